@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { nameSchema } from '../heartbeat.ts';
+import { durationMs } from './duration-field.ts';
+import { type PoolConfig, poolConfigSchema } from './pool-config.ts';
+import { type ServerOptionName, serverOptions } from './server-options.ts';
+
+const serverShape = Object.fromEntries(
+  Object.entries(serverOptions).map(([name, option]) => [
+    name,
+    option.schema.optional().meta({ description: option.help }),
+  ]),
+) as { [Name in ServerOptionName]: z.ZodOptional<(typeof serverOptions)[Name]['schema']> };
+
+const scrapeSchema = z.strictObject({
+  job: nameSchema.meta({ description: 'Value of the `job` label.' }),
+  url: z.url({ protocol: /^https?$/ }).meta({ description: 'Where the metrics page is.' }),
+  interval: durationMs('How often to read it.', { min: 1_000 }).default(15_000),
+  timeout: durationMs('How long to wait for it.', { min: 100 }).default(10_000),
+  pool: nameSchema.optional().meta({ description: 'The pool it belongs to.' }),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+
+const receiverSchema = z.strictObject({
+  name: nameSchema,
+  webhook: z.strictObject({
+    url: z.url({ protocol: /^https?$/ }),
+    headers: z.record(z.string(), z.string()).default({}),
+  }),
+  severities: z.array(z.enum(['critical', 'warning', 'info'])).default(['critical', 'warning']),
+});
+
+const alertingSchema = z.strictObject({
+  for: durationMs('How long a condition must hold before it fires.').default(15_000),
+  resolve_after: durationMs('How long it must be gone before it resolves.').default(60_000),
+  group_window: durationMs('Alerts of one pool and cause within this time are one incident.').default(300_000),
+});
+
+/** jaegis.yaml. Unknown keys are errors. */
+export const jaegisConfigSchema = z.strictObject({
+  server: z.strictObject(serverShape).default({}),
+  pools: z
+    .array(poolConfigSchema)
+    .superRefine((pools, context) => {
+      const seen = new Set<string>();
+      for (const [index, pool] of pools.entries()) {
+        if (seen.has(pool.name))
+          context.addIssue({ code: 'custom', path: [index, 'name'], message: `is "${pool.name}", must be unique` });
+        seen.add(pool.name);
+      }
+    })
+    .default([]),
+  scrape: z.array(scrapeSchema).default([]),
+  receivers: z.array(receiverSchema).default([]),
+  alerting: alertingSchema.prefault({}),
+  links: z
+    .array(z.strictObject({ source: nameSchema, target: nameSchema }))
+    .default([])
+    .meta({ description: 'Links that no span will show.' }),
+});
+
+export type JaegisConfig = z.output<typeof jaegisConfigSchema>;
+export type ScrapeConfig = z.output<typeof scrapeSchema>;
+export type ReceiverConfig = z.output<typeof receiverSchema>;
+export type AlertingConfig = z.output<typeof alertingSchema>;
+
+/** Server options after flag, environment and file have been laid over the defaults. */
+export type ServerOptions = {
+  readonly [Name in ServerOptionName]:
+    | z.output<(typeof serverOptions)[Name]['schema']>
+    | (Name extends 'token' ? undefined : never);
+};
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: JaegisConfig }
+  | { readonly ok: false; readonly error: string };
+
+/** Checks what was read from a file. The error names the first wrong field: `Cannot parse pool "analysts": replicas.min is 5, must be <= replicas.max (3)`. */
+export function parseConfig(input: unknown): ConfigResult {
+  const result = jaegisConfigSchema.safeParse(input ?? {});
+  if (result.success) return { ok: true, config: result.data };
+  const issue = result.error.issues[0]!;
+  return { ok: false, error: describeIssue(issue, input) };
+}
+
+function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
+  let path = [...issue.path];
+  let subject = 'configuration';
+  if (path[0] === 'pools' && typeof path[1] === 'number') {
+    const pool = (input as { pools?: { name?: unknown }[] }).pools?.[path[1]];
+    subject = typeof pool?.name === 'string' ? `pool ${JSON.stringify(pool.name)}` : `pool ${path[1] + 1}`;
+    path = path.slice(2);
+  }
+  const field = path.length === 0 ? '' : `${path.join('.')} `;
+  const found = issue.code === 'unrecognized_keys' ? '' : foundValue(issue.path, input);
+  const message =
+    issue.code === 'unrecognized_keys'
+      ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}, must be one that the reference names`
+      : issue.code === 'custom' || issue.message.startsWith('is ')
+        ? issue.message
+        : `is ${found}, ${lowerFirst(issue.message)}`;
+  return `Cannot parse ${subject}: ${field}${message}`;
+}
+
+function foundValue(path: readonly PropertyKey[], input: unknown): string {
+  let value: unknown = input;
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? String(value));
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/** The effective server options. Later sources win: defaults, file, environment, flags. The first wrong one is named. */
+export function resolveServerOptions(sources: {
+  readonly file: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags: Readonly<Record<string, unknown>>;
+}): { ok: true; options: ServerOptions } | { ok: false; error: string } {
+  const options: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(serverOptions)) {
+    const environmentName = `JAEGIS_${name.toUpperCase()}`;
+    const given: [string, unknown][] = [
+      [`flag --${name.replaceAll('_', '-')}`, sources.flags[name]],
+      [`environment ${environmentName}`, sources.environment[environmentName]],
+    ];
+    const [where, raw] = given.find(([, value]) => value !== undefined) ?? ['', undefined];
+    if (raw === undefined && sources.file[name] !== undefined) {
+      options[name] = sources.file[name];
+      continue;
+    }
+    const value = raw ?? option.default;
+    const parsed = value === undefined ? undefined : option.schema.safeParse(value);
+    if (parsed !== undefined && !parsed.success) {
+      const message = parsed.error.issues[0]!.message;
+      return {
+        ok: false,
+        error: `Cannot use ${where}: ${message.startsWith('is ') ? message : `is ${JSON.stringify(raw)}, ${lowerFirst(message)}`}`,
+      };
+    }
+    options[name] = parsed?.data;
+  }
+  return { ok: true, options: options as unknown as ServerOptions };
+}
+
+export type { PoolConfig };

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { nameSchema } from '../heartbeat.ts';
+import { signalNames } from '../signal.ts';
+import { durationMs } from './duration-field.ts';
+
+const target = z.strictObject({
+  process: z
+    .strictObject({
+      command: z.array(z.string().min(1)).min(1).meta({
+        description: 'Program and arguments. Only the configuration file can name one; the network never can.',
+      }),
+      env: z
+        .record(z.string(), z.string())
+        .default({})
+        .meta({ description: 'Environment, added to what JAEGIS passes on.' }),
+      cwd: z.string().optional().meta({ description: 'Working folder; relative to the configuration file.' }),
+      drain_deadline: durationMs('From SIGTERM to SIGKILL.', { min: 100 }).default(10_000),
+      memory_limit_bytes: z
+        .number()
+        .positive()
+        .optional()
+        .meta({ description: 'What a process may use before it counts as leaking; shown, forecast and alerted on.' }),
+    })
+    .optional(),
+});
+
+const objective = z.strictObject({
+  signal: z.enum(signalNames as [string, ...string[]]),
+  target: z
+    .union([z.number().positive(), durationMs('target').transform((ms) => ms / 1_000)])
+    .meta({ description: 'Number, or a duration for signals in seconds.' }),
+});
+
+const scalingPolicy = z.strictObject({
+  type: z.enum(['Percent', 'Pods']),
+  value: z.number().positive(),
+  period: durationMs('Over which the change is counted.', { min: 1_000, max: 1_800_000 }),
+});
+
+const scalingRules = z.strictObject({
+  stabilizationWindow: durationMs('Hold the safest recommendation of this long.', { max: 3_600_000 }).optional(),
+  policies: z.array(scalingPolicy).optional(),
+  selectPolicy: z.enum(['Max', 'Min', 'Disabled']).default('Max'),
+});
+
+/** One entry of `pools:`; the words and meaning of `behavior` are the Kubernetes HPA's. Durations come out in milliseconds. */
+export const poolConfigSchema = z
+  .strictObject({
+    name: nameSchema,
+    target: target.optional().meta({ description: 'What an action acts on. Left out: the pool is only watched.' }),
+    replicas: z
+      .strictObject({ min: z.number().int().min(0), max: z.number().int().min(0) })
+      .superRefine((value, context) => {
+        if (value.min > value.max)
+          context.addIssue({
+            code: 'custom',
+            path: ['min'],
+            message: `is ${value.min}, must be <= replicas.max (${value.max})`,
+          });
+      })
+      .default({ min: 1, max: 10 }),
+    capacity: z
+      .strictObject({ requests_per_second: z.number().positive() })
+      .optional()
+      .meta({ description: 'Per replica; learned when left out.' }),
+    startup: durationMs('From order to ready; learned when left out.').optional(),
+    objectives: z.array(objective).default([]),
+    policy: z
+      .union([
+        z.enum(['balanced', 'cost', 'performance', 'availability']),
+        z.strictObject({
+          cost: z.number().min(0),
+          performance: z.number().min(0),
+          availability: z.number().min(0),
+          efficiency: z.number().min(0),
+        }),
+      ])
+      .default('balanced'),
+    predictive: z
+      .strictObject({ mode: z.enum(['forecast-and-scale', 'forecast-only', 'off']).default('forecast-and-scale') })
+      .default({ mode: 'forecast-and-scale' }),
+    mode: z.enum(['auto', 'recommend', 'paused']).default('auto'),
+    behavior: z
+      .strictObject({
+        scaleUp: scalingRules.optional(),
+        scaleDown: scalingRules.optional(),
+      })
+      .default({}),
+    schedules: z
+      .array(
+        z.strictObject({
+          from: z.string(),
+          to: z.string(),
+          timezone: z.string().default('UTC'),
+          min: z.number().int().min(0),
+        }),
+      )
+      .default([]),
+    cost: z
+      .strictObject({ per_replica_hour: z.number().min(0), budget_per_day: z.number().positive().optional() })
+      .optional(),
+    importance: z.enum(['low', 'normal', 'high']).default('normal'),
+  })
+  .meta({ description: 'A pool: interchangeable agents that scale as one.' });
+
+export type PoolConfig = z.output<typeof poolConfigSchema>;
+export type ProcessTargetConfig = NonNullable<NonNullable<PoolConfig['target']>['process']>;

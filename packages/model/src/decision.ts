@@ -1,0 +1,111 @@
+/** Where a recommendation comes from. */
+export type RecommendationSource = 'reactive' | 'predictive' | 'bounds' | 'schedule' | 'hold' | 'backlog';
+
+/** Why a decision or a limit came out as it did. The same word in logs, labels, API, dashboard and tests. */
+export type DecisionReason =
+  | 'Steady'
+  | 'ScaledUp'
+  | 'ScaledDown'
+  | 'BelowMinimum'
+  | 'AboveMaximum'
+  | 'NoData'
+  | 'StaleData'
+  | 'InvalidData'
+  | 'WithinTolerance'
+  | 'ScaleUpStabilized'
+  | 'ScaleDownStabilized'
+  | 'ScaleUpLimited'
+  | 'ScaleDownLimited'
+  | 'ClampedToMinimum'
+  | 'ClampedToMaximum'
+  | 'BudgetExceeded'
+  | 'ScheduledMinimum'
+  | 'CapacityOnTheWay'
+  | 'ForecastFloor'
+  | 'Paused'
+  | 'RecommendOnly'
+  | 'TargetUnavailable';
+
+/** What one policy wants, and why. */
+export interface Recommendation {
+  readonly source: RecommendationSource;
+  readonly desired: number;
+  readonly reason: string;
+}
+
+/** One step of stabilize → limit → clamp → budget that changed the number. */
+export interface LimitStep {
+  readonly step: 'stabilize' | 'limit' | 'clamp' | 'budget' | 'mode';
+  readonly from: number;
+  readonly to: number;
+  readonly reason: DecisionReason;
+  readonly message: string;
+}
+
+export interface PredictedImpact {
+  /** Saturation expected once the new replicas serve; `null` when capacity is not known. */
+  readonly saturation: number | null;
+  /** Replicas times their price, per hour; `null` without a price. */
+  readonly costPerHour: number | null;
+  readonly costChangePerHour: number | null;
+  /** When the effect should be visible, epoch milliseconds. */
+  readonly effectiveAt: number;
+}
+
+export type ActionState = 'none' | 'ordered' | 'ready' | 'failed' | 'superseded';
+
+/** Doing it: what the target reported back. */
+export interface Action {
+  readonly state: ActionState;
+  readonly orderedAt: number | null;
+  readonly readyAt: number | null;
+  readonly message: string;
+}
+
+/** What the action did, judged when its effect should be visible. */
+export interface Outcome {
+  readonly at: number;
+  readonly saturation: number | null;
+  readonly readyReplicas: number;
+  /** Milliseconds from order to ready; `null` when it never was, or nothing was added. */
+  readonly tookMs: number | null;
+  readonly verdict: 'as_predicted' | 'slower' | 'failed' | 'overtaken' | 'unknown';
+  readonly message: string;
+}
+
+/** What went into a decision, kept so that anyone can see it afterwards (all numbers, no references). */
+export interface DecisionInputs {
+  readonly signals: Readonly<Record<string, { readonly value: number | null; readonly ageMs: number }>>;
+  readonly replicas: { readonly ready: number; readonly pending: number; readonly draining: number };
+  readonly capacityPerReplica: number | null;
+  readonly startupMs: number;
+}
+
+/** What we will do with a pool, and why (contracts.md, shapes). */
+export interface Decision {
+  readonly id: string;
+  readonly pool: string;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: DecisionReason;
+  readonly message: string;
+  readonly inputs: DecisionInputs;
+  readonly recommendations: readonly Recommendation[];
+  readonly limits: readonly LimitStep[];
+  /** The forecast that the predictive floor used: demand at the quantile in use and at the median, with its reach. */
+  readonly forecast: DecisionForecast | null;
+  readonly predicted: PredictedImpact;
+  readonly action: Action;
+  readonly outcome: Outcome | null;
+}
+
+export interface DecisionForecast {
+  readonly signal: string;
+  readonly model: string;
+  readonly quantile: number;
+  readonly peak: number;
+  readonly median: number;
+  readonly horizonMs: number;
+  readonly trust: number;
+}

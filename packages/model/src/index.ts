@@ -1,0 +1,60 @@
+export type {
+  Agent,
+  AgentCommand,
+  AgentCommandKind,
+  AgentStatus,
+  Beat,
+  Connectivity,
+  Health,
+  HealthPart,
+} from './agent.ts';
+export type { AgentSummary } from './agent-summary.ts';
+export type { Alert, AlertKind, AlertState, Severity } from './alert.ts';
+export type { Anomaly } from './anomaly.ts';
+export {
+  type AlertingConfig,
+  type ConfigResult,
+  type JaegisConfig,
+  jaegisConfigSchema,
+  parseConfig,
+  type ReceiverConfig,
+  resolveServerOptions,
+  type ScrapeConfig,
+  type ServerOptions,
+} from './config/jaegis-config.ts';
+export { type PoolConfig, type ProcessTargetConfig, poolConfigSchema } from './config/pool-config.ts';
+export { type ServerOptionName, serverOptions } from './config/server-options.ts';
+export type {
+  Action,
+  ActionState,
+  Decision,
+  DecisionForecast,
+  DecisionInputs,
+  DecisionReason,
+  LimitStep,
+  Outcome,
+  PredictedImpact,
+  Recommendation,
+  RecommendationSource,
+} from './decision.ts';
+export type { FleetEvent, Page, SampleBatchEvent } from './fleet-event.ts';
+export type { Forecast } from './forecast.ts';
+export { type Heartbeat, type HeartbeatAnswer, heartbeatSchema, nameSchema } from './heartbeat.ts';
+export type { Incident, IncidentState, TimelineEntry } from './incident.ts';
+export { formatLabels, type Labels, type Matcher } from './labels.ts';
+export type { Pool, PoolMode, ReplicaCounts } from './pool.ts';
+export type { AgentReport, FleetReport, FleetState, Trend } from './report.ts';
+export type { Rejections, RejectReason, SampleBatch, SeriesRef } from './sample-batch.ts';
+export {
+  type SignalDefinition,
+  type SignalName,
+  type SignalSense,
+  type Signals,
+  type SignalValue,
+  signalMetric,
+  signalNames,
+  signals,
+} from './signal.ts';
+export type { LogRecord, ResourceIdentity, Span, SpanKind } from './span.ts';
+export type { Bands, SystemReport, TimelineItem } from './system-report.ts';
+export type { Link, LinkKind, Topology, TopologyNode } from './topology.ts';

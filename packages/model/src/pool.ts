@@ -1,0 +1,31 @@
+import type { Decision } from './decision.ts';
+import type { Signals } from './signal.ts';
+
+export type PoolMode = 'auto' | 'recommend' | 'paused';
+
+/** Replica counts of a pool. `currentReplicas` in the words of the HPA, split by what they can do. */
+export interface ReplicaCounts {
+  /** Serving. */
+  readonly ready: number;
+  /** Ordered or starting, not yet serving. */
+  readonly pending: number;
+  /** On the way out: finishing what they have, taking nothing new. */
+  readonly draining: number;
+}
+
+/** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
+export interface Pool {
+  readonly name: string;
+  readonly currentReplicas: ReplicaCounts;
+  readonly desiredReplicas: number | null;
+  readonly minReplicas: number | null;
+  readonly maxReplicas: number | null;
+  readonly mode: PoolMode;
+  readonly target: string | null;
+  readonly signals: Signals;
+  readonly lastDecision: Decision | null;
+  /** Worst first, in words. */
+  readonly reasons: readonly string[];
+  readonly score: number;
+  readonly agents: { readonly live: number; readonly suspect: number; readonly lost: number; readonly stopped: number };
+}

@@ -1,0 +1,83 @@
+/** GET /api/fleet/system: JAEGIS itself. Rates per second over the last minute. */
+export interface SystemReport {
+  readonly version: string;
+  readonly node: string;
+  readonly startedAt: number;
+  readonly dataDir: string;
+  readonly listen: string;
+  readonly memoryBytes: number;
+  readonly cpuUtilization: number | null;
+  readonly eventLoopDelayMsP99: number | null;
+  readonly ingest: {
+    readonly samplesPerSecond: number;
+    readonly spansPerSecond: number;
+    readonly logsPerSecond: number;
+    readonly heartbeatsPerSecond: number;
+    readonly byProtocol: Readonly<Record<string, number>>;
+    /** Total refused since the start, by reason. */
+    readonly refused: Readonly<Record<string, number>>;
+    readonly visibleMsP99: number | null;
+  };
+  readonly storage: {
+    readonly series: number;
+    readonly seriesLimit: number;
+    readonly samples: number;
+    readonly bytesInMemory: number;
+    readonly bytesOnDisk: number;
+    readonly retentionMs: number;
+    readonly oldestAt: number | null;
+    readonly replay: { readonly samples: number; readonly tookMs: number; readonly damaged: number };
+  };
+  readonly loops: readonly {
+    readonly name: string;
+    readonly runs: number;
+    readonly failures: number;
+    readonly lastMs: number;
+    readonly lastAt: number | null;
+  }[];
+  readonly detection: {
+    readonly rows: number;
+    readonly microsecondsPerPoint: number | null;
+    readonly anomaliesOpen: number;
+  };
+  readonly forecasts: readonly {
+    readonly pool: string;
+    readonly signal: string;
+    readonly model: string;
+    readonly trust: number;
+    readonly madeAt: number;
+  }[];
+  readonly scrapes: readonly {
+    readonly job: string;
+    readonly url: string;
+    readonly up: boolean;
+    readonly lastAt: number | null;
+    readonly samples: number;
+    readonly error: string;
+  }[];
+  readonly receivers: readonly {
+    readonly name: string;
+    readonly sent: number;
+    readonly failed: number;
+    readonly lastError: string;
+  }[];
+}
+
+/** GET /api/fleet/timeline: what JAEGIS did and saw, newest first. */
+export interface TimelineItem {
+  readonly at: number;
+  readonly kind: 'decision' | 'alert' | 'incident' | 'anomaly';
+  readonly id: string;
+  readonly pool: string;
+  readonly title: string;
+  readonly reason: string;
+}
+
+/** GET /api/fleet/bands: the expected band of one signal over a stretch of time; parallel arrays, `null` where silent. */
+export interface Bands {
+  readonly times: readonly number[];
+  readonly expected: readonly (number | null)[];
+  readonly lower: readonly (number | null)[];
+  readonly upper: readonly (number | null)[];
+  readonly score: readonly (number | null)[];
+}
