@@ -1,0 +1,10 @@
+// `npm run check`: what must hold before a commit, in under a minute: format, lint, types, structure, fast tests.
+import { ensureInstalled } from './install.mjs';
+import { runSteps, staticSteps } from './steps.mjs';
+import { printClosing, runVitest } from './vitest-run.mjs';
+
+ensureInstalled();
+const failedSteps = runSteps(staticSteps());
+const counts = runVitest(['fast']);
+printClosing(counts, failedSteps);
+process.exitCode = counts.failed + failedSteps.length === 0 ? 0 : 1;
