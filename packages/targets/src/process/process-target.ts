@@ -1,0 +1,417 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ProcessTargetConfig } from '@jaegis/model';
+import type { BackoffOptions, Clock, Rng } from '@jaegis/std';
+import type { ScaleOptions, ScaleReceipt, Target, TargetEvent, TargetEventKind, TargetObservation } from '../target.ts';
+import { markedProcesses, planAdoption } from './adoption.ts';
+import { childEnvironment, configHash } from './child-environment.ts';
+import { OutputFiles } from './output-files.ts';
+import { type ProcessLimit, plainName } from './process-limit.ts';
+import { ProcessRecords } from './process-records.ts';
+import { machineProcesses, type ProcessExit, type ProcessInfo, type ProcessSystem } from './process-system.ts';
+import { type StopIntent, SupervisedProcess, type Supervision } from './supervised-process.ts';
+import { chooseVictims } from './victims.ts';
+
+export interface ProcessTargetOptions {
+  readonly pool: string;
+  readonly config: ProcessTargetConfig;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** Holds `processes/` (what runs) and `output/` (what it wrote). One JAEGIS at a time may use it. */
+  readonly dataDir: string;
+  /** Passed on to every process: PATH, HOME and the like, JAEGIS_URL, JAEGIS_TOKEN, OTEL_EXPORTER_OTLP_ENDPOINT. */
+  readonly baseEnv: Readonly<Record<string, string | undefined>>;
+  /** What a relative `cwd` starts from. */
+  readonly configDir: string;
+  /** Shared by all pools of the server. */
+  readonly limit: ProcessLimit;
+  /** True once the instance serves, e.g. has sent a heartbeat since `startedAt`. Left out: it is ready when it has lived for 1 s. */
+  readonly isReady?: (instanceId: string, startedAt: number) => boolean;
+  readonly onEvent?: (event: TargetEvent) => void;
+  /** From start to ready at most, then it is replaced. Default 120 s. */
+  readonly startTimeoutMs?: number;
+  /** Waits between restarts. Default 500 ms doubling up to 60 s, with jitter. */
+  readonly restart?: BackoffOptions;
+  /** Ready for this long, earlier crashes are forgotten. Default 60 s. */
+  readonly stableMs?: number;
+  /** A process's output file is rotated above this size; one previous is kept. Default 4 MiB. */
+  readonly outputBytesMax?: number;
+  /** For tests: another operating system. */
+  readonly system?: ProcessSystem;
+}
+
+const tickMs = 50;
+const rotateEveryMs = 2_000;
+const pruneEveryMs = 60_000;
+const hungGraceMs = 1_000;
+const aliveIsReadyMs = 1_000;
+const outputLinesKept = 20;
+/** So many outdated processes of a pool are replaced at the same time: a tenth, at least one. */
+const renewShare = 0.1;
+
+/**
+ * Starts a pool's target and takes over the processes that an earlier JAEGIS left under the same data folder. Throws
+ * only when the data folder cannot be written: that is a mistake of the start, not of the running fleet.
+ */
+export async function createProcessTarget(options: ProcessTargetOptions): Promise<ProcessTarget> {
+  const target = new ProcessTarget(options);
+  target.adoptEarlier();
+  return target;
+}
+
+/** Runs a pool's replicas as processes of this machine. */
+export class ProcessTarget implements Target {
+  readonly kind: string = 'process';
+  readonly pool: string;
+  readonly #o: ProcessTargetOptions;
+  readonly #system: ProcessSystem;
+  readonly #owner: string;
+  readonly #configHash: string;
+  readonly #cwd: string;
+  readonly #prefix: string;
+  readonly #output: OutputFiles;
+  readonly #records: ProcessRecords;
+  readonly #supervision: Supervision;
+  readonly #instances = new Map<string, SupervisedProcess>();
+  readonly #outdated = new Set<SupervisedProcess>();
+  readonly #cancels: (() => void)[];
+  #order = 0;
+  #isClosed = false;
+  #isReleased = false;
+  #startProblem = '';
+  #listed: readonly ProcessInfo[] = [];
+  #listedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ProcessTargetOptions) {
+    this.#o = options;
+    this.pool = options.pool;
+    this.#system = options.system ?? machineProcesses();
+    this.#owner = ownerOf(options.dataDir, options.rng);
+    this.#cwd = resolve(options.configDir, options.config.cwd ?? '.');
+    this.#configHash = configHash(this.#childConfig());
+    this.#prefix = options.limit.claimPrefix(options.pool);
+    const folder = poolFolder(options.pool);
+    this.#output = new OutputFiles(join(options.dataDir, 'output', folder), {
+      maxBytes: options.outputBytesMax ?? 4 * 1024 * 1024,
+    });
+    this.#records = new ProcessRecords(join(options.dataDir, 'processes', `${folder}.json`), {
+      clock: options.clock,
+      writesAtOnce: !this.#system.knowsEnvironment,
+      current: () => ({ owner: this.#owner, pool: this.pool, processes: this.#recordAll() }),
+    });
+    this.#supervision = this.#supervise();
+    this.#cancels = [
+      options.clock.every(tickMs, () => this.#tick()),
+      options.clock.every(rotateEveryMs, () => this.#output.rotate([...this.#instances.keys()])),
+      options.clock.every(pruneEveryMs, () => this.#output.prune(new Set(this.#instances.keys()))),
+    ];
+  }
+
+  /** Called once, before anything is started. */
+  adoptEarlier(): void {
+    const now = this.#o.clock.now();
+    const ours = { owner: this.#owner, pool: this.pool, configHash: this.#configHash, now };
+    const plan = planAdoption(this.#records.load(this.#owner), this.#system, ours);
+    for (const leftover of plan.leftovers) this.#system.signal(leftover.pid, 'SIGKILL');
+    for (const { record, isOutdated } of plan.adopt) {
+      if (!this.#o.limit.claimId(record.instanceId)) continue;
+      this.#o.limit.takeRunning();
+      const instance = this.#newInstance(record.instanceId);
+      instance.adopt(record, now);
+      if (record.isDraining)
+        void instance.stop('remove', {
+          graceMs: this.#o.config.drain_deadline,
+          reason: 'was draining when JAEGIS stopped',
+        });
+      else if (isOutdated) this.#outdated.add(instance);
+    }
+    this.#records.changed();
+  }
+
+  observe(_now: number): TargetObservation {
+    let ready = 0;
+    let pending = 0;
+    let draining = 0;
+    let broken = 0;
+    const instances = [];
+    for (const instance of this.#instances.values()) {
+      const { state } = instance;
+      if (state === 'ready') ready++;
+      else if (!instance.comesBack) draining++;
+      else pending++;
+      if (state === 'backoff' || state === 'failed') broken++;
+      instances.push(instance.observe());
+    }
+    const isBroken = broken > 0 && ready === 0 && broken === pending;
+    const message = this.#isClosed
+      ? 'closed'
+      : this.#startProblem !== ''
+        ? this.#startProblem
+        : isBroken
+          ? `no process of ${broken} stays up: ${instances.find(({ state }) => state === 'backoff' || state === 'failed')?.reason}`
+          : this.#records.problem;
+    const healthy = !this.#isClosed && this.#startProblem === '' && !isBroken;
+    return { replicas: { ready, pending, draining }, instances, healthy, message };
+  }
+
+  async scale(desired: number, options: ScaleOptions): Promise<ScaleReceipt> {
+    const wanted = Number.isFinite(desired) ? Math.max(0, Math.floor(desired)) : Number.NaN;
+    const staying = [...this.#instances.values()].filter((instance) => instance.comesBack);
+    const refuse = (count: number, reason: string): ScaleReceipt => ({
+      ...{ desired, accepted: staying.length, started: [], stopping: [], refused: { count, reason }, message: reason },
+    });
+    if (Number.isNaN(wanted)) return refuse(0, `Cannot scale ${this.pool}: desired is ${desired}, must be a number`);
+    if (this.#isClosed) return refuse(Math.max(0, wanted - staying.length), `Cannot scale ${this.pool}: it is closed`);
+    if (wanted < staying.length) return this.#shrink(staying, wanted, options);
+    return this.#grow(staying.length, wanted, options);
+  }
+
+  #shrink(staying: SupervisedProcess[], desired: number, options: ScaleOptions): ScaleReceipt {
+    const victims = chooseVictims(staying, staying.length - desired, options.victims);
+    // Those that are being restarted are draining already; they go when nobody else can.
+    const rest = staying
+      .filter((instance) => instance.state === 'draining')
+      .slice(0, staying.length - desired - victims.length);
+    const stopping = [...victims, ...rest].map((instance) => {
+      void this.#stop(instance, 'remove', { graceMs: this.#o.config.drain_deadline, reason: options.reason });
+      return instance.instanceId;
+    });
+    const message = `stopping ${stopping.length} of ${staying.length}`;
+    return { desired, accepted: desired, started: [], stopping, refused: null, message };
+  }
+
+  #grow(present: number, desired: number, options: ScaleOptions): ScaleReceipt {
+    const started: string[] = [];
+    const { limit } = this.#o;
+    while (present + started.length < desired && limit.take()) {
+      const instance = this.#newInstance(this.#freeId());
+      instance.launch(options.reason);
+      started.push(instance.instanceId);
+    }
+    const missing = desired - present - started.length;
+    const reason = `process limit is reached: ${limit.inUse} of ${limit.max} are in use over all pools, ${missing} more were wanted`;
+    const message = started.length === 0 && missing === 0 ? `already ${desired}` : `starting ${started.length}`;
+    const refused = missing > 0 ? { count: missing, reason } : null;
+    return {
+      desired,
+      accepted: desired - missing,
+      started,
+      stopping: [],
+      refused,
+      message: refused?.reason ?? message,
+    };
+  }
+
+  async replace(instanceId: string, reason: string, _now: number): Promise<void> {
+    const instance = this.#instances.get(instanceId);
+    if (instance !== undefined && !this.#isClosed)
+      await this.#stop(instance, 'restart', { graceMs: hungGraceMs, reason });
+  }
+
+  async stopInstance(
+    instanceId: string,
+    options: { readonly drain: boolean; readonly reason?: string },
+  ): Promise<void> {
+    const instance = this.#instances.get(instanceId);
+    const graceMs = options.drain ? this.#o.config.drain_deadline : 0;
+    const reason = options.reason ?? (options.drain ? 'stopped on request' : 'killed on request');
+    if (instance !== undefined && !this.#isClosed) await this.#stop(instance, 'remove', { graceMs, reason });
+  }
+
+  /** The last `tail` lines (default 200) that an instance wrote, also when it is already gone; empty for unknown ids. */
+  output(instanceId: string, options: { readonly tail?: number } = {}): Promise<string[]> {
+    if (plainName(instanceId) !== instanceId) return Promise.resolve([]);
+    return this.#output.tail(instanceId, Math.min(options.tail ?? 200, 10_000));
+  }
+
+  /** Which process is which instance: for the sampler of host metrics. */
+  pids(): ReadonlyMap<string, number> {
+    const pids = new Map<string, number>();
+    for (const instance of this.#instances.values())
+      if (instance.pid !== null) pids.set(instance.instanceId, instance.pid);
+    return pids;
+  }
+
+  async close(options: { readonly drain: boolean }): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#outdated.clear();
+    if (options.drain) {
+      const stop = { graceMs: this.#o.config.drain_deadline, reason: 'JAEGIS stops' };
+      await Promise.all([...this.#instances.values()].map((instance) => this.#stop(instance, 'remove', stop)));
+      for (const { info } of this.#marked()) this.#system.signal(info.pid, 'SIGKILL');
+    } else {
+      for (const instance of this.#instances.values()) this.#o.limit.gate.leave(instance);
+    }
+    for (const cancel of this.#cancels) cancel();
+    await this.#records.flush();
+    this.#isReleased = true;
+  }
+
+  // --- inside
+
+  #tick(): void {
+    const now = this.#o.clock.now();
+    for (const instance of this.#instances.values()) if (instance.needsTicks) instance.tick(now);
+    if (!this.#isClosed) this.#renewOutdated();
+    this.#o.limit.gate.pump(now);
+  }
+
+  /** Replaces what no longer matches the configuration, a few at a time so that the pool goes on serving. */
+  #renewOutdated(): void {
+    if (this.#outdated.size === 0) return;
+    const atOnce = Math.max(1, Math.floor(this.#instances.size * renewShare));
+    let away = 0;
+    for (const instance of this.#instances.values())
+      if (instance.state !== 'ready' && !this.#outdated.has(instance)) away++;
+    for (const instance of this.#outdated) {
+      if (away++ >= atOnce) return;
+      this.#outdated.delete(instance);
+      const reason = 'command or environment was changed in the configuration';
+      void this.#stop(instance, 'restart', { graceMs: this.#o.config.drain_deadline, reason });
+    }
+  }
+
+  #stop(
+    instance: SupervisedProcess,
+    intent: StopIntent,
+    o: { readonly graceMs: number; readonly reason: string },
+  ): Promise<void> {
+    this.#outdated.delete(instance);
+    const gone = instance.stop(intent, o);
+    this.#records.changed();
+    return gone;
+  }
+
+  #newInstance(instanceId: string): SupervisedProcess {
+    const o = { supervision: this.#supervision, configHash: this.#configHash };
+    const instance = new SupervisedProcess(instanceId, this.#order++, o);
+    this.#instances.set(instanceId, instance);
+    return instance;
+  }
+
+  #freeId(): string {
+    for (let n = 1; ; n++) {
+      const instanceId = `${this.#prefix}-${n}`;
+      if (this.#o.limit.claimId(instanceId)) return instanceId;
+    }
+  }
+
+  #supervise(): Supervision {
+    const { clock, limit, rng, isReady } = this.#o;
+    return {
+      system: this.#system,
+      gate: limit.gate,
+      rng,
+      restart: this.#o.restart ?? { firstMs: 500, maxMs: 60_000 },
+      stableMs: this.#o.stableMs ?? 60_000,
+      startTimeoutMs: this.#o.startTimeoutMs ?? 120_000,
+      now: () => clock.now(),
+      spawn: (instance, onExit) => this.#spawn(instance.instanceId, onExit),
+      isReady: (instance, startedAt) => {
+        if (isReady === undefined) return clock.now() - startedAt >= aliveIsReadyMs;
+        try {
+          return isReady(instance.instanceId, startedAt);
+        } catch {
+          return false;
+        }
+      },
+      emit: (kind, instance, reason) => this.#emit(kind, instance, reason),
+      outputSize: (instanceId) => this.#output.size(instanceId),
+      lastOutput: (instanceId, fromByte) => this.#output.tail(instanceId, outputLinesKept, fromByte),
+      members: (groupId) => this.#members(groupId),
+      removed: (instance) => {
+        this.#instances.delete(instance.instanceId);
+        this.#outdated.delete(instance);
+        limit.release();
+        limit.releaseId(instance.instanceId);
+        this.#records.changed();
+      },
+    };
+  }
+
+  #spawn(instanceId: string, onExit: (exit: ProcessExit) => void): number | undefined {
+    const config = this.#childConfig();
+    const identity = { pool: this.pool, instanceId, owner: this.#owner, configHash: this.#configHash };
+    const env = childEnvironment(config, identity);
+    const request = { command: config.command, cwd: config.cwd, env, outputFile: this.#output.path(instanceId) };
+    const pid = this.#system.spawn(request, (exit) => {
+      if (exit.error !== undefined) this.#startProblem = `Cannot start ${instanceId}: ${exit.error}`;
+      onExit(exit);
+    });
+    if (pid !== undefined) this.#startProblem = '';
+    return pid;
+  }
+
+  #childConfig() {
+    const { config, baseEnv } = this.#o;
+    return { command: config.command, env: config.env, cwd: this.#cwd, baseEnv };
+  }
+
+  /** Reads the process table only when a group may have outlived its leader, and once for all that end together. */
+  #members(groupId: number): ProcessInfo[] {
+    if (!this.#system.groupExists(groupId)) return [];
+    const now = this.#o.clock.now();
+    if (now - this.#listedAt > 10) {
+      this.#listed = this.#system.list();
+      this.#listedAt = now;
+    }
+    return this.#listed.filter((info) => {
+      if (info.groupId !== groupId || info.isZombie || info.pid === groupId) return false;
+      const env = this.#system.environment(info.pid);
+      return env === undefined ? !this.#system.knowsEnvironment : env['JAEGIS_OWNER'] === this.#owner;
+    });
+  }
+
+  #marked() {
+    return markedProcesses(
+      this.#system,
+      (env) => env['JAEGIS_OWNER'] === this.#owner && env['JAEGIS_POOL'] === this.pool,
+    );
+  }
+
+  #recordAll() {
+    return [...this.#instances.values()]
+      .map((instance) => instance.record(this.#system.bootId))
+      .filter((record) => record !== undefined);
+  }
+
+  #emit(kind: TargetEventKind, instance: SupervisedProcess, reason: string): void {
+    // Let go of: the next JAEGIS may already be writing these records.
+    if (this.#isReleased) return;
+    if (kind !== 'backoff') this.#records.changed();
+    const { instanceId, pid } = instance;
+    try {
+      this.#o.onEvent?.({ kind, pool: this.pool, instanceId, pid, reason, at: this.#o.clock.now() });
+    } catch {
+      // Whoever listens must not be able to stop the supervision of the others.
+    }
+  }
+}
+
+/** The file name of a pool: its readable name, and a digest because two names may read alike. */
+export function poolFolder(pool: string): string {
+  return `${plainName(pool)}-${createHash('sha256').update(pool).digest('hex').slice(0, 8)}`;
+}
+
+/**
+ * Names this JAEGIS towards every other on the machine: a random word kept in the data folder, mixed with where the
+ * folder is, so that a copied folder does not lay claim to the original's processes.
+ */
+export function ownerOf(dataDir: string, rng: Rng): string {
+  const folder = join(dataDir, 'processes');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'owner');
+  let word: string;
+  try {
+    word = readFileSync(path, 'utf8');
+  } catch {
+    word = Array.from({ length: 4 }, () => rng.int(0, 0xffff).toString(16).padStart(4, '0')).join('');
+    writeFileSync(path, word, { mode: 0o600 });
+  }
+  return createHash('sha256')
+    .update(`${word}\0${realpathSync(dataDir)}`)
+    .digest('hex')
+    .slice(0, 16);
+}

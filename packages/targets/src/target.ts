@@ -1,0 +1,94 @@
+import type { ReplicaCounts } from '@jaegis/model';
+
+/**
+ * What an action acts on: it starts, replaces and stops the replicas of one pool, and says what is really there.
+ * No method throws for what the outside world does; a refusal or a failure comes back as a value with its reason.
+ * `describeTarget` (target-conformance.ts) is the promise in executable form.
+ */
+export interface Target {
+  /** `process`, `kubernetes`, ... */
+  readonly kind: string;
+  /** What is there now. Cheap: called for every decision and every page. */
+  observe(now: number): TargetObservation;
+  /**
+   * Orders `desired` replicas (ready and pending together; those draining do not count). Returns when the starts and
+   * stops have been ordered, not when they are done. Going down it takes replicas that do not work first, then those
+   * starting, then `victims` in the given order, then the youngest.
+   */
+  scale(desired: number, options: ScaleOptions): Promise<ScaleReceipt>;
+  /** Stops a replica that no longer answers, shortly asked and then killed, and starts it anew. Unknown ids are ignored. */
+  replace(instanceId: string, reason: string, now: number): Promise<void>;
+  /** Stops one replica for good: with `drain` it is asked and given its deadline, without it is killed. */
+  stopInstance(instanceId: string, options: { readonly drain: boolean }): Promise<void>;
+  /** Lets go. With `drain` every replica is stopped first; without, they live on for the next JAEGIS to adopt. */
+  close(options: { readonly drain: boolean }): Promise<void>;
+}
+
+export interface ScaleOptions {
+  readonly now: number;
+  /** Why; it becomes the reason of every start and stop that follows from it. */
+  readonly reason: string;
+  readonly victims?: readonly string[];
+}
+
+/** What came of an order to scale. */
+export interface ScaleReceipt {
+  readonly desired: number;
+  /** What will be there once all starts are through: `desired`, or less when some were refused. */
+  readonly accepted: number;
+  readonly started: readonly string[];
+  readonly stopping: readonly string[];
+  /** Starts that were refused, and why; `null` when none was. */
+  readonly refused: { readonly count: number; readonly reason: string } | null;
+  readonly message: string;
+}
+
+export type InstanceState = 'starting' | 'ready' | 'draining' | 'backoff' | 'failed';
+
+/** How an instance's last process ended. */
+export interface InstanceExit {
+  readonly at: number;
+  /** `null` when a signal ended it, or when its end was not seen. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** `exited with code 1 after 2.3s`. */
+  readonly reason: string;
+  /** The last lines it wrote; empty until they have been read, or when it wrote none. */
+  readonly output: readonly string[];
+}
+
+export interface InstanceObservation {
+  readonly instanceId: string;
+  /** `null` while no process is there: queued for its start, or waiting in backoff. */
+  readonly pid: number | null;
+  readonly state: InstanceState;
+  /** The sentence that says why it is in that state. */
+  readonly reason: string;
+  /** Epoch milliseconds; of the present process. */
+  readonly startedAt: number | null;
+  readonly readyAt: number | null;
+  readonly restarts: number;
+  readonly lastExit: InstanceExit | null;
+  /** When the next start is due; `null` unless in `backoff` or `failed`. */
+  readonly restartAt: number | null;
+}
+
+export interface TargetObservation {
+  readonly replicas: ReplicaCounts;
+  readonly instances: readonly InstanceObservation[];
+  /** False when orders cannot be carried out now; `message` says why. */
+  readonly healthy: boolean;
+  readonly message: string;
+}
+
+export type TargetEventKind = 'started' | 'ready' | 'exited' | 'backoff' | 'drained' | 'killed' | 'adopted';
+
+/** Something happened to an instance. */
+export interface TargetEvent {
+  readonly kind: TargetEventKind;
+  readonly pool: string;
+  readonly instanceId: string;
+  readonly pid: number | null;
+  readonly reason: string;
+  readonly at: number;
+}
