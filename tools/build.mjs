@@ -9,7 +9,11 @@ import { sourceStamp } from './source-stamp.mjs';
 
 const at = (/** @type {string[]} */ ...parts) => join(root, ...parts);
 const manifest = (/** @type {string} */ folder) => JSON.parse(readFileSync(at(folder, 'package.json'), 'utf8'));
-const sources = (/** @type {string[]} */ ...folders) => [at('package-lock.json'), at('tools/build.mjs'), ...folders.map((folder) => at(folder))];
+const sources = (/** @type {string[]} */ ...folders) => [
+  at('package-lock.json'),
+  at('tools/build.mjs'),
+  ...folders.map((folder) => at(folder)),
+];
 
 /** @type {{ name: string, inputs: string[], outputs: string[], build: () => Promise<void> }[]} */
 const pieces = [
@@ -28,7 +32,11 @@ const pieces = [
     outputs: [at('packages/agent/dist/index.js'), at('packages/agent/dist/index.d.ts')],
     build: async () => {
       await bundle({ folder: 'packages/agent', entries: { index: 'src/index.ts' } });
-      const result = spawnSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('packages/agent/tsconfig.build.json')], { stdio: 'inherit' });
+      const result = spawnSync(
+        process.execPath,
+        [at('node_modules/typescript/bin/tsc'), '-p', at('packages/agent/tsconfig.build.json')],
+        { stdio: 'inherit' },
+      );
       if (result.status !== 0) throw new Error('Cannot build the agent SDK: its declarations have type errors (above)');
     },
   },
@@ -36,13 +44,15 @@ const pieces = [
     name: 'example fleet',
     inputs: sources('examples/research-fleet', 'packages/agent', 'packages/std'),
     outputs: [at('examples/research-fleet/dist/main.js')],
-    build: () => bundle({ folder: 'examples/research-fleet', entries: { main: 'src/main.ts' }, externalsOf: ['packages/agent'] }),
+    build: () =>
+      bundle({ folder: 'examples/research-fleet', entries: { main: 'src/main.ts' }, externalsOf: ['packages/agent'] }),
   },
   {
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
     outputs: [at('apps/cli/dist/jaegis.js')],
-    build: () => bundle({ folder: 'apps/cli', entries: { jaegis: 'src/main.ts' }, executable: 'jaegis.js', keep: ['dashboard'] }),
+    build: () =>
+      bundle({ folder: 'apps/cli', entries: { jaegis: 'src/main.ts' }, executable: 'jaegis.js', keep: ['dashboard'] }),
   },
 ];
 
@@ -53,9 +63,13 @@ const pieces = [
 async function bundle({ folder, entries, externalsOf = [], executable, keep = [] }) {
   const { build } = await import('esbuild');
   const own = manifest(folder);
-  const externals = [own, ...externalsOf.map(manifest)].flatMap((each) => Object.keys(each.dependencies ?? {})).filter((name) => !name.startsWith('@jaegis/'));
+  const externals = [own, ...externalsOf.map(manifest)]
+    .flatMap((each) => Object.keys(each.dependencies ?? {}))
+    .filter((name) => !name.startsWith('@jaegis/'));
   const outdir = at(folder, 'dist');
-  if (existsSync(outdir)) for (const entry of readdirSync(outdir)) if (!keep.includes(entry)) rmSync(join(outdir, entry), { recursive: true });
+  if (existsSync(outdir))
+    for (const entry of readdirSync(outdir))
+      if (!keep.includes(entry)) rmSync(join(outdir, entry), { recursive: true });
   await build({
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, at(folder, path)])),
     outdir,

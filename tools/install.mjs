@@ -1,7 +1,7 @@
 // Installs what is missing. A fresh clone has only Node and npm: everything else comes from the lockfile.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +18,9 @@ function checkNode() {
 /** Runs `npm ci` when node_modules is not what the lockfile says. */
 export function ensureInstalled() {
   checkNode();
-  const lockHash = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lockHash = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.jaegis-installed');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash) return;
   if (existsSync(join(root, 'node_modules', '.package-lock.json')) && npm(['ls', '--silent'], 'ignore') === 0) {
@@ -28,7 +30,9 @@ export function ensureInstalled() {
   console.error('Installing dependencies (once; about half a minute) ...');
   const status = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'inherit');
   if (status !== 0) {
-    console.error('Cannot install dependencies: npm ci failed (its message is above), must reach the npm registry once');
+    console.error(
+      'Cannot install dependencies: npm ci failed (its message is above), must reach the npm registry once',
+    );
     process.exit(1);
   }
   writeFileSync(stamp, lockHash);
@@ -37,5 +41,9 @@ export function ensureInstalled() {
 /** @param {string[]} args @param {'ignore' | 'inherit'} stdio */
 function npm(args, stdio) {
   const windows = process.platform === 'win32';
-  return spawnSync(windows ? 'npm.cmd' : 'npm', args, { cwd: root, stdio: ['ignore', stdio === 'inherit' ? 2 : 'ignore', stdio === 'inherit' ? 2 : 'ignore'], shell: windows }).status;
+  return spawnSync(windows ? 'npm.cmd' : 'npm', args, {
+    cwd: root,
+    stdio: ['ignore', stdio === 'inherit' ? 2 : 'ignore', stdio === 'inherit' ? 2 : 'ignore'],
+    shell: windows,
+  }).status;
 }

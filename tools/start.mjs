@@ -12,9 +12,16 @@ const flags = given.filter((flag) => flag !== '--no-fleet');
 ensureInstalled();
 await buildAll();
 
-const config = withFleet && !flags.some((flag) => flag === '--config' || flag.startsWith('--config=')) ? ['--config', join(root, 'examples/research-fleet/jaegis.yaml')] : [];
-const dataDir = flags.some((flag) => flag === '--data-dir' || flag.startsWith('--data-dir=')) ? [] : ['--data-dir', join(root, '.jaegis')];
-const server = spawn(process.execPath, [join(root, 'apps/cli/dist/jaegis.js'), 'up', ...config, ...dataDir, ...flags], { stdio: 'inherit' });
+const config =
+  withFleet && !flags.some((flag) => flag === '--config' || flag.startsWith('--config='))
+    ? ['--config', join(root, 'examples/research-fleet/jaegis.yaml')]
+    : [];
+const dataDir = flags.some((flag) => flag === '--data-dir' || flag.startsWith('--data-dir='))
+  ? []
+  : ['--data-dir', join(root, '.jaegis')];
+const server = spawn(process.execPath, [join(root, 'apps/cli/dist/jaegis.js'), 'up', ...config, ...dataDir, ...flags], {
+  stdio: 'inherit',
+});
 
 // Ctrl-C reaches the whole foreground group: the server stops by itself, and we wait for it. A plain kill reaches only us.
 process.on('SIGINT', () => {});

@@ -27,7 +27,12 @@ export function runSteps(steps) {
   for (const { name, command } of steps) {
     const startedAt = performance.now();
     const [program = '', ...args] = command;
-    const result = spawnSync(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    const result = spawnSync(program, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+      maxBuffer: 64 * 1024 * 1024,
+    });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     if (result.status === 0) console.log(`✓ ${name} (${seconds} s)`);
     else {

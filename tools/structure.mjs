@@ -27,8 +27,17 @@ export function readPackages(base) {
       const folder = join(base, group, entry);
       if (!statSync(join(folder, 'package.json'), { throwIfNoEntry: false })) continue;
       const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const dependencies = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.devDependencies ?? {})]);
-      packages.push({ name: manifest.name, folder, band: manifest.jaegis?.band ?? 'missing', order: manifest.jaegis?.order ?? 0, dependencies });
+      const dependencies = new Set([
+        ...Object.keys(manifest.dependencies ?? {}),
+        ...Object.keys(manifest.devDependencies ?? {}),
+      ]);
+      packages.push({
+        name: manifest.name,
+        folder,
+        band: manifest.jaegis?.band ?? 'missing',
+        order: manifest.jaegis?.order ?? 0,
+        dependencies,
+      });
     }
   }
   return packages;
@@ -39,7 +48,10 @@ export function checkStructure(base) {
   const packages = readPackages(base);
   const problems = [];
   for (const each of packages) {
-    if (!bands.includes(each.band)) problems.push(`${relative(base, each.folder)}/package.json: jaegis.band is ${each.band}, must be one of ${bands.join(', ')}`);
+    if (!bands.includes(each.band))
+      problems.push(
+        `${relative(base, each.folder)}/package.json: jaegis.band is ${each.band}, must be one of ${bands.join(', ')}`,
+      );
     for (const file of listSources(each.folder)) problems.push(...checkFile(file, each, packages, base));
   }
   problems.push(...checkPublished(packages, base));
@@ -51,14 +63,19 @@ function checkFile(file, own, packages, base) {
   const text = readFileSync(file, 'utf8');
   const where = relative(base, file);
   const problems = [];
-  const isTest = /\.test\.tsx?$/.test(file) || where.split(sep).some((part) => ['test', 'conformance', 'dev'].includes(part));
+  const isTest =
+    /\.test\.tsx?$/.test(file) || where.split(sep).some((part) => ['test', 'conformance', 'dev'].includes(part));
   for (const specifier of importsOf(text)) {
-    const problem = specifier.startsWith('.') ? checkRelative(specifier, file, own) : checkPackage(specifier, own, packages, isTest);
+    const problem = specifier.startsWith('.')
+      ? checkRelative(specifier, file, own)
+      : checkPackage(specifier, own, packages, isTest);
     if (problem !== undefined) problems.push(`${where}: ${problem}`);
   }
   if (!isTest && (own.band === 'engines' || own.band === 'ground')) {
     const code = stripComments(text);
-    for (const [pattern, what] of impure) if (/** @type {RegExp} */ (pattern).test(code)) problems.push(`${where}: an engine ${what}, must get it as an argument`);
+    for (const [pattern, what] of impure)
+      if (/** @type {RegExp} */ (pattern).test(code))
+        problems.push(`${where}: an engine ${what}, must get it as an argument`);
   }
   const lines = text.split('\n').length;
   if (lines > maxLines) problems.push(`${where}: has ${lines} lines, must have at most ${maxLines}`);
@@ -71,24 +88,36 @@ function checkFile(file, own, packages, base) {
 function checkRelative(specifier, file, own) {
   const target = resolve(dirname(file), specifier);
   if (!target.startsWith(own.folder + sep)) return `imports ${specifier}, must go through the other package's door`;
-  if (target === join(own.folder, 'src', 'index.ts') && !/\.test\.tsx?$/.test(file) && !file.includes(`${sep}test${sep}`)) return 'imports its own index.ts, must import the file that has it';
+  if (
+    target === join(own.folder, 'src', 'index.ts') &&
+    !/\.test\.tsx?$/.test(file) &&
+    !file.includes(`${sep}test${sep}`)
+  )
+    return 'imports its own index.ts, must import the file that has it';
   return undefined;
 }
 
 /** @param {string} specifier @param {Package} own @param {Package[]} packages @param {boolean} isTest */
 function checkPackage(specifier, own, packages, isTest) {
   if (specifier.startsWith('node:')) {
-    return !isTest && (own.band === 'ground' || own.band === 'engines') ? `imports ${specifier}, but ${own.band} must have no I/O` : undefined;
+    return !isTest && (own.band === 'ground' || own.band === 'engines')
+      ? `imports ${specifier}, but ${own.band} must have no I/O`
+      : undefined;
   }
-  const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const name = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
   const target = packages.find((each) => each.name === name);
-  if (target === undefined) return isTest || own.dependencies.has(name) ? undefined : `imports ${name}, which its package.json does not name`;
+  if (target === undefined)
+    return isTest || own.dependencies.has(name) ? undefined : `imports ${name}, which its package.json does not name`;
   if (target === own) return `imports its own package ${name}, must use a relative path`;
   if (isTest && bands.indexOf(own.band) >= bands.indexOf('proof')) return undefined;
   const difference = bands.indexOf(own.band) - bands.indexOf(target.band);
   if (difference < 0) return `imports ${name} (${target.band}), but ${own.name} is in ${own.band}, a lower band`;
   if (difference === 0 && own.band === 'engines') return `imports ${name}, but engines must never import each other`;
-  if (difference === 0 && own.order <= target.order) return `imports ${name}, which does not come before it in the band ${own.band}`;
+  if (difference === 0 && own.order <= target.order)
+    return `imports ${name}, which does not come before it in the band ${own.band}`;
   return undefined;
 }
 
@@ -97,12 +126,20 @@ function checkPublished(packages, base) {
   const problems = [];
   const cli = packages.find((each) => each.name === 'jaegis');
   if (cli === undefined) return problems;
-  const bundled = packages.filter((each) => !['proof'].includes(each.band) && !each.folder.includes('examples') && !['@jaegis/agent', '@jaegis/dashboard', 'jaegis'].includes(each.name));
+  const bundled = packages.filter(
+    (each) =>
+      !['proof'].includes(each.band) &&
+      !each.folder.includes('examples') &&
+      !['@jaegis/agent', '@jaegis/dashboard', 'jaegis'].includes(each.name),
+  );
   const own = JSON.parse(readFileSync(join(cli.folder, 'package.json'), 'utf8')).dependencies;
   for (const each of bundled) {
     const dependencies = JSON.parse(readFileSync(join(each.folder, 'package.json'), 'utf8')).dependencies ?? {};
     for (const [name, version] of Object.entries(dependencies)) {
-      if (!name.startsWith('@jaegis/') && own[name] !== version) problems.push(`${relative(base, cli.folder)}/package.json: dependency ${name} is ${own[name] ?? 'missing'}, must be ${version} as in ${each.name}, which it bundles`);
+      if (!name.startsWith('@jaegis/') && own[name] !== version)
+        problems.push(
+          `${relative(base, cli.folder)}/package.json: dependency ${name} is ${own[name] ?? 'missing'}, must be ${version} as in ${each.name}, which it bundles`,
+        );
     }
   }
   return problems;
@@ -124,7 +161,8 @@ function listSources(folder) {
 function importsOf(text) {
   const found = [];
   const code = stripComments(text);
-  for (const match of code.matchAll(/(?:^|[;\n}])\s*(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]/g)) found.push(match[1] ?? '');
+  for (const match of code.matchAll(/(?:^|[;\n}])\s*(?:import|export)\b[^'";]*?\bfrom\s*['"]([^'"]+)['"]/g))
+    found.push(match[1] ?? '');
   for (const match of code.matchAll(/(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g)) found.push(match[1] ?? '');
   for (const match of code.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) found.push(match[1] ?? '');
   return found;

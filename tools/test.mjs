@@ -10,5 +10,8 @@ const filters = process.argv.slice(2);
 const failedSteps = filters.length > 0 ? [] : runSteps(staticSteps());
 const fast = runVitest(['fast'], filters.length > 0 ? [...filters, '--passWithNoTests'] : []);
 const e2e = runVitest(['e2e'], filters.length > 0 ? [...filters, '--passWithNoTests'] : []);
-printClosing({ passed: fast.passed + e2e.passed, failed: fast.failed + e2e.failed, skipped: [...fast.skipped, ...e2e.skipped] }, failedSteps);
+printClosing(
+  { passed: fast.passed + e2e.passed, failed: fast.failed + e2e.failed, skipped: [...fast.skipped, ...e2e.skipped] },
+  failedSteps,
+);
 process.exitCode = fast.failed + e2e.failed + failedSteps.length === 0 ? 0 : 1;

@@ -11,7 +11,15 @@ export function runVitest(projects, filters = []) {
   const report = join(root, '.cache', `vitest-${projects.join('-')}.json`);
   mkdirSync(join(root, '.cache'), { recursive: true });
   rmSync(report, { force: true });
-  const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...projects.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters];
+  const args = [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    ...projects.flatMap((name) => ['--project', name]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...filters,
+  ];
   const result = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   return countReport(report, result.status);
 }
@@ -21,12 +29,16 @@ function countReport(report, status) {
   try {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     const tests = testResults.flatMap((/** @type {any} */ file) => file.assertionResults);
-    const failedFiles = testResults.filter((/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+    const failedFiles = testResults.filter(
+      (/** @type {any} */ file) => file.status === 'failed' && file.assertionResults.length === 0,
+    ).length;
     const failed = tests.filter((/** @type {any} */ each) => each.status === 'failed').length + failedFiles;
     return {
       passed: tests.filter((/** @type {any} */ each) => each.status === 'passed').length,
       failed: failed === 0 && status !== 0 ? 1 : failed,
-      skipped: tests.filter((/** @type {any} */ each) => ['skipped', 'pending', 'todo', 'disabled'].includes(each.status)).map((/** @type {any} */ each) => each.fullName),
+      skipped: tests
+        .filter((/** @type {any} */ each) => ['skipped', 'pending', 'todo', 'disabled'].includes(each.status))
+        .map((/** @type {any} */ each) => each.fullName),
     };
   } catch (error) {
     console.error(`Cannot read the test report: ${error instanceof Error ? error.message : error}`);
@@ -38,5 +50,7 @@ function countReport(report, status) {
 export function printClosing(counts, failedSteps) {
   for (const name of counts.skipped) console.log(`skipped: ${name}`);
   for (const name of failedSteps) console.log(`failed: ${name}`);
-  console.log(`${counts.passed} passed, ${counts.failed + failedSteps.length} failed, ${counts.skipped.length} skipped`);
+  console.log(
+    `${counts.passed} passed, ${counts.failed + failedSteps.length} failed, ${counts.skipped.length} skipped`,
+  );
 }

@@ -1,1 +1,2 @@
-export {};
+export { loadConfigFile } from './config-file.ts';
+export { type RunningServer, type StartOptions, startServer } from './start-server.ts';

@@ -56,5 +56,6 @@ export {
   signals,
 } from './signal.ts';
 export type { LogRecord, ResourceIdentity, Span, SpanKind } from './span.ts';
+export { isStaleMarker, staleMarker } from './stale-marker.ts';
 export type { Bands, SystemReport, TimelineItem } from './system-report.ts';
 export type { Link, LinkKind, Topology, TopologyNode } from './topology.ts';

@@ -1,0 +1,115 @@
+import type { Decision, Forecast, JaegisConfig, PoolConfig, PoolMode, Signals } from '@jaegis/model';
+import { initialScalingState, type ScalingConfig, type ScalingState, scalingConfig } from '@jaegis/scaling';
+import type { MetadataStore } from '@jaegis/store';
+import type { Target, TargetObservation } from '@jaegis/targets';
+
+/** Everything the server holds of one pool. Pools without a target are only watched. */
+export interface PoolEntry {
+  readonly name: string;
+  readonly config: PoolConfig | undefined;
+  readonly scaling: ScalingConfig | undefined;
+  target: Target | undefined;
+  observation: TargetObservation | undefined;
+  mode: PoolMode;
+  state: ScalingState;
+  lastDecision: Decision | null;
+  desired: number | null;
+  signals: Signals;
+  forecasts: Map<string, Forecast>;
+  score: number;
+  reasons: readonly string[];
+  /** Replica-milliseconds used since midnight UTC, for the budget. */
+  usage: { day: string; replicaHours: number; at: number };
+}
+
+const maxPools = 10_000;
+
+/** The pools by name: those of the configuration, and those that agents brought along. */
+export class PoolBook {
+  readonly #entries = new Map<string, PoolEntry>();
+  readonly #metadata: MetadataStore;
+  #refused = 0;
+
+  constructor(config: JaegisConfig, metadata: MetadataStore) {
+    this.#metadata = metadata;
+    for (const pool of config.pools) this.#entries.set(pool.name, this.#create(pool.name, pool));
+  }
+
+  get(name: string): PoolEntry | undefined {
+    return this.#entries.get(name);
+  }
+
+  /** The pool, made when an agent brings a new name; `undefined` when there are too many. */
+  ensure(name: string): PoolEntry | undefined {
+    const known = this.#entries.get(name);
+    if (known !== undefined) return known;
+    if (this.#entries.size >= maxPools) {
+      this.#refused++;
+      return undefined;
+    }
+    const entry = this.#create(name, undefined);
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  list(): PoolEntry[] {
+    return [...this.#entries.values()];
+  }
+
+  /** Those with a target: the ones we size. */
+  sized(): PoolEntry[] {
+    return this.list().filter((entry) => entry.target !== undefined);
+  }
+
+  setMode(entry: PoolEntry, mode: PoolMode): void {
+    entry.mode = mode;
+    this.#metadata.setState(`pool-mode/${entry.name}`, mode);
+  }
+
+  /** Keeps what a restart must not forget: learned capacity, change history, usage. */
+  save(entry: PoolEntry): void {
+    this.#metadata.setState(`pool-state/${entry.name}`, {
+      state: entry.state,
+      usage: entry.usage,
+      desired: entry.desired,
+    });
+  }
+
+  get refused(): number {
+    return this.#refused;
+  }
+
+  #create(name: string, config: PoolConfig | undefined): PoolEntry {
+    const kept = this.#metadata.getState(`pool-state/${name}`) as
+      | Pick<PoolEntry, 'state' | 'usage' | 'desired'>
+      | undefined;
+    const mode = (this.#metadata.getState(`pool-mode/${name}`) as PoolMode | undefined) ?? config?.mode ?? 'auto';
+    return {
+      name,
+      config,
+      scaling: config === undefined ? undefined : scalingConfig(config),
+      target: undefined,
+      observation: undefined,
+      mode,
+      state: kept?.state ?? initialScalingState(),
+      lastDecision: this.#metadata.decisions({ pool: name, limit: 1 }).items[0] ?? null,
+      desired: kept?.desired ?? null,
+      signals: {},
+      forecasts: new Map(),
+      score: 100,
+      reasons: [],
+      usage: kept?.usage ?? { day: '', replicaHours: 0, at: 0 },
+    };
+  }
+}
+
+/** Adds the time since the last call to the pool's usage of today (UTC). Returns what it cost so far, `null` without a price. */
+export function accountUsage(entry: PoolEntry, replicas: number, now: number): number | null {
+  const day = new Date(now).toISOString().slice(0, 10);
+  const usage = entry.usage.day === day ? entry.usage : { day, replicaHours: 0, at: now };
+  // A gap (we were not running) is not billed to anyone: at most a minute counts.
+  const elapsedMs = Math.min(Math.max(now - usage.at, 0), 60_000);
+  entry.usage = { day, replicaHours: usage.replicaHours + (replicas * elapsedMs) / 3_600_000, at: now };
+  const price = entry.config?.cost?.per_replica_hour;
+  return price === undefined ? null : entry.usage.replicaHours * price;
+}

@@ -1,0 +1,123 @@
+import type { Action, Decision } from '@jaegis/model';
+import { type DecisionDraft, decide, learn, type PoolSnapshot } from '@jaegis/scaling';
+import type { Fleet } from './fleet.ts';
+import { accountUsage, type PoolEntry } from './pool-book.ts';
+
+/** One round over all pools with a target: look, learn, decide, keep, act. A pool whose target fails harms no other. */
+export async function runScaling(fleet: Fleet, now: number): Promise<void> {
+  for (const entry of fleet.pools.sized()) {
+    const startedAt = fleet.stopwatch();
+    try {
+      await scalePool(fleet, entry, now);
+    } catch (error) {
+      fleet.log.error(
+        { pool: entry.name, err: error },
+        `Cannot scale pool ${entry.name}: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      fleet.selfMetrics.count('jaegis_scaling_failures_total', { pool: entry.name });
+    }
+    fleet.selfMetrics.observe('jaegis_decision_duration_seconds', (fleet.stopwatch() - startedAt) / 1_000);
+  }
+}
+
+async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<void> {
+  const target = entry.target;
+  const config = entry.scaling;
+  if (target === undefined || config === undefined) return;
+  const observation = target.observe(now);
+  entry.observation = observation;
+  const { ready, pending, draining } = observation.replicas;
+  const snapshot: PoolSnapshot = {
+    pool: entry.name,
+    config,
+    signals: entry.signals,
+    replicas: observation.replicas,
+    forecast: entry.forecasts.get('request_rate') ?? null,
+    spentToday: accountUsage(entry, ready + pending + draining, now),
+    targetHealthy: observation.healthy,
+    mode: entry.mode,
+  };
+  entry.state = learn(entry.state, snapshot, now);
+  const { decision: draft, state } = decide(snapshot, entry.state, now);
+  entry.state = state;
+  entry.desired = draft.to;
+  fleet.selfMetrics.count('jaegis_scaling_decisions_total', { pool: entry.name, reason: draft.reason });
+  if (isWorthKeeping(draft, entry.lastDecision)) await carryOut(fleet, entry, draft, now);
+  fleet.outcomes.tick(entry, now);
+}
+
+/** Steady rounds are not news. A change of number is, and so is a new reason for not changing it. */
+function isWorthKeeping(draft: DecisionDraft, last: Decision | null): boolean {
+  if (draft.to !== draft.from) return true;
+  return last === null || (last.reason !== draft.reason && isNews(draft.reason, last));
+}
+
+function isNews(reason: Decision['reason'], last: Decision): boolean {
+  const quiet: readonly Decision['reason'][] = [
+    'Steady',
+    'WithinTolerance',
+    'CapacityOnTheWay',
+    'ScaleDownStabilized',
+    'ScaleUpStabilized',
+  ];
+  return !(quiet.includes(reason) && (quiet.includes(last.reason) || last.to !== last.from));
+}
+
+async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, now: number): Promise<void> {
+  const acts = draft.to !== draft.from && entry.mode === 'auto';
+  if (
+    !acts &&
+    draft.to !== draft.from &&
+    entry.lastDecision !== null &&
+    entry.lastDecision.to === draft.to &&
+    entry.lastDecision.action.state === 'none'
+  )
+    return;
+  const action: Action = {
+    state: acts ? 'ordered' : 'none',
+    orderedAt: acts ? now : null,
+    readyAt: null,
+    message: acts ? 'ordered' : entry.mode === 'recommend' ? 'recommended only' : 'nothing to do',
+  };
+  let decision: Decision = { ...draft, id: fleet.nextId('d', now), action, outcome: null };
+  // Kept before it is carried out: a kill in between leaves a decision without effect, never an effect without its reason.
+  keep(fleet, entry, decision);
+  if (!acts) return;
+  fleet.log.info(
+    { pool: entry.name, from: decision.from, to: decision.to, reason: decision.reason },
+    `${entry.name}: ${decision.message}`,
+  );
+  const receipt = await entry.target!.scale(decision.to, {
+    now,
+    reason: decision.message,
+    victims: victimsOf(fleet, entry),
+  });
+  const isRefused = receipt.refused !== null && receipt.started.length === 0 && decision.to > decision.from;
+  decision = {
+    ...decision,
+    action: { ...decision.action, state: isRefused ? 'failed' : 'ordered', message: receipt.message },
+  };
+  keep(fleet, entry, decision);
+  if (!isRefused) fleet.outcomes.follow(decision, now);
+  fleet.pools.save(entry);
+}
+
+function keep(fleet: Fleet, entry: PoolEntry, decision: Decision): void {
+  entry.lastDecision = decision;
+  fleet.metadata.saveDecision(decision);
+  fleet.events.publish({ event: 'decision', data: decision });
+}
+
+/** On the way down the idle go first: lost, then nothing in flight, then the shortest queue. */
+function victimsOf(fleet: Fleet, entry: PoolEntry): string[] {
+  const rank = (id: string): number => {
+    const agent = fleet.registry.get(id);
+    if (agent === undefined || agent.connectivity === 'lost') return -1;
+    const signals = fleet.signals.agent(id)?.signals;
+    return (signals?.in_flight?.value ?? 0) + (signals?.queue_length?.value ?? 0);
+  };
+  return (entry.observation?.instances ?? [])
+    .map((instance) => ({ id: instance.instanceId, rank: rank(instance.instanceId), startedAt: instance.startedAt }))
+    .sort((a, b) => a.rank - b.rank || b.startedAt - a.startedAt)
+    .map((each) => each.id);
+}

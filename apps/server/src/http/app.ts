@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { SenderLimiter } from '@jaegis/ingest';
+import type { ServerOptions } from '@jaegis/model';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Core } from '../core/core.ts';
+import { sendError } from './answer.ts';
+import { fleetRoutes } from './fleet-routes.ts';
+import { guard } from './guard.ts';
+import { heartbeatRoute, otlpRoutes } from './ingest-routes.ts';
+import { openApiRoutes } from './open-api.ts';
+import { prometheusRoutes } from './prometheus-routes.ts';
+
+export interface HttpOptions {
+  readonly options: ServerOptions;
+  readonly token: string | undefined;
+  /** Folder of the built dashboard, where there is one. */
+  readonly dashboardDir: string | undefined;
+}
+
+const contentSecurityPolicy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/** The main port: dashboard, APIs, OTLP over HTTP, probes, metrics. */
+export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
+  const app = createApp(core, http);
+  otlpRoutes(app, core);
+  heartbeatRoute(app, core);
+  fleetRoutes(app, core);
+  prometheusRoutes(app, core);
+  openApiRoutes(app, core.version);
+  app.get('/healthz', (_request, reply) => reply.send('ok\n'));
+  app.get('/readyz', (_request, reply) =>
+    core.isReady() ? reply.send('ready\n') : reply.code(503).send('starting\n'),
+  );
+  app.get('/metrics', (_request, reply) =>
+    reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(core.views.metricsPage()),
+  );
+  serveDashboard(app, http.dashboardDir);
+  return app;
+}
+
+/** The OTLP port: only telemetry. */
+export function createOtlpApp(core: Core, http: HttpOptions): FastifyInstance {
+  const app = createApp(core, http);
+  otlpRoutes(app, core);
+  app.get('/healthz', (_request, reply) => reply.send('ok\n'));
+  return app;
+}
+
+function createApp(core: Core, http: HttpOptions): FastifyInstance {
+  const { options } = http;
+  const app = fastify({
+    logger: false,
+    bodyLimit: options.body_limit_bytes,
+    maxParamLength: 500,
+    forceCloseConnections: true,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    exposeHeadRoutes: false,
+  });
+  app.server.maxConnections = options.connection_limit;
+  const limiter = new SenderLimiter({ ratePerSecond: options.requests_per_second_per_sender });
+  const decoder = (_request: unknown, body: Buffer, done: (error: Error | null, body: Buffer) => void) =>
+    done(null, body);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, decoder);
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'no-referrer')
+      .header('content-security-policy', contentSecurityPolicy);
+    const verdict = guard(
+      {
+        method: request.method,
+        path: request.url.split('?')[0] ?? '/',
+        host: request.headers.host,
+        origin: request.headers.origin,
+        fetchSite: request.headers['sec-fetch-site'] as string | undefined,
+        authorization: request.headers.authorization,
+      },
+      { listen: options.listen, token: http.token },
+    );
+    if (!verdict.ok) {
+      core.counters.rejected('http', verdict.code, 1);
+      if (verdict.status === 401) reply.header('www-authenticate', 'Bearer');
+      return sendError(reply, verdict.status, verdict);
+    }
+    const taken = limiter.take(request.ip, core.clock.now());
+    if (taken !== true) {
+      core.counters.rejected('http', 'rate_limited', 1);
+      reply.header('retry-after', String(Math.ceil(taken.retryAfterMs / 1_000)));
+      return sendError(reply, 429, {
+        code: 'rate_limited',
+        message: `Cannot serve ${request.ip}: more than ${options.requests_per_second_per_sender} requests a second, must be fewer`,
+      });
+    }
+    return undefined;
+  });
+
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500)
+      core.log.error(
+        { err: error, url: request.url },
+        `BUG: ${request.method} ${request.url.split('?')[0]} threw: ${error.message}`,
+      );
+    if (status === 413) core.counters.rejected('http', 'too_large', 1);
+    const code = status === 413 ? 'too_large' : status < 500 ? 'bad_request' : 'internal';
+    sendError(reply, status, {
+      code,
+      message:
+        status >= 500
+          ? `Cannot serve ${request.method} ${request.url.split('?')[0]}: an error of ours, see the log`
+          : error.message,
+    });
+  });
+  app.setNotFoundHandler((request, reply) =>
+    sendError(reply, 404, {
+      code: 'not_found',
+      message: `Cannot find ${request.method} ${request.url.split('?')[0]}: see /api/docs`,
+    }),
+  );
+  return app;
+}
+
+/** The dashboard's files; any other path that is not an API's opens its first page, for its own router. */
+function serveDashboard(app: FastifyInstance, folder: string | undefined): void {
+  if (folder === undefined || !existsSync(join(folder, 'index.html'))) {
+    app.get('/', (_request, reply) =>
+      reply
+        .type('text/plain')
+        .send('JAEGIS runs, but its dashboard is not built. Run `npm run build`. The API is described at /api/docs.\n'),
+    );
+    return;
+  }
+  app.register(fastifyStatic, {
+    root: folder,
+    wildcard: false,
+    immutable: true,
+    maxAge: '1y',
+    setHeaders: (response, path) => path.endsWith('.html') && response.header('cache-control', 'no-cache'),
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '/';
+    const isPage =
+      request.method === 'GET' && !path.startsWith('/api/') && !path.startsWith('/v1/') && !path.startsWith('/assets/');
+    if (isPage) return reply.header('cache-control', 'no-cache').sendFile('index.html');
+    return sendError(reply, 404, {
+      code: 'not_found',
+      message: `Cannot find ${request.method} ${path}: see /api/docs`,
+    });
+  });
+}

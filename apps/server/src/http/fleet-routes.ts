@@ -1,0 +1,260 @@
+import type { Agent, AgentCommandKind, IncidentState, PoolMode } from '@jaegis/model';
+import type { FastifyInstance } from 'fastify';
+import type { Core } from '../core/core.ts';
+import { badRequest, limitOf, notFound, number, page, type Query, sendError, text } from './answer.ts';
+import { serveEvents } from './event-source.ts';
+import { jsonOf } from './ingest-routes.ts';
+
+const lists = { default: 100, max: 1_000 };
+const commandKinds: readonly AgentCommandKind[] = ['drain', 'restart', 'pause', 'resume', 'kill'];
+const poolModes: readonly PoolMode[] = ['auto', 'recommend', 'paused'];
+
+/** JAEGIS' own API under /api/fleet: what is known, what it means, what was done. */
+export function fleetRoutes(app: FastifyInstance, core: Core): void {
+  app.get('/api/fleet/health', (_request, reply) => reply.send(core.views.fleetReport()));
+  app.get('/api/fleet/system', (_request, reply) => reply.send(core.views.system()));
+  app.get('/api/fleet/events', (request, reply) => serveEvents(request, reply, core.events));
+  agentRoutes(app, core);
+  poolRoutes(app, core);
+  decisionRoutes(app, core);
+
+  app.get('/api/fleet/topology', (request, reply) => {
+    const query = request.query as Query;
+    const focus = text(query, 'focus');
+    const depth = number(query, 'depth');
+    const expand = text(query, 'expand');
+    return reply.send(
+      core.views.topology({
+        ...(focus === undefined ? {} : { focus }),
+        ...(depth === undefined ? {} : { depth }),
+        ...(expand === undefined ? {} : { expand: expand.split(',') }),
+        limit: limitOf(query, { default: 500, max: 20_000 }),
+      }),
+    );
+  });
+  app.get('/api/fleet/links', (request, reply) =>
+    reply.send(page(core.views.links(), request.query as Query, { default: 500, max: 10_000 })),
+  );
+}
+
+function agentRoutes(app: FastifyInstance, core: Core): void {
+  app.get('/api/fleet/agents', (request, reply) => {
+    const query = request.query as Query;
+    if (text(query, 'view') === 'summary') {
+      const items = core.views
+        .agentSummaries(number(query, 'since'))
+        .filter((agent) => matchesAgent(agent, query) && (text(query, 'region') ?? agent.region) === agent.region);
+      return reply.send({ ...page(items, query, { default: 1_000, max: 20_000 }), at: core.clock.now() });
+    }
+    return reply.send(
+      page(
+        core.views.agents().filter((agent) => matchesAgent(agent, query)),
+        query,
+        { default: 100, max: 10_000 },
+      ),
+    );
+  });
+
+  app.get('/api/fleet/agents/:id', (request, reply) => {
+    const { id } = request.params as { id: string };
+    const report = core.views.agentReport(id);
+    return report === undefined ? notFound(reply, 'agent', id) : reply.send(report);
+  });
+
+  app.get('/api/fleet/agents/:id/output', async (request, reply) => {
+    const { id } = request.params as { id: string };
+    const lines = await core.views.output(
+      id,
+      limitOf({ limit: text(request.query as Query, 'tail') }, { default: 200, max: 5_000 }),
+    );
+    return lines === undefined ? notFound(reply, 'output of agent', id) : reply.send({ lines });
+  });
+
+  app.get('/api/fleet/agents/:id/logs', async (request, reply) => {
+    const { id } = request.params as { id: string };
+    const items = await core.views.logs({ instanceId: id, limit: limitOf(request.query as Query, lists) });
+    return reply.send({ items, total: items.length, next: null });
+  });
+
+  app.post('/api/fleet/agents/:id/commands', (request, reply) => {
+    const { id } = request.params as { id: string };
+    const body = jsonOf(request, reply);
+    if (body === undefined) return reply;
+    const kind = commandKinds.find((each) => each === body['kind']);
+    if (kind === undefined)
+      return badRequest(
+        reply,
+        `Cannot command agent ${id}: kind is ${JSON.stringify(body['kind'])}, must be one of ${commandKinds.join(', ')}`,
+      );
+    const reason =
+      typeof body['reason'] === 'string' && body['reason'] !== ''
+        ? body['reason'].slice(0, 500)
+        : 'asked for by a person';
+    const result = core.command(id, kind, reason);
+    return result === undefined ? notFound(reply, 'agent', id) : reply.code(202).send(result);
+  });
+}
+
+function matchesAgent(
+  agent: Pick<Agent, 'pool' | 'connectivity' | 'health' | 'version' | 'instanceId'>,
+  query: Query,
+): boolean {
+  const search = text(query, 'search')?.toLowerCase();
+  return (
+    (text(query, 'pool') ?? agent.pool) === agent.pool &&
+    (text(query, 'connectivity') ?? agent.connectivity).split(',').includes(agent.connectivity) &&
+    (text(query, 'health') ?? agent.health).split(',').includes(agent.health) &&
+    (text(query, 'version') ?? agent.version) === agent.version &&
+    (search === undefined ||
+      agent.instanceId.toLowerCase().includes(search) ||
+      agent.pool.toLowerCase().includes(search))
+  );
+}
+
+function poolRoutes(app: FastifyInstance, core: Core): void {
+  app.get('/api/fleet/pools', (request, reply) =>
+    reply.send(page(core.views.pools(), request.query as Query, { default: 1_000, max: 5_000 })),
+  );
+
+  app.get('/api/fleet/pools/:name', (request, reply) => {
+    const { name } = request.params as { name: string };
+    const pool = core.views.pool(name);
+    return pool === undefined ? notFound(reply, 'pool', name) : reply.send(pool);
+  });
+
+  app.put('/api/fleet/pools/:name/mode', (request, reply) => {
+    const { name } = request.params as { name: string };
+    const body = jsonOf(request, reply);
+    if (body === undefined) return reply;
+    const mode = poolModes.find((each) => each === body['mode']);
+    if (mode === undefined)
+      return badRequest(
+        reply,
+        `Cannot set the mode of pool ${name}: mode is ${JSON.stringify(body['mode'])}, must be one of ${poolModes.join(', ')}`,
+      );
+    const pool = core.setMode(name, mode);
+    return pool === undefined ? notFound(reply, 'pool with a target', name) : reply.send(pool);
+  });
+}
+
+function decisionRoutes(app: FastifyInstance, core: Core): void {
+  const { metadata } = core;
+  app.get('/api/fleet/decisions', (request, reply) =>
+    reply.send(metadata.decisions(listQuery(request.query as Query))),
+  );
+  app.get('/api/fleet/decisions/:id', (request, reply) => {
+    const { id } = request.params as { id: string };
+    const decision = metadata.decision(id);
+    return decision === undefined ? notFound(reply, 'decision', id) : reply.send(decision);
+  });
+  app.get('/api/fleet/anomalies', (request, reply) =>
+    reply.send(metadata.anomalies(listQuery(request.query as Query))),
+  );
+  app.get('/api/fleet/alerts', (request, reply) => {
+    const query = request.query as Query;
+    const state = text(query, 'state');
+    return reply.send(
+      metadata.alerts({ ...listQuery(query), ...(state === undefined ? {} : { state: state.split(',') as never[] }) }),
+    );
+  });
+  app.get('/api/fleet/alerts/:id', (request, reply) => {
+    const { id } = request.params as { id: string };
+    const alert = metadata.alert(id);
+    return alert === undefined ? notFound(reply, 'alert', id) : reply.send(alert);
+  });
+  app.get('/api/fleet/timeline', (request, reply) =>
+    reply.send(core.views.timeline(listQuery(request.query as Query))),
+  );
+  app.get('/api/fleet/forecasts', (request, reply) => {
+    const query = request.query as Query;
+    return reply.send(
+      page(core.views.forecasts({ pool: text(query, 'pool'), signal: text(query, 'signal') }), query, {
+        default: 1_000,
+        max: 5_000,
+      }),
+    );
+  });
+  app.get('/api/fleet/bands', (request, reply) => {
+    const query = request.query as Query;
+    const signal = text(query, 'signal');
+    const agent = text(query, 'agent');
+    const pool = text(query, 'pool');
+    if (signal === undefined || (agent === undefined && pool === undefined))
+      return badRequest(reply, 'Cannot draw a band: signal and one of agent or pool are missing, must be given');
+    const now = core.clock.now();
+    return reply.send(
+      core.views.bands({
+        signal,
+        agent,
+        pool,
+        from: number(query, 'from') ?? now - 900_000,
+        to: number(query, 'to') ?? now,
+        stepMs: number(query, 'step'),
+      }),
+    );
+  });
+  incidentRoutes(app, core);
+}
+
+function incidentRoutes(app: FastifyInstance, core: Core): void {
+  app.get('/api/fleet/incidents', (request, reply) => {
+    const query = request.query as Query;
+    const state = text(query, 'state');
+    return reply.send(
+      core.metadata.incidents({
+        ...listQuery(query),
+        ...(state === undefined ? {} : { state: state.split(',') as IncidentState[] }),
+      }),
+    );
+  });
+  app.get('/api/fleet/incidents/:id', (request, reply) => {
+    const { id } = request.params as { id: string };
+    const incident = core.metadata.incident(id);
+    return incident === undefined ? notFound(reply, 'incident', id) : reply.send(incident);
+  });
+  app.post('/api/fleet/incidents/:id/:what', (request, reply) => {
+    const { id, what } = request.params as { id: string; what: string };
+    const body = jsonOf(request, reply);
+    if (body === undefined) return reply;
+    const by = typeof body['by'] === 'string' && body['by'] !== '' ? body['by'].slice(0, 100) : 'someone';
+    const words = typeof body['text'] === 'string' ? body['text'].slice(0, 5_000) : '';
+    if (what === 'note' && words === '')
+      return badRequest(reply, `Cannot note on incident ${id}: text is missing, must be some words`);
+    if (what !== 'ack' && what !== 'note' && what !== 'feedback')
+      return sendError(reply, 404, {
+        code: 'not_found',
+        message: `Cannot ${what} an incident: must be ack, note or feedback`,
+      });
+    const verdicts = ['useful', 'not_a_problem', 'wrong_cause', 'missed_something'] as const;
+    const verdict = verdicts.find((each) => each === body['verdict']);
+    if (what === 'feedback' && verdict === undefined)
+      return badRequest(
+        reply,
+        `Cannot take feedback on incident ${id}: verdict is ${JSON.stringify(body['verdict'])}, must be one of ${verdicts.join(', ')}`,
+      );
+    const incident = core.handleIncident(id, { what, by, text: words, verdict });
+    return incident === undefined ? notFound(reply, 'incident', id) : reply.send(incident);
+  });
+}
+
+interface ListQuery {
+  pool?: string;
+  agent?: string;
+  from?: number;
+  to?: number;
+  limit: number;
+  cursor?: string;
+}
+
+function listQuery(query: Query): ListQuery {
+  const result: ListQuery = { limit: limitOf(query, lists) };
+  for (const name of ['pool', 'agent', 'cursor'] as const) {
+    const value = text(query, name);
+    if (value !== undefined) result[name] = value;
+  }
+  for (const name of ['from', 'to'] as const) {
+    const value = number(query, name);
+    if (value !== undefined) result[name] = value;
+  }
+  return result;
+}

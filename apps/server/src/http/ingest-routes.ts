@@ -1,0 +1,52 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Core } from '../core/core.ts';
+import { sendError } from './answer.ts';
+
+/** OTLP over HTTP: the same three paths on the OTLP port and on the main one. */
+export function otlpRoutes(app: FastifyInstance, core: Core): void {
+  for (const signal of ['metrics', 'traces', 'logs'] as const) {
+    app.post(`/v1/${signal}`, async (request, reply) => {
+      const answer = await core.otlp.handleHttp(signal, {
+        contentType: request.headers['content-type'] ?? '',
+        contentEncoding: request.headers['content-encoding'] ?? '',
+        body: bodyOf(request),
+      });
+      return reply
+        .code(answer.status)
+        .headers(answer.headers)
+        .send(Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.byteLength));
+    });
+  }
+}
+
+/** Heartbeats: first contact registers. */
+export function heartbeatRoute(app: FastifyInstance, core: Core): void {
+  app.post('/api/fleet/agents/:id/heartbeat', (request, reply) => {
+    const { id } = request.params as { id: string };
+    const answer = core.heartbeat(id, bodyOf(request));
+    if (answer.ok) return reply.send(answer.answer);
+    return sendError(reply.header('retry-after', '30'), answer.status, { code: answer.code, message: answer.message });
+  });
+}
+
+/** The body as it came; empty when there was none. */
+export function bodyOf(request: FastifyRequest): Uint8Array {
+  return Buffer.isBuffer(request.body) ? request.body : new Uint8Array(0);
+}
+
+/** The body as JSON, or `undefined` after an error answer was sent. */
+export function jsonOf(request: FastifyRequest, reply: FastifyReply): Record<string, unknown> | undefined {
+  const bytes = bodyOf(request);
+  if (bytes.length === 0) return {};
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Falls through to the one answer below.
+  }
+  sendError(reply, 400, {
+    code: 'bad_json',
+    message: `Cannot read ${request.method} ${request.url.split('?')[0]}: the body is not JSON, must be a JSON object`,
+  });
+  return undefined;
+}

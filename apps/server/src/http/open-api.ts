@@ -1,0 +1,294 @@
+import type { FastifyInstance } from 'fastify';
+
+interface Operation {
+  readonly method: 'get' | 'post' | 'put';
+  readonly path: string;
+  readonly tag: 'fleet' | 'prometheus' | 'otlp' | 'server';
+  readonly summary: string;
+  /** Query parameters, `name: what`. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Example of the JSON body. */
+  readonly body?: unknown;
+}
+
+const listQuery = {
+  limit: 'most items of one page',
+  cursor: 'the `next` of the page before',
+  pool: 'only this pool',
+  from: 'epoch milliseconds',
+  to: 'epoch milliseconds',
+};
+
+/** Every path of the API, once: from here come /api/openapi.json and /api/docs. */
+export const operations: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/api/fleet/health',
+    tag: 'fleet',
+    summary: 'The fleet report: score, parts, what needs attention, coverage, recommendations.',
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/agents',
+    tag: 'fleet',
+    summary: 'Agents, a page at a time.',
+    query: {
+      ...listQuery,
+      view: '`summary` for table rows',
+      since: 'only rows that changed after this time (summary)',
+      connectivity: 'live, suspect, lost, stopped',
+      health: 'healthy, degraded, unhealthy, unknown',
+      search: 'part of a name',
+      region: 'cloud region',
+      version: 'version',
+    },
+  },
+  { method: 'get', path: '/api/fleet/agents/{id}', tag: 'fleet', summary: 'The agent report.' },
+  {
+    method: 'get',
+    path: '/api/fleet/agents/{id}/output',
+    tag: 'fleet',
+    summary: 'What a supervised process wrote.',
+    query: { tail: 'how many lines' },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/agents/{id}/logs',
+    tag: 'fleet',
+    summary: 'Its log records, newest first.',
+    query: { limit: 'most records' },
+  },
+  {
+    method: 'post',
+    path: '/api/fleet/agents/{id}/heartbeat',
+    tag: 'fleet',
+    summary: 'A heartbeat; first contact registers. The answer carries the interval and any commands.',
+    body: { instanceId: 'reader-1', pool: 'reader', status: 'ok', metrics: { queue_length: 3 } },
+  },
+  {
+    method: 'post',
+    path: '/api/fleet/agents/{id}/commands',
+    tag: 'fleet',
+    summary: 'Drain, restart, pause, resume or kill an agent.',
+    body: { kind: 'drain', reason: 'maintenance' },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/pools',
+    tag: 'fleet',
+    summary: 'Pools with their replicas, signals and last decision.',
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/pools/{name}',
+    tag: 'fleet',
+    summary: 'One pool. Its name is URL-encoded: it may hold a slash.',
+  },
+  {
+    method: 'put',
+    path: '/api/fleet/pools/{name}/mode',
+    tag: 'fleet',
+    summary: 'Who decides: auto, recommend or paused.',
+    body: { mode: 'recommend' },
+  },
+  { method: 'get', path: '/api/fleet/decisions', tag: 'fleet', summary: 'Decisions, newest first.', query: listQuery },
+  {
+    method: 'get',
+    path: '/api/fleet/decisions/{id}',
+    tag: 'fleet',
+    summary: 'One decision: inputs, recommendations, limits, prediction, action, outcome.',
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/topology',
+    tag: 'fleet',
+    summary: 'Nodes and links; what was left out is counted.',
+    query: { focus: 'a node', depth: 'hops around it', expand: 'pools to show agent by agent', limit: 'most nodes' },
+  },
+  { method: 'get', path: '/api/fleet/links', tag: 'fleet', summary: 'Links with rate, errors and duration.' },
+  {
+    method: 'get',
+    path: '/api/fleet/anomalies',
+    tag: 'fleet',
+    summary: 'Anomalies, newest first.',
+    query: { ...listQuery, agent: 'only this agent' },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/forecasts',
+    tag: 'fleet',
+    summary: 'The newest forecasts.',
+    query: { pool: 'only this pool', signal: 'only this signal' },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/bands',
+    tag: 'fleet',
+    summary: 'The expected band of one signal over a stretch of time.',
+    query: {
+      signal: 'which',
+      agent: 'of this agent',
+      pool: 'or of this pool',
+      from: 'epoch milliseconds',
+      to: 'epoch milliseconds',
+      step: 'milliseconds',
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/alerts',
+    tag: 'fleet',
+    summary: 'Alerts, newest first.',
+    query: { ...listQuery, state: 'pending, firing, resolved' },
+  },
+  { method: 'get', path: '/api/fleet/alerts/{id}', tag: 'fleet', summary: 'One alert.' },
+  {
+    method: 'get',
+    path: '/api/fleet/incidents',
+    tag: 'fleet',
+    summary: 'Incidents: one row a cause.',
+    query: { ...listQuery, state: 'open, acknowledged, resolved' },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/incidents/{id}',
+    tag: 'fleet',
+    summary: 'One incident with cause, symptoms, timeline.',
+  },
+  {
+    method: 'post',
+    path: '/api/fleet/incidents/{id}/ack',
+    tag: 'fleet',
+    summary: 'Someone has it.',
+    body: { by: 'ada' },
+  },
+  {
+    method: 'post',
+    path: '/api/fleet/incidents/{id}/note',
+    tag: 'fleet',
+    summary: 'A note on it.',
+    body: { by: 'ada', text: 'looking' },
+  },
+  {
+    method: 'post',
+    path: '/api/fleet/incidents/{id}/feedback',
+    tag: 'fleet',
+    summary: 'Was it right?',
+    body: { by: 'ada', verdict: 'useful', text: '' },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/timeline',
+    tag: 'fleet',
+    summary: 'What JAEGIS did and saw, newest first.',
+    query: listQuery,
+  },
+  { method: 'get', path: '/api/fleet/system', tag: 'fleet', summary: 'JAEGIS itself.' },
+  {
+    method: 'get',
+    path: '/api/fleet/events',
+    tag: 'fleet',
+    summary: 'Server-sent events, resumable by Last-Event-ID.',
+    query: { types: 'only these, separated by commas', lastEventId: 'resume after this one' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/query',
+    tag: 'prometheus',
+    summary: 'Instant query (selectors).',
+    query: { query: 'PromQL', time: 'epoch seconds or RFC 3339' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/query_range',
+    tag: 'prometheus',
+    summary: 'Range query (selectors).',
+    query: { query: 'PromQL', start: 'time', end: 'time', step: 'seconds or duration' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/series',
+    tag: 'prometheus',
+    summary: 'Series that match.',
+    query: { 'match[]': 'selector', start: 'time', end: 'time' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/labels',
+    tag: 'prometheus',
+    summary: 'Label names.',
+    query: { 'match[]': 'selector' },
+  },
+  {
+    method: 'get',
+    path: '/api/v1/label/{name}/values',
+    tag: 'prometheus',
+    summary: 'Values of one label.',
+    query: { 'match[]': 'selector' },
+  },
+  { method: 'get', path: '/api/v1/status/buildinfo', tag: 'prometheus', summary: 'Version.' },
+  { method: 'post', path: '/v1/metrics', tag: 'otlp', summary: 'OTLP metrics, protobuf or JSON, gzip allowed.' },
+  { method: 'post', path: '/v1/traces', tag: 'otlp', summary: 'OTLP traces.' },
+  { method: 'post', path: '/v1/logs', tag: 'otlp', summary: 'OTLP logs.' },
+  { method: 'get', path: '/healthz', tag: 'server', summary: 'Alive.' },
+  { method: 'get', path: '/readyz', tag: 'server', summary: 'Ready to serve.' },
+  { method: 'get', path: '/metrics', tag: 'server', summary: 'Own metrics in Prometheus form.' },
+];
+
+export function openApiRoutes(app: FastifyInstance, version: string): void {
+  const document = openApiDocument(version);
+  app.get('/api/openapi.json', (_request, reply) => reply.send(document));
+  app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(version)));
+}
+
+/** OpenAPI 3.1 of every path above. */
+export function openApiDocument(version: string): object {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const each of operations) {
+    const inPath = [...each.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    }));
+    const inQuery = Object.entries(each.query ?? {}).map(([name, description]) => ({
+      name,
+      in: 'query',
+      description,
+      schema: { type: 'string' },
+    }));
+    const methods = (paths[each.path] ??= {});
+    methods[each.method] = {
+      summary: each.summary,
+      tags: [each.tag],
+      parameters: [...inPath, ...inQuery],
+      ...(each.body === undefined
+        ? {}
+        : { requestBody: { content: { 'application/json': { schema: { type: 'object' }, example: each.body } } } }),
+      responses: { '200': { description: 'Done' }, default: { description: '`{"error":{"code","message"}}`' } },
+    };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'JAEGIS',
+      version,
+      description: 'Times are epoch milliseconds under /api/fleet, and as in Prometheus under /api/v1.',
+    },
+    paths,
+  };
+}
+
+function docsPage(version: string): string {
+  const escape = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const rows = operations.map((each) => {
+    const parameters = Object.entries(each.query ?? {})
+      .map(([name, what]) => `<li><code>${escape(name)}</code> ${escape(what)}</li>`)
+      .join('');
+    const body = each.body === undefined ? '' : `<pre>${escape(JSON.stringify(each.body, null, 1))}</pre>`;
+    return `<section><h2><code>${each.method.toUpperCase()} ${escape(each.path)}</code></h2><p>${escape(each.summary)}</p><ul>${parameters}</ul>${body}</section>`;
+  });
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>JAEGIS API</title>
+<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui;max-width:860px;margin:24px auto;padding:0 16px}section{border-top:1px solid #8884;padding:8px 0}h2{font-size:15px;margin:4px 0}p,ul,pre{margin:4px 0}</style></head>
+<body><h1>JAEGIS API ${escape(version)}</h1><p>Also as <a href="/api/openapi.json">OpenAPI</a>. Errors are <code>{"error":{"code","message"}}</code>.</p>${rows.join('')}</body></html>`;
+}
