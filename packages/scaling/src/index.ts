@@ -1,1 +1,17 @@
-export {};
+export { recordOutsideChange, recordRefusal } from './change-history.ts';
+export { decide } from './decide.ts';
+export { learn, type Observation } from './learn.ts';
+export { judgeOutcome, type Observed } from './outcome.ts';
+export {
+  defaultScaleDown,
+  defaultScaleUp,
+  type Objective,
+  type PolicySettings,
+  policySettings,
+  type RatePolicy,
+  type ScalingConfig,
+  type ScalingRules,
+  scalingConfig,
+} from './scaling-config.ts';
+export { initialScalingState, restoreScalingState, type ScalingState } from './scaling-state.ts';
+export type { DecideResult, DecisionDraft, PoolSnapshot } from './snapshot.ts';

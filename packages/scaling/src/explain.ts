@@ -1,0 +1,37 @@
+import type { DecisionReason, LimitStep } from '@jaegis/model';
+
+/** A decision in one sentence of plain words with its numbers. */
+export function explain(o: {
+  from: number;
+  to: number;
+  reason: DecisionReason;
+  why: string;
+  pending: number;
+  limits: readonly LimitStep[];
+}): string {
+  const { from, to, reason, why, limits } = o;
+  const parts = [`${headline(o)}: ${why}`];
+  if (o.pending > 0 && to >= from) parts.push(`${o.pending} on the way ${o.pending === 1 ? 'was' : 'were'} counted`);
+  for (const limit of limits) parts.push(limit.message);
+  if (reason === 'WithinTolerance') parts.push('too little over what runs to change anything');
+  return parts.join('; ');
+}
+
+function headline(o: { from: number; to: number; reason: DecisionReason }): string {
+  const { from, to, reason } = o;
+  if (to > from) return `ordered ${to - from} more (${from} -> ${to})`;
+  if (to < from) return `gives back ${from - to} (${from} -> ${to})`;
+  switch (reason) {
+    case 'NoData':
+    case 'StaleData':
+    case 'InvalidData':
+    case 'TargetUnavailable':
+      return `holds ${to}`;
+    case 'Paused':
+      return `paused at ${to}`;
+    case 'RecommendOnly':
+      return `recommends only, stays at ${to}`;
+    default:
+      return `keeps ${to}`;
+  }
+}

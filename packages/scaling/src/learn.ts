@@ -1,0 +1,98 @@
+import type { ReplicaCounts, SignalName, Signals } from '@jaegis/model';
+import { observeQueue } from './queue-balance.ts';
+import { readSignal } from './read-signal.ts';
+import type { CapacityState, ScalingState } from './scaling-state.ts';
+import { trackReady } from './track-ready.ts';
+
+// Capacity of one replica = work finished / ready replicas, where work waits or the processor is full: only then did
+// they give all they have. An asymmetric average (an expectile) keeps to the high side of what was seen: up by 30 % of
+// a better observation, down by 0.5 % of a worse one, so that a bad hour (a slow dependency, a warm-up) moves it little
+// while a new, slower version is learned within the day. Without saturation, finished work only proves "at least so
+// much", and utilization extrapolates. Bad at: a pool whose bottleneck is behind it.
+const capacityUp = 0.3;
+const capacityDown = 0.005;
+/** Until so many saturated observations an average is better than an extreme of few. */
+const warmUpSamples = 6;
+/** Windows of rates are 30 s long: earlier, they still speak of the old number of replicas. */
+const settleMs = 30_000;
+const fullUtilization = 0.95;
+const leastUtilization = 0.3;
+const mostErrors = 0.1;
+
+// Start-up: near the 80th percentile, since an order that is late half of the time is late.
+const startupUp = 0.4;
+const startupDown = 0.1;
+
+export interface Observation {
+  readonly signals: Signals;
+  readonly replicas: ReplicaCounts;
+  /** Milliseconds from order to ready, of replicas that became ready since the last observation. */
+  readonly startupsMs?: readonly number[];
+  /** Older signals are not learned from. */
+  readonly staleAfterMs?: number;
+}
+
+/** Takes what was seen into what is known of a pool: capacity per replica, start-up time, the queue's balance. Pure. */
+export function learn(before: ScalingState, observation: Observation, now: number): ScalingState {
+  const { replicas, signals, staleAfterMs = 30_000 } = observation;
+  let state = trackReady(before, replicas.ready, now);
+  const read = (name: SignalName): number | undefined => {
+    const reading = readSignal(signals, name, { now, staleAfterMs });
+    return reading.ok ? reading.value : undefined;
+  };
+  const queue = read('queue_length');
+  if (queue !== undefined)
+    state = { ...state, queue: observeQueue(state.queue, { queue, ready: replicas.ready, now }) };
+  let capacity = learnStartups(state.capacity, observation.startupsMs ?? []);
+  const isSettled = now - state.ready.since >= settleMs;
+  const errors = read('error_rate') ?? 0;
+  const finished = read('throughput') ?? finishedFromQueue(read('request_rate'), state);
+  if (replicas.ready > 0 && isSettled && errors <= mostErrors && finished !== undefined && finished > 0) {
+    const each = finished / replicas.ready;
+    const cpu = read('cpu_utilization');
+    const waits = queue !== undefined && queue >= Math.max(5, 2 * replicas.ready);
+    capacity = learnCapacity(capacity, { each, isSaturated: waits || (cpu ?? 0) >= fullUtilization, cpu });
+  }
+  return capacity === state.capacity ? state : { ...state, capacity };
+}
+
+function learnCapacity(
+  capacity: CapacityState,
+  seen: { each: number; isSaturated: boolean; cpu: number | undefined },
+): CapacityState {
+  const { each } = seen;
+  const { perReplica, samples } = capacity;
+  if (seen.isSaturated) {
+    if (perReplica === null) return { ...capacity, perReplica: each, samples: 1 };
+    const down = samples < warmUpSamples ? 1 / (samples + 1) : capacityDown;
+    const gain = each > perReplica ? capacityUp : down;
+    return { ...capacity, perReplica: perReplica + gain * (each - perReplica), samples: samples + 1 };
+  }
+  if (perReplica !== null && each > perReplica) {
+    return { ...capacity, perReplica: perReplica + capacityUp * (each - perReplica) };
+  }
+  if (seen.cpu === undefined || seen.cpu < leastUtilization) return capacity;
+  const suggested = each / Math.min(1, seen.cpu);
+  const { byUtilization } = capacity;
+  const next = byUtilization === null ? suggested : byUtilization + 0.05 * (suggested - byUtilization);
+  return { ...capacity, byUtilization: next };
+}
+
+/** Work finished = arrivals - growth of the queue. */
+function finishedFromQueue(requestRate: number | undefined, state: ScalingState): number | undefined {
+  const stretch = state.queue.at(-1);
+  if (requestRate === undefined || stretch === undefined || stretch.toAt - stretch.fromAt < settleMs) return undefined;
+  const slope = (stretch.toQueue - stretch.fromQueue) / ((stretch.toAt - stretch.fromAt) / 1_000);
+  return requestRate - slope;
+}
+
+function learnStartups(capacity: CapacityState, startupsMs: readonly number[]): CapacityState {
+  let { startupMs, startups } = capacity;
+  for (const took of startupsMs) {
+    if (!Number.isFinite(took) || took < 0) continue;
+    const gain = startupMs !== null && took > startupMs ? startupUp : startupDown;
+    startupMs = startupMs === null ? took : startupMs + gain * (took - startupMs);
+    startups++;
+  }
+  return startups === capacity.startups ? capacity : { ...capacity, startupMs, startups };
+}

@@ -1,0 +1,50 @@
+import type { QueueSegment } from './scaling-state.ts';
+
+// A queue grows by arrivals - capacity x ready. Two stretches with different numbers of ready replicas give two such
+// equations, and so the capacity of one replica from the queue's length alone. Bad when arrivals change in between:
+// the newest pair counts, and an answer that makes no sense (capacity <= 0) is no answer.
+const shortestMs = 10_000;
+
+export interface QueueBalance {
+  /** Change of the queue per second in the newest stretch. */
+  readonly slope: number;
+  /** Work per second of one replica, where two stretches tell it. */
+  readonly capacity: number | undefined;
+}
+
+export function balanceOf(segments: readonly QueueSegment[]): QueueBalance | undefined {
+  const long = segments.filter((s) => s.toAt - s.fromAt >= shortestMs);
+  const newest = long.at(-1);
+  if (newest === undefined) return undefined;
+  const slope = slopeOf(newest);
+  for (let i = long.length - 2; i >= 0; i--) {
+    const older = long[i]!;
+    if (older.ready === newest.ready) continue;
+    const capacity = (slopeOf(older) - slope) / (newest.ready - older.ready);
+    return { slope, capacity: capacity > 0 ? capacity : undefined };
+  }
+  return { slope, capacity: undefined };
+}
+
+function slopeOf(segment: QueueSegment): number {
+  return (segment.toQueue - segment.fromQueue) / ((segment.toAt - segment.fromAt) / 1_000);
+}
+
+/** Adds an observation. An empty queue tells nothing (nobody knows how much more could be worked off) and ends a stretch. */
+export function observeQueue(
+  segments: readonly QueueSegment[],
+  o: { queue: number; ready: number; now: number },
+): readonly QueueSegment[] {
+  const last = segments.at(-1);
+  const fresh: QueueSegment = { ready: o.ready, fromAt: o.now, fromQueue: o.queue, toAt: o.now, toQueue: o.queue };
+  if (o.queue <= 0) return last === undefined || last.toAt === last.fromAt ? segments : [...segments, fresh].slice(-4);
+  if (last === undefined || last.ready !== o.ready || last.toQueue <= 0 || o.now - last.toAt > 120_000) {
+    return [...segments, fresh].slice(-4);
+  }
+  // A stretch is at most two minutes long, then a new one begins, so that the slope is today's.
+  if (o.now - last.fromAt > 120_000) {
+    const rest = { ...last, fromAt: last.toAt, fromQueue: last.toQueue, toAt: o.now, toQueue: o.queue };
+    return [...segments, rest].slice(-4);
+  }
+  return [...segments.slice(0, -1), { ...last, toAt: o.now, toQueue: o.queue }];
+}

@@ -1,0 +1,58 @@
+import { formatDuration, shortNumber } from '@jaegis/std';
+import { balanceOf } from '../queue-balance.ts';
+import { measuredReady, type Need, type NeedContext } from './need.ts';
+
+// A queue is an integral of the past: replicas in proportion to its length grow without end while new ones start (the
+// HPA's runaway). Here it is work to be drained: (arrivals + queue / time to drain) / capacity of one. Draining may add
+// at most 40 % to what the arrivals need, unless it would take longer than five minutes or four start-up times then.
+const drainShare = 0.4;
+const drainMsMax = 300_000;
+const settleMs = 15_000;
+
+/** Replicas to work off a queue longer than `target`. `requestRate` is `undefined` when it is not known. */
+export function backlogNeed(
+  context: NeedContext,
+  o: { queue: number; target: number; requestRate: number | undefined },
+): Need | undefined {
+  const { capacity, snapshot, startupMs, current } = context;
+  const excess = o.queue - o.target;
+  if (excess <= 0) return undefined;
+  const need = (replicas: number, why: string): Need => ({
+    source: 'queue_length',
+    kind: 'backlog',
+    replicas,
+    growth: 0,
+    why: `${shortNumber(o.queue)} wait${o.target > 0 ? ` (${shortNumber(o.target)} allowed)` : ''}, ${why}`,
+  });
+  const balance = balanceOf(context.state.queue);
+  const perReplica = capacity?.perReplica ?? balance?.capacity;
+  const arrivals = o.requestRate ?? estimatedArrivals(context, perReplica);
+  if (perReplica !== undefined && arrivals !== undefined) {
+    const slowestMs = Math.max(drainMsMax, 4 * startupMs);
+    const quickly = excess / (snapshot.config.policy.drainMs / 1_000);
+    const extra = Math.min(quickly, Math.max(drainShare * arrivals, excess / (slowestMs / 1_000)));
+    const takes = formatDuration((excess / extra) * 1_000);
+    return need(
+      (arrivals + extra) / perReplica,
+      `${shortNumber(arrivals)}/s arrive, one replica works off ${shortNumber(perReplica)}/s: drained in ${takes}`,
+    );
+  }
+  // Nothing is known but that work piles up: double what serves, then look again when it does.
+  const ready = measuredReady(context, settleMs);
+  if (ready === 0) return need(Math.max(1, current), 'and nothing serves yet');
+  const slope = balance?.slope;
+  if (slope !== undefined && slope < 0 && (excess / -slope) * 1_000 < Math.max(drainMsMax, 4 * startupMs)) {
+    return need(current, `and shrinks by ${shortNumber(-slope)}/s`);
+  }
+  if (ready < current || context.now - context.state.ready.since < settleMs) {
+    return need(current, 'what was ordered last must show its effect first');
+  }
+  return need(ready * 2, 'and how much one replica works off is not known yet: twice what serves');
+}
+
+/** Arrivals = what is worked off + how fast the queue grows. */
+function estimatedArrivals(context: NeedContext, perReplica: number | undefined): number | undefined {
+  const slope = balanceOf(context.state.queue)?.slope;
+  if (slope === undefined || perReplica === undefined) return undefined;
+  return Math.max(0, perReplica * context.snapshot.replicas.ready + slope);
+}

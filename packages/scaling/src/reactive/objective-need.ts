@@ -1,0 +1,108 @@
+import { signals as definitions, type SignalName } from '@jaegis/model';
+import { formatValue, shortNumber } from '@jaegis/std';
+import type { Objective } from '../scaling-config.ts';
+import { growthLimit } from './demand-need.ts';
+import { measuredReady, type Need, type NeedContext } from './need.ts';
+import { expectedGrowth, smooth } from './smooth.ts';
+
+/** How a signal answers to more replicas, which decides how an objective on it becomes a number of replicas. */
+export type SignalKind = 'utilization' | 'work' | 'guard' | 'backlog';
+
+const kinds: Partial<Record<SignalName, SignalKind>> = {
+  cpu_utilization: 'utilization',
+  memory_utilization: 'utilization',
+  saturation: 'utilization',
+  request_rate: 'work',
+  throughput: 'work',
+  in_flight: 'work',
+  progress_rate: 'work',
+  tokens_rate: 'work',
+  network_bytes: 'work',
+  disk_bytes: 'work',
+  memory_bytes: 'work',
+  cost_rate: 'work',
+  queue_length: 'backlog',
+};
+
+/** Everything else (latency, errors) only says that something is wrong, not how many replicas would make it right. */
+export const kindOf = (signal: SignalName): SignalKind => kinds[signal] ?? 'guard';
+
+// Windows of utilization are about 10 s long, those of latency 30 s.
+const utilizationSettleMs = 15_000;
+const guardSettleMs = 30_000;
+
+/** HPA's rule: load in replicas = ready x value / target, from a filtered load. Says nothing where nothing is ready. */
+export function utilizationNeed(context: NeedContext, objective: Objective, value: number): Need | undefined {
+  const ready = measuredReady(context, utilizationSettleMs);
+  if (ready === 0) return undefined;
+  return loadNeed(context, objective, {
+    kind: 'utilization',
+    load: ready * value,
+    why: `${objective.signal} is ${show(objective.signal, value)} over ${ready} ready, wanted ${show(objective.signal, objective.target)}`,
+  });
+}
+
+/** HPA's average value: the pool's total over what one replica should have. */
+export function workNeed(context: NeedContext, objective: Objective, value: number): Need {
+  const { signal, target } = objective;
+  return loadNeed(context, objective, {
+    kind: 'work',
+    load: value,
+    why: `${signal} is ${show(signal, value)} in all, wanted ${show(signal, target)} per replica`,
+  });
+}
+
+function loadNeed(
+  context: NeedContext,
+  objective: Objective,
+  o: { kind: 'utilization' | 'work'; load: number; why: string },
+): Need {
+  const key = `${o.kind}:${objective.signal}`;
+  const filtered = smooth(context.smooth[key], o.load, context.now);
+  context.smooth[key] = filtered;
+  return {
+    source: objective.signal,
+    kind: o.kind,
+    replicas: filtered.mean / objective.target,
+    growth: expectedGrowth(filtered, context.startupMs + context.snapshot.config.intervalMs, growthLimit),
+    why: o.why,
+  };
+}
+
+/**
+ * Latency and errors grow without measure near saturation, so their ratio is cut: at most twice what is ready, and
+ * nothing more until what was ordered serves and its effect is visible. `known` is what measured load asks for: where
+ * a pool is mostly idle, being slow has another cause, and replicas without end would not cure it.
+ */
+export function guardNeed(
+  context: NeedContext,
+  objective: Objective,
+  o: { value: number; known: number | undefined },
+): Need | undefined {
+  const { signal, target } = objective;
+  const { current, snapshot, now, state } = context;
+  const { ready, pending } = snapshot.replicas;
+  const key = `guard:${signal}`;
+  const filtered = smooth(context.smooth[key], o.value, now);
+  context.smooth[key] = filtered;
+  const lowerIsWorse = definitions[signal].sense === 'lower_is_worse';
+  const ratio = lowerIsWorse ? target / Math.max(filtered.mean, 1e-9) : filtered.mean / target;
+  if (ratio <= 0.8) return undefined;
+  const stated = `${signal} is ${show(signal, filtered.mean)}, wanted ${lowerIsWorse ? 'at least' : 'at most'} ${show(signal, target)}`;
+  const need = (replicas: number, why: string): Need => ({ source: signal, kind: 'guard', replicas, growth: 0, why });
+  if (ratio <= 1) return need(current, `${stated}: too close to give any back`);
+  if (pending > 0 || ready < current || now - state.ready.since < guardSettleMs) {
+    return need(current, `${stated}; what was ordered last must show its effect first`);
+  }
+  const most = signal === 'error_rate' || signal === 'success_rate' ? 1.5 : 2;
+  const asked = ready * Math.min(ratio, most);
+  if (o.known !== undefined && asked > 3 * o.known + 1) {
+    const bound = Math.max(current, Math.min(asked, 3 * o.known + 1));
+    return need(bound, `${stated}, but the load needs only ${shortNumber(o.known)}: look for another cause`);
+  }
+  return need(asked, stated);
+}
+
+function show(signal: SignalName, value: number): string {
+  return formatValue(value, definitions[signal].unit);
+}

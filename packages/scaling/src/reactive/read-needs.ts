@@ -1,0 +1,79 @@
+import type { SignalName } from '@jaegis/model';
+import { type Reading, readSignal } from '../read-signal.ts';
+import type { Objective } from '../scaling-config.ts';
+import { backlogNeed } from './backlog-need.ts';
+import { demandNeed } from './demand-need.ts';
+import type { Loss, Need, NeedContext } from './need.ts';
+import { guardNeed, kindOf, utilizationNeed, workNeed } from './objective-need.ts';
+
+export interface Needs {
+  readonly needs: readonly Need[];
+  /** Signals that should be there and are not usable. */
+  readonly losses: readonly Loss[];
+  /** How many signals could be read. */
+  readonly usable: number;
+  /** Signals seen so far, this time included. */
+  readonly seen: readonly string[];
+}
+
+/** Used when the configuration names no objective: what the HPA's users start with. */
+const defaultObjectives: readonly Objective[] = [{ signal: 'cpu_utilization', target: 0.8 }];
+
+/** Asks every source how many replicas it wants. Missing signals give a loss, never a need. */
+export function readNeeds(context: NeedContext): Needs {
+  const { snapshot, now, state } = context;
+  const { config } = snapshot;
+  const seen = new Set(state.seen);
+  const needs: Need[] = [];
+  const losses: Loss[] = [];
+  let usable = 0;
+  const add = (need: Need | undefined) => {
+    if (need !== undefined) needs.push(need);
+  };
+  const read = (name: SignalName, isExpected: boolean): number | undefined => {
+    const reading: Reading = readSignal(snapshot.signals, name, { now, staleAfterMs: config.staleAfterMs });
+    if (reading.ok) {
+      usable++;
+      seen.add(name);
+      return reading.value;
+    }
+    if (isExpected || seen.has(name) || reading.reason === 'InvalidData') {
+      losses.push({ signal: name, reason: reading.reason, message: reading.message });
+    }
+    return undefined;
+  };
+
+  const objectives = config.objectives.filter((o) => o.target > 0 && Number.isFinite(o.target));
+  const named = new Set<SignalName>(objectives.map((o) => o.signal));
+  const requestRate = read('request_rate', context.capacity?.source === 'configured' && named.size === 0);
+  if (requestRate !== undefined) add(demandNeed(context, requestRate));
+
+  const chosen = objectives.length > 0 ? objectives : defaultObjectives;
+  const guards: Objective[] = [];
+  for (const objective of chosen) {
+    const kind = kindOf(objective.signal);
+    if (kind === 'guard') guards.push(objective);
+    if (kind !== 'utilization' && kind !== 'work') continue;
+    // With nothing ready there is no utilization to be missed.
+    if (kind === 'utilization' && snapshot.replicas.ready === 0) continue;
+    const value = objective.signal === 'request_rate' ? requestRate : read(objective.signal, objectives.length > 0);
+    if (value === undefined) continue;
+    add(kind === 'work' ? workNeed(context, objective, value) : utilizationNeed(context, objective, value));
+  }
+
+  const queue = read('queue_length', named.has('queue_length'));
+  if (queue !== undefined) {
+    const allowed = objectives.find((o) => o.signal === 'queue_length')?.target;
+    const oneSecond = Math.max(5, (context.capacity?.perReplica ?? 5) * snapshot.replicas.ready);
+    add(backlogNeed(context, { queue, target: allowed ?? oneSecond, requestRate }));
+  }
+
+  const known = needs.length === 0 ? undefined : Math.max(...needs.map((n) => n.replicas));
+  for (const objective of guards) {
+    // Where nothing arrives there is no latency and no error to be measured: that is calm, not silence.
+    if (requestRate === 0 || snapshot.replicas.ready === 0) continue;
+    const value = read(objective.signal, true);
+    if (value !== undefined) add(guardNeed(context, objective, { value, known }));
+  }
+  return { needs, losses, usable, seen: seen.size === state.seen.length ? state.seen : [...seen] };
+}

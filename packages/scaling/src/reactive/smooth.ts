@@ -1,0 +1,49 @@
+import type { SmoothState } from '../scaling-state.ts';
+
+// One-pole filter with a door for real changes (the idea of a CUSUM and of Knative's panic window in one line each):
+// small surprises move the mean slowly, so that 20 % of sensor noise orders nothing; a surprise far outside the usual
+// (six times the noise, or three times it twice running) is believed at once, so that a surge is not smoothed away.
+// The slope is filtered more strongly still and forgets at a jump: a step must not kick the derivative.
+// Bad at: a change smaller than three times the noise arrives with a lag of about `meanTau`.
+const meanTauMs = 15_000;
+const slopeTauMs = 60_000;
+const noiseTauMs = 120_000;
+/** Longer than this without a value, the past says nothing of the noise's phase: start anew from the value. */
+const forgetAfterMs = 120_000;
+
+/** Takes the next value of a load. Times in epoch milliseconds. */
+export function smooth(state: SmoothState | undefined, value: number, now: number): SmoothState {
+  if (state === undefined || now - state.at > forgetAfterMs) {
+    return { mean: value, noise: 0.1 * value, slope: 0, at: now, surprises: 0 };
+  }
+  const elapsed = now - state.at;
+  if (elapsed <= 0) return state;
+  const surprise = value - state.mean;
+  const size = Math.abs(surprise);
+  // A floor on the noise: a perfectly quiet load must not make a change of a few per cent look like a surge.
+  const noise = Math.max(state.noise, 0.03 * state.mean);
+  const surprises = surprise > 3 * noise ? state.surprises + 1 : 0;
+  if (surprise > 6 * noise || surprises >= 2) {
+    return { mean: value, noise: Math.max(noise, 0.1 * value), slope: 0, at: now, surprises: 0 };
+  }
+  const gain = (tauMs: number) => 1 - Math.exp(-elapsed / tauMs);
+  const mean = state.mean + gain(meanTauMs) * surprise;
+  const rise = (mean - state.mean) / (elapsed / 1_000);
+  return {
+    mean,
+    noise: state.noise + gain(noiseTauMs) * (Math.min(size, 3 * noise) - state.noise),
+    slope: state.slope + gain(slopeTauMs) * (rise - state.slope),
+    at: now,
+    surprises,
+  };
+}
+
+/**
+ * How much of the load's growth to expect within `leadMs`, as a share of it: 0..`limit`. Zero unless the growth stands
+ * clear of the noise, and never negative: giving back early is the stabilization's business.
+ */
+export function expectedGrowth(state: SmoothState, leadMs: number, limit: number): number {
+  const growth = state.slope * (leadMs / 1_000);
+  if (state.mean <= 0 || growth < 2.5 * Math.max(state.noise, 0.03 * state.mean)) return 0;
+  return Math.min(growth / state.mean, limit);
+}

@@ -1,0 +1,154 @@
+import { type PoolConfig, type SignalName, signalNames } from '@jaegis/model';
+import { parseSchedule, type Schedule } from './limits/schedule.ts';
+
+export interface Objective {
+  readonly signal: SignalName;
+  /** In the signal's base unit. Rates and counts of work are per replica, a queue is the whole pool's. */
+  readonly target: number;
+}
+
+/** One HPA scaling policy: at most `value` per cent or pods over `periodMs`. */
+export interface RatePolicy {
+  readonly type: 'Percent' | 'Pods';
+  readonly value: number;
+  readonly periodMs: number;
+}
+
+export interface ScalingRules {
+  readonly stabilizationWindowMs: number;
+  readonly policies: readonly RatePolicy[];
+  readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
+}
+
+/** What a policy's name stands for. */
+export interface PolicySettings {
+  readonly name: string;
+  /** How much of a replica's capacity is meant to be used, 0..1. */
+  readonly utilization: number;
+  /** Which quantile of forecast demand is provided for, 0..1. */
+  readonly quantile: number;
+  /** How fast a backlog should be gone, where that costs little. */
+  readonly drainMs: number;
+}
+
+/** A pool's scaling configuration: plain, complete, all times in milliseconds. */
+export interface ScalingConfig {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Requests per second that one replica serves; `null` = learn it. */
+  readonly capacityPerReplica: number | null;
+  /** From order to ready; `null` = learn it. */
+  readonly startupMs: number | null;
+  readonly objectives: readonly Objective[];
+  readonly policy: PolicySettings;
+  readonly predictive: 'forecast-and-scale' | 'forecast-only' | 'off';
+  readonly scaleUp: ScalingRules;
+  readonly scaleDown: ScalingRules;
+  readonly schedules: readonly Schedule[];
+  readonly pricePerReplicaHour: number | null;
+  readonly budgetPerDay: number | null;
+  /** A difference of less than this share of the replicas is left alone (HPA: 0.1). */
+  readonly tolerance: number;
+  /** How often signals and decisions are expected. */
+  readonly intervalMs: number;
+  /** Older signals are stale: three intervals of 10 s, so that one lost report and jitter hold nothing up. */
+  readonly staleAfterMs: number;
+  /** What is wrong with the configuration, in words; such parts are left out. */
+  readonly problems: readonly string[];
+}
+
+export const defaultScaleUp: ScalingRules = {
+  stabilizationWindowMs: 0,
+  policies: [
+    { type: 'Percent', value: 100, periodMs: 15_000 },
+    { type: 'Pods', value: 4, periodMs: 15_000 },
+  ],
+  selectPolicy: 'Max',
+};
+
+export const defaultScaleDown: ScalingRules = {
+  stabilizationWindowMs: 300_000,
+  policies: [{ type: 'Percent', value: 100, periodMs: 15_000 }],
+  selectPolicy: 'Max',
+};
+
+// The quantile rises with what too few replicas cost; the headroom (1 - utilization) with how much a wrong guess hurts.
+const presets: Readonly<Record<string, PolicySettings>> = {
+  cost: { name: 'cost', utilization: 0.9, quantile: 0.6, drainMs: 300_000 },
+  balanced: { name: 'balanced', utilization: 0.8, quantile: 0.8, drainMs: 120_000 },
+  performance: { name: 'performance', utilization: 0.7, quantile: 0.9, drainMs: 60_000 },
+  availability: { name: 'availability', utilization: 0.65, quantile: 0.95, drainMs: 60_000 },
+};
+
+/** A preset by name, or the mean of the presets weighted by how much each objective matters. */
+export function policySettings(policy: PoolConfig['policy']): PolicySettings {
+  if (typeof policy === 'string') return presets[policy]!;
+  // Efficiency asks for well-used replicas, as cost does, but not for late ones: it counts as balanced.
+  const shares: [PolicySettings, number][] = [
+    [presets['cost']!, policy.cost],
+    [presets['performance']!, policy.performance],
+    [presets['availability']!, policy.availability],
+    [presets['balanced']!, policy.efficiency],
+  ];
+  const total = shares.reduce((sum, [, weight]) => sum + weight, 0);
+  if (!(total > 0)) return presets['balanced']!;
+  const mean = (pick: (p: PolicySettings) => number) => shares.reduce((sum, [p, w]) => sum + pick(p) * w, 0) / total;
+  return {
+    name: 'weighted',
+    utilization: mean((p) => p.utilization),
+    quantile: mean((p) => p.quantile),
+    drainMs: mean((p) => p.drainMs),
+  };
+}
+
+type RulesConfig = NonNullable<PoolConfig['behavior']['scaleUp']>;
+
+function rules(config: RulesConfig | undefined, defaults: ScalingRules): ScalingRules {
+  return {
+    stabilizationWindowMs: config?.stabilizationWindow ?? defaults.stabilizationWindowMs,
+    policies: config?.policies?.map((p) => ({ type: p.type, value: p.value, periodMs: p.period })) ?? defaults.policies,
+    selectPolicy: config?.selectPolicy ?? defaults.selectPolicy,
+  };
+}
+
+/** From what a user wrote to what `decide` reads. Never throws: what cannot be used is listed in `problems`. */
+export function scalingConfig(
+  pool: PoolConfig,
+  options: { intervalMs?: number; staleAfterMs?: number } = {},
+): ScalingConfig {
+  const { intervalMs = 5_000, staleAfterMs = Math.max(30_000, 3 * intervalMs) } = options;
+  const problems: string[] = [];
+  const schedules: Schedule[] = [];
+  for (const written of pool.schedules) {
+    const parsed = parseSchedule(written);
+    if (typeof parsed === 'string') problems.push(parsed);
+    else schedules.push(parsed);
+  }
+  const objectives: Objective[] = [];
+  for (const objective of pool.objectives) {
+    const signal = signalNames.find((name) => name === objective.signal);
+    if (signal === undefined)
+      problems.push(`Cannot use objective: signal is "${objective.signal}", must be a known one`);
+    else objectives.push({ signal, target: objective.target });
+  }
+  const { min, max } = pool.replicas;
+  if (min > max) problems.push(`Cannot use replicas.min: is ${min}, must be <= replicas.max (${max}); ${max} is used`);
+  return {
+    minReplicas: Math.min(min, max),
+    maxReplicas: max,
+    capacityPerReplica: pool.capacity?.requests_per_second ?? null,
+    startupMs: pool.startup ?? null,
+    objectives,
+    policy: policySettings(pool.policy),
+    predictive: pool.predictive.mode,
+    scaleUp: rules(pool.behavior.scaleUp, defaultScaleUp),
+    scaleDown: rules(pool.behavior.scaleDown, defaultScaleDown),
+    schedules,
+    pricePerReplicaHour: pool.cost?.per_replica_hour ?? null,
+    budgetPerDay: pool.cost?.budget_per_day ?? null,
+    tolerance: 0.1,
+    intervalMs,
+    staleAfterMs,
+    problems,
+  };
+}

@@ -1,0 +1,92 @@
+/** What the filter of one load knows: see reactive/smooth.ts. */
+export interface SmoothState {
+  readonly mean: number;
+  /** Mean absolute surprise, in the load's own unit. */
+  readonly noise: number;
+  /** Change of the mean per second. */
+  readonly slope: number;
+  readonly at: number;
+  /** Consecutive surprises upward that have not been believed yet. */
+  readonly surprises: number;
+}
+
+export interface Change {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A point of a monotonic queue: see limits/stabilize.ts. */
+export interface WindowPoint {
+  readonly at: number;
+  readonly desired: number;
+}
+
+export interface CapacityState {
+  /** Requests per second that one replica serves; `null` until seen. */
+  readonly perReplica: number | null;
+  /** Saturated observations behind it. */
+  readonly samples: number;
+  /** What utilization suggests, where the pool was never saturated. */
+  readonly byUtilization: number | null;
+  readonly startupMs: number | null;
+  readonly startups: number;
+}
+
+/** A stretch with one number of ready replicas, and how the queue moved in it. */
+export interface QueueSegment {
+  readonly ready: number;
+  readonly fromAt: number;
+  readonly fromQueue: number;
+  readonly toAt: number;
+  readonly toQueue: number;
+}
+
+/** Everything that `decide` remembers of a pool. Plain JSON: written after each decision, read after a restart. */
+export interface ScalingState {
+  readonly version: 1;
+  /** When it last decided; 0 before the first time. */
+  readonly at: number;
+  /** What it last asked the target for; `null` before the first time and while another hand steers. */
+  readonly desired: number | null;
+  readonly changes: readonly Change[];
+  /** Recommendations that the stabilization of each direction still has to remember. */
+  readonly highest: readonly WindowPoint[];
+  readonly lowest: readonly WindowPoint[];
+  readonly smooth: Readonly<Record<string, SmoothState>>;
+  readonly integral: number;
+  /** Changes of direction, fading with a half-life of 15 minutes. */
+  readonly reversals: number;
+  /** The number of ready replicas, since when, and what it was before. */
+  readonly ready: { readonly count: number; readonly since: number; readonly before: number };
+  /** Signals that were seen at least once: their absence is a loss, not a pool without them. */
+  readonly seen: readonly string[];
+  readonly capacity: CapacityState;
+  readonly queue: readonly QueueSegment[];
+}
+
+export function initialScalingState(): ScalingState {
+  return {
+    version: 1,
+    at: 0,
+    desired: null,
+    changes: [],
+    highest: [],
+    lowest: [],
+    smooth: {},
+    integral: 0,
+    reversals: 0,
+    ready: { count: 0, since: 0, before: 0 },
+    seen: [],
+    capacity: { perReplica: null, samples: 0, byUtilization: null, startupMs: null, startups: 0 },
+    queue: [],
+  };
+}
+
+/** Reads a state written before a restart; anything that is not one gives a fresh state. */
+export function restoreScalingState(value: unknown): ScalingState {
+  if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 1) {
+    return initialScalingState();
+  }
+  return { ...initialScalingState(), ...(value as Partial<ScalingState>) };
+}

@@ -1,0 +1,27 @@
+import type { Decision, Forecast, PoolMode, ReplicaCounts, Signals } from '@jaegis/model';
+import type { ScalingConfig } from './scaling-config.ts';
+import type { ScalingState } from './scaling-state.ts';
+
+/** All that is known of a pool at one moment. */
+export interface PoolSnapshot {
+  readonly pool: string;
+  readonly config: ScalingConfig;
+  /** Each with the time when it was true. */
+  readonly signals: Signals;
+  readonly replicas: ReplicaCounts;
+  /** Of `request_rate`. */
+  readonly forecast: Forecast | null;
+  /** Money, since midnight UTC; `null` when not known. */
+  readonly spentToday: number | null;
+  /** False when the target cannot be reached: nothing is ordered from it then. */
+  readonly targetHealthy: boolean;
+  readonly mode: PoolMode;
+}
+
+/** A decision before it has an id and before anything was done about it. */
+export type DecisionDraft = Omit<Decision, 'id' | 'action' | 'outcome'>;
+
+export interface DecideResult {
+  readonly decision: DecisionDraft;
+  readonly state: ScalingState;
+}
