@@ -7,6 +7,11 @@ test('only the marker is the marker', () => {
 });
 
 test('its bits survive typed arrays', () => {
-  const copy = new Float64Array([staleMarker]).slice();
-  expect([...new Uint32Array(copy.buffer)]).toEqual([2, 0x7ff00000]);
+  const copy = new Float64Array(1);
+  copy[0] = staleMarker;
+  expect([...new Uint32Array(copy.slice().buffer)]).toEqual([2, 0x7ff00000]);
+});
+
+test('it is still the marker when a plain array has set its quiet bit', () => {
+  expect([staleMarker, Number.NaN].map(isStaleMarker)).toEqual([true, false]);
 });
