@@ -1,0 +1,205 @@
+import type {
+  Agent,
+  AgentCommandKind,
+  AgentReport,
+  AgentSummary,
+  Alert,
+  Decision,
+  FleetReport,
+  Incident,
+  Link,
+  Page,
+  Pool,
+  PoolMode,
+} from '@jaegis/model';
+import { badInput, CliError, isBad } from '../errors.ts';
+import type { QueryData } from '../format/query.ts';
+import type { Connection } from './connection.ts';
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** The server said no; `status` and `code` are its own words. */
+export class ApiError extends CliError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(status === 400 || status === 401 || status === 403 || status === 422 ? badInput : isBad, message);
+    this.status = status;
+  }
+}
+
+/** The HTTP API of a JAEGIS server, typed on the model's shapes. Every method rejects with a one-line `CliError`. */
+export class FleetClient {
+  readonly connection: Connection;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  health(): Promise<FleetReport> {
+    return this.#get('/api/fleet/health');
+  }
+
+  agents(query: Query = {}): Promise<Page<Agent>> {
+    return this.#get('/api/fleet/agents', query);
+  }
+
+  agentSummaries(query: Query = {}): Promise<Page<AgentSummary> & { at: number }> {
+    return this.#get('/api/fleet/agents', { limit: 20_000, ...query, view: 'summary' });
+  }
+
+  agent(id: string): Promise<AgentReport> {
+    return this.#get(`/api/fleet/agents/${encodeURIComponent(id)}`);
+  }
+
+  output(id: string, tail: number): Promise<{ readonly lines: readonly string[] }> {
+    return this.#get(`/api/fleet/agents/${encodeURIComponent(id)}/output`, { tail });
+  }
+
+  command(id: string, kind: AgentCommandKind, reason: string): Promise<unknown> {
+    return this.#send('POST', `/api/fleet/agents/${encodeURIComponent(id)}/commands`, { kind, reason });
+  }
+
+  pools(): Promise<Page<Pool>> {
+    return this.#get('/api/fleet/pools', { limit: 5_000 });
+  }
+
+  pool(name: string): Promise<Pool> {
+    return this.#get(`/api/fleet/pools/${encodeURIComponent(name)}`);
+  }
+
+  setMode(name: string, mode: PoolMode): Promise<Pool> {
+    return this.#send('PUT', `/api/fleet/pools/${encodeURIComponent(name)}/mode`, { mode });
+  }
+
+  links(query: Query = {}): Promise<Page<Link>> {
+    return this.#get('/api/fleet/links', { limit: 10_000, ...query });
+  }
+
+  incidents(query: Query = {}): Promise<Page<Incident>> {
+    return this.#get('/api/fleet/incidents', query);
+  }
+
+  incident(id: string): Promise<Incident> {
+    return this.#get(`/api/fleet/incidents/${encodeURIComponent(id)}`);
+  }
+
+  acknowledge(id: string, by: string): Promise<Incident> {
+    return this.#send('POST', `/api/fleet/incidents/${encodeURIComponent(id)}/ack`, { by });
+  }
+
+  alerts(query: Query = {}): Promise<Page<Alert>> {
+    return this.#get('/api/fleet/alerts', query);
+  }
+
+  alert(id: string): Promise<Alert> {
+    return this.#get(`/api/fleet/alerts/${encodeURIComponent(id)}`);
+  }
+
+  decisions(query: Query = {}): Promise<Page<Decision>> {
+    return this.#get('/api/fleet/decisions', query);
+  }
+
+  decision(id: string): Promise<Decision> {
+    return this.#get(`/api/fleet/decisions/${encodeURIComponent(id)}`);
+  }
+
+  async query(expr: string, time: number | undefined): Promise<QueryData> {
+    const { data } = await this.#get<{ data: QueryData }>('/api/v1/query', { query: expr, time });
+    return data;
+  }
+
+  async queryRange(expr: string, range: { start: number; end: number; step: number }): Promise<QueryData> {
+    const { data } = await this.#get<{ data: QueryData }>('/api/v1/query_range', { query: expr, ...range });
+    return data;
+  }
+
+  /** The event stream; the body is read by `followEvents`. */
+  async events(lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
+    const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    return this.#fetch('/api/fleet/events', { headers: { accept: 'text/event-stream', ...resume }, signal });
+  }
+
+  #get<T>(path: string, query: Query = {}): Promise<T> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    return this.#json<T>(search === '' ? path : `${path}?${search}`, {});
+  }
+
+  #send<T>(method: 'POST' | 'PUT', path: string, body: unknown): Promise<T> {
+    return this.#json<T>(path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async #json<T>(path: string, init: RequestInit): Promise<T> {
+    const response = await this.#fetch(path, init);
+    try {
+      return (await response.json()) as T;
+    } catch (cause) {
+      throw new CliError(
+        isBad,
+        `Cannot read answer of ${this.connection.url}${path.split('?')[0]}: is not JSON, must come from a JAEGIS server`,
+        { cause },
+      );
+    }
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    const { url, token } = this.connection;
+    const headers = new Headers(init.headers);
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    let response: Response;
+    try {
+      response = await fetch(`${url}${path}`, {
+        signal: AbortSignal.timeout(requestTimeoutMs),
+        ...init,
+        headers,
+      });
+    } catch (error) {
+      if (init.signal?.aborted === true) throw error;
+      throw unreachable(url, error);
+    }
+    if (response.ok) return response;
+    throw await refusal(response, url);
+  }
+}
+
+const requestTimeoutMs = 15_000;
+
+function unreachable(url: string, error: unknown): CliError {
+  const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause;
+  const code = cause?.code;
+  const why =
+    code === 'ECONNREFUSED'
+      ? 'connection refused'
+      : (error as Error).name === 'TimeoutError'
+        ? `no answer within ${requestTimeoutMs / 1_000} s`
+        : String(cause?.message ?? (error as Error).message);
+  return new CliError(isBad, `Cannot reach JAEGIS at ${url}: ${why}, start it with \`npx jaegis up\``, {
+    cause: error,
+  });
+}
+
+/** The server's own sentence where it gave one; both of its error forms are known. */
+async function refusal(response: Response, url: string): Promise<ApiError> {
+  const text = await response.text();
+  let message = '';
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
+    message = typeof error === 'string' ? error : String(error?.message ?? '');
+  } catch {
+    // Not JSON: what answered is perhaps no JAEGIS. The status says what there is to say.
+  }
+  if (response.status === 401)
+    return new ApiError(
+      401,
+      `Cannot ask ${url}: the token is missing or wrong, must be given with --token or JAEGIS_TOKEN (it is in DATA_DIR/token)`,
+    );
+  return new ApiError(
+    response.status,
+    message || `Cannot ask ${url}: it answered ${response.status}, must be a JAEGIS server`,
+  );
+}

@@ -1,0 +1,116 @@
+import type { Link, Pool, SignalName } from '@jaegis/model';
+import { signals } from '@jaegis/model';
+import { formatValue } from '@jaegis/std';
+import { section, sentence, titled } from './document.ts';
+import { scoreCell, stateCell } from './state.ts';
+import { type Cell, formatTable, type Layout } from './table.ts';
+import { ago } from './time.ts';
+
+/** A pool's signal with its unit; `–` when not known. */
+export function poolSignal(pool: Pool, name: SignalName): string {
+  return formatValue(pool.signals[name]?.value, signals[name].unit);
+}
+
+/** `3`, or `3→5` while on the way to what was decided. */
+export function replicasCell(pool: Pool): Cell {
+  const { ready, pending, draining } = pool.currentReplicas;
+  const desired = pool.desiredReplicas;
+  const extra = `${pending > 0 ? ` +${pending}` : ''}${draining > 0 ? ` -${draining}` : ''}`;
+  if (desired === null || desired === ready) return { text: `${ready}${extra}` };
+  return { text: `${ready}→${desired}${extra}`, tone: desired > ready ? 'warn' : 'accent' };
+}
+
+export function formatPools(pools: readonly Pool[], options: Layout & { now: number }): string {
+  if (pools.length === 0)
+    return 'No pools yet. Name one under pools: in jaegis.yaml, or let an agent join with join({ pool: "NAME" }).\n';
+  return formatTable(
+    [
+      { title: 'POOL', shrinkTo: 12 },
+      { title: 'REPLICAS', align: 'right' },
+      { title: 'RANGE', align: 'right', dropRank: 6 },
+      { title: 'MODE', dropRank: 7 },
+      { title: 'SCORE', align: 'right' },
+      { title: 'RATE', align: 'right' },
+      { title: 'P95', align: 'right', dropRank: 2 },
+      { title: 'ERRORS', align: 'right', dropRank: 3 },
+      { title: 'QUEUE', align: 'right', dropRank: 1 },
+      { title: 'SATURATION', align: 'right', dropRank: 4 },
+      { title: 'LAST DECISION', shrinkTo: 14, dropRank: 8 },
+    ],
+    pools.map((pool) => [
+      pool.name,
+      replicasCell(pool),
+      pool.minReplicas === null ? 'watched' : `${pool.minReplicas}-${pool.maxReplicas}`,
+      stateCell(pool.mode),
+      scoreCell(pool.score),
+      poolSignal(pool, 'request_rate'),
+      poolSignal(pool, 'latency_p95'),
+      poolSignal(pool, 'error_rate'),
+      poolSignal(pool, 'queue_length'),
+      poolSignal(pool, 'saturation'),
+      pool.lastDecision === null ? '–' : `${pool.lastDecision.reason}, ${ago(pool.lastDecision.at, options.now)}`,
+    ]),
+    options,
+  );
+}
+
+export function formatPool(pool: Pool, options: Layout & { now: number }): string {
+  const { ready, pending, draining } = pool.currentReplicas;
+  const { live, suspect, lost, stopped } = pool.agents;
+  const wanted = pool.desiredReplicas === null ? '' : `, ${pool.desiredReplicas} wanted`;
+  const range = pool.minReplicas === null ? '' : ` (${pool.minReplicas} to ${pool.maxReplicas})`;
+  const pairs: [string, string][] = [
+    ['Replicas', `${ready} ready, ${pending} pending, ${draining} draining${wanted}${range}`],
+    ['Agents', `${live} live, ${suspect} suspect, ${lost} lost, ${stopped} stopped`],
+    ['Target', pool.target ?? 'none: this pool is only watched'],
+  ];
+  for (const name of Object.keys(pool.signals) as SignalName[]) {
+    const value = pool.signals[name];
+    if (value === undefined || signals[name] === undefined) continue;
+    const age = value.value === null ? '' : `  (${ago(value.at, options.now)})`;
+    pairs.push([name, `${formatValue(value.value, signals[name].unit)}${age}`]);
+  }
+  if (pool.lastDecision !== null)
+    pairs.push([
+      'Last decision',
+      `${pool.lastDecision.id}, ${ago(pool.lastDecision.at, options.now)}: ${pool.lastDecision.message}`,
+    ]);
+  const lines = [
+    titled(pool.name, [stateCell(pool.mode).text, `score ${Math.round(pool.score)}`]),
+    ...pool.reasons.map((reason) => sentence(`- ${reason}`, options)),
+    '',
+    section(pairs, options),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+export function formatLinks(links: readonly Link[], options: Layout & { now: number }): string {
+  if (links.length === 0)
+    return 'No links yet. They appear from client and server spans sent to port 4317 or 4318, or from links: in jaegis.yaml.\n';
+  return formatTable(
+    [
+      { title: 'SOURCE', shrinkTo: 12 },
+      { title: 'TARGET', shrinkTo: 12 },
+      { title: 'KIND', dropRank: 3 },
+      { title: 'RATE', align: 'right' },
+      { title: 'ERRORS', align: 'right' },
+      { title: 'P50', align: 'right', dropRank: 2 },
+      { title: 'P95', align: 'right' },
+      { title: 'SEEN', align: 'right', dropRank: 1 },
+    ],
+    links.map((link) => [
+      link.source,
+      link.target,
+      link.kind,
+      formatValue(link.rate, '1/s'),
+      {
+        text: formatValue(link.errorRate, 'ratio'),
+        tone: link.errorRate >= 0.05 ? 'bad' : link.errorRate > 0 ? 'warn' : 'plain',
+      },
+      formatValue(link.p50, 'seconds'),
+      formatValue(link.p95, 'seconds'),
+      ago(link.lastSeen, options.now),
+    ]),
+    options,
+  );
+}
