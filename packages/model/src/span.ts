@@ -18,6 +18,8 @@ export interface Span {
   /** `service.instance.id` of the resource, or a made one when it has none. */
   readonly instanceId: string;
   readonly pool: string;
+  /** Other spans that caused this one, as messaging instrumentation notes them. */
+  readonly links?: readonly { readonly traceId: string; readonly spanId: string }[];
   /** Only those that the engines read: `http.*`, `rpc.*`, `server.*`, `peer.service`, `messaging.*`, `db.*`, `gen_ai.*`, `error.type`. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
