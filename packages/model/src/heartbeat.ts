@@ -33,6 +33,12 @@ export const heartbeatSchema = z.object({
     .default({}),
   /** Steps of work done since the agent started (never goes down within one run); lets "busy" be told from "stuck". */
   progress: z.number().nonnegative().optional(),
+  /** With `stopped`: why it goes. */
+  reason: z
+    .string()
+    .max(500)
+    .regex(/^[^\p{Cc}]*$/u)
+    .optional(),
   /** How often the agent beats, as far as it decides itself. */
   intervalMs: z.number().min(500).max(3_600_000).optional(),
 });

@@ -17,11 +17,11 @@ const scrapeSchema = z.strictObject({
   interval: durationMs('How often to read it.', { min: 1_000 }).default(15_000),
   timeout: durationMs('How long to wait for it.', { min: 100 }).default(10_000),
   pool: nameSchema.optional().meta({ description: 'The pool it belongs to.' }),
-  labels: z.record(z.string(), z.string()).default({}),
+  labels: z.record(z.string(), z.string()).default({}).meta({ description: 'Labels added to every sample.' }),
 });
 
 const receiverSchema = z.strictObject({
-  name: nameSchema,
+  name: nameSchema.meta({ description: 'Its name, in the delivery counts.' }),
   webhook: z.strictObject({
     url: z.url({ protocol: /^https?$/ }),
     headers: z.record(z.string(), z.string()).default({}),

@@ -25,31 +25,41 @@ const target = z.strictObject({
 });
 
 const objective = z.strictObject({
-  signal: z.enum(signalNames as [string, ...string[]]),
+  signal: z
+    .enum(signalNames as [string, ...string[]])
+    .meta({ description: 'Which signal; any objective that is breached asks for more replicas.' }),
   target: z
     .union([z.number().positive(), durationMs('target').transform((ms) => ms / 1_000)])
     .meta({ description: 'Number, or a duration for signals in seconds.' }),
 });
 
 const scalingPolicy = z.strictObject({
-  type: z.enum(['Percent', 'Pods']),
-  value: z.number().positive(),
+  type: z.enum(['Percent', 'Pods']).meta({ description: 'Share of the replicas, or a number of them.' }),
+  value: z.number().positive().meta({ description: 'How much of it.' }),
   period: durationMs('Over which the change is counted.', { min: 1_000, max: 1_800_000 }),
 });
 
 const scalingRules = z.strictObject({
   stabilizationWindow: durationMs('Hold the safest recommendation of this long.', { max: 3_600_000 }).optional(),
   policies: z.array(scalingPolicy).optional(),
-  selectPolicy: z.enum(['Max', 'Min', 'Disabled']).default('Max'),
+  selectPolicy: z
+    .enum(['Max', 'Min', 'Disabled'])
+    .default('Max')
+    .meta({ description: 'Which of several policies counts; Disabled forbids this direction.' }),
 });
 
 /** One entry of `pools:`; the words and meaning of `behavior` are the Kubernetes HPA's. Durations come out in milliseconds. */
 export const poolConfigSchema = z
   .strictObject({
-    name: nameSchema,
+    name: nameSchema.meta({
+      description: 'Its name; agents say it with `jaegis.pool`, or `service.namespace/service.name`.',
+    }),
     target: target.optional().meta({ description: 'What an action acts on. Left out: the pool is only watched.' }),
     replicas: z
-      .strictObject({ min: z.number().int().min(0), max: z.number().int().min(0) })
+      .strictObject({
+        min: z.number().int().min(0).meta({ description: 'Fewest replicas, whatever the load.' }),
+        max: z.number().int().min(0).meta({ description: 'Most replicas, whatever the load.' }),
+      })
       .superRefine((value, context) => {
         if (value.min > value.max)
           context.addIssue({
@@ -75,11 +85,23 @@ export const poolConfigSchema = z
           efficiency: z.number().min(0),
         }),
       ])
-      .default('balanced'),
+      .default('balanced')
+      .meta({
+        description:
+          'What to weigh highest: one of the presets, or a weight for each of cost, performance, availability, efficiency.',
+      }),
     predictive: z
-      .strictObject({ mode: z.enum(['forecast-and-scale', 'forecast-only', 'off']).default('forecast-and-scale') })
+      .strictObject({
+        mode: z
+          .enum(['forecast-and-scale', 'forecast-only', 'off'])
+          .default('forecast-and-scale')
+          .meta({ description: 'Whether forecasts raise the number of replicas, are only shown, or are not made.' }),
+      })
       .default({ mode: 'forecast-and-scale' }),
-    mode: z.enum(['auto', 'recommend', 'paused']).default('auto'),
+    mode: z
+      .enum(['auto', 'recommend', 'paused'])
+      .default('auto')
+      .meta({ description: 'Carry decisions out, only write them down, or hold. Can be changed while it runs.' }),
     behavior: z
       .strictObject({
         scaleUp: scalingRules.optional(),
@@ -89,17 +111,27 @@ export const poolConfigSchema = z
     schedules: z
       .array(
         z.strictObject({
-          from: z.string(),
-          to: z.string(),
-          timezone: z.string().default('UTC'),
-          min: z.number().int().min(0),
+          from: z.string().meta({ description: 'When it starts: `Mon-Fri 08:30`.' }),
+          to: z.string().meta({ description: 'When it ends: `18:00`.' }),
+          timezone: z
+            .string()
+            .default('UTC')
+            .meta({ description: 'IANA name, such as Europe/Berlin; follows daylight saving.' }),
+          min: z.number().int().min(0).meta({ description: 'Fewest replicas in that time.' }),
         }),
       )
       .default([]),
     cost: z
-      .strictObject({ per_replica_hour: z.number().min(0), budget_per_day: z.number().positive().optional() })
+      .strictObject({
+        per_replica_hour: z.number().min(0).meta({ description: 'What one replica costs for an hour.' }),
+        budget_per_day: z
+          .number()
+          .positive()
+          .optional()
+          .meta({ description: 'Stop growing when this much was spent today (UTC).' }),
+      })
       .optional(),
-    importance: z.enum(['low', 'normal', 'high']).default('normal'),
+    importance: z.enum(['low', 'normal', 'high']).default('normal').meta({ description: 'How loud its alerts are.' }),
   })
   .meta({ description: 'A pool: interchangeable agents that scale as one.' });
 

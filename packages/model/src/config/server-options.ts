@@ -66,7 +66,7 @@ export const serverOptions = {
   },
   requests_per_second_per_sender: {
     schema: z.coerce.number().min(1),
-    default: 2_000,
+    default: 5_000,
     help: 'Most requests a second from one address; more get 429 with Retry-After.',
   },
   connection_limit: { schema: z.coerce.number().int().min(10), default: 20_000, help: 'Most open connections.' },
