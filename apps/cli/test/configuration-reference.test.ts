@@ -35,7 +35,9 @@ function referencePage(): string {
   ];
   for (const [name, option] of Object.entries(serverOptions)) {
     const fallback = option.default === undefined ? '' : `\`${option.default}\``;
-    lines.push(`| \`server.${name}\` | \`--${name.replaceAll('_', '-')}\` | \`JAEGIS_${name.toUpperCase()}\` | ${fallback} | ${option.help} |`);
+    lines.push(
+      `| \`server.${name}\` | \`--${name.replaceAll('_', '-')}\` | \`JAEGIS_${name.toUpperCase()}\` | ${fallback} | ${option.help} |`,
+    );
   }
   for (const [name, part] of Object.entries(schema.properties ?? {})) {
     if (name === 'server') continue;
@@ -51,14 +53,18 @@ function rows(schema: JsonSchema, path: string): string[] {
     const here = path === '' ? name : `${path}.${name}`;
     const children = rows(field, field.items?.properties === undefined ? here : `${here}[]`);
     const isRequired = object.required?.includes(name) ?? false;
-    if (children.length === 0 || field.description !== undefined) found.push(`| \`${here}\`${isRequired ? ' (required)' : ''} | ${typeOf(field)} | ${defaultOf(field)} | ${field.description ?? ''} |`);
+    if (children.length === 0 || field.description !== undefined)
+      found.push(
+        `| \`${here}\`${isRequired ? ' (required)' : ''} | ${typeOf(field)} | ${defaultOf(field)} | ${field.description ?? ''} |`,
+      );
     found.push(...children);
   }
   return found;
 }
 
 function typeOf(schema: JsonSchema): string {
-  if (schema.enum !== undefined) return schema.enum.length > 8 ? 'name' : schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.enum !== undefined)
+    return schema.enum.length > 8 ? 'name' : schema.enum.map((value) => `\`${value}\``).join(', ');
   if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
   if (schema.type === 'array') return `list of ${schema.items === undefined ? 'values' : typeOf(schema.items)}`;
   return schema.type ?? '';

@@ -10,7 +10,11 @@ let folder = '';
 
 /** npm without what the surrounding run put into the environment for itself. */
 function npm(args: string[], cwd: string): string {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(registry|cafile|cache))/i.test(name) && name !== 'INIT_CWD'));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^npm_(?!config_(registry|cafile|cache))/i.test(name) && name !== 'INIT_CWD',
+    ),
+  );
   const result = spawnSync('npm', args, { cwd, encoding: 'utf8', env });
   if (result.status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${result.stdout}\n${result.stderr}`);
   return result.stdout;
@@ -35,22 +39,34 @@ agent.queue(() => 3);
 setInterval(() => {}, 1000);
 `,
   );
-  const server = spawn('npx', ['jaegis', 'up', '--port', '0', '--otlp-http-port', '0', '--otlp-grpc-port', '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const server = spawn('npx', ['jaegis', 'up', '--port', '0', '--otlp-http-port', '0', '--otlp-grpc-port', '0'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let printed = '';
   server.stdout.on('data', (data) => (printed += data));
   server.stderr.on('data', (data) => (printed += data));
   let agent: ReturnType<typeof spawn> | undefined;
   try {
-    const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0], () => printed);
+    const url = await waitFor(
+      () => /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0],
+      () => printed,
+    );
     const page = await (await fetch(`${url}/`)).text();
     expect(page).toContain('<title>');
     const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
     expect((await fetch(`${url}${script}`)).headers.get('content-type')).toContain('javascript');
     agent = spawn(process.execPath, ['agent.mjs', url], { cwd: folder, stdio: 'ignore' });
-    const found = await waitFor(async () => {
-      const { items } = (await (await fetch(`${url}/api/fleet/agents?pool=reader`)).json()) as { items: { connectivity: string }[] };
-      return items[0];
-    }, () => printed);
+    const found = await waitFor(
+      async () => {
+        const { items } = (await (await fetch(`${url}/api/fleet/agents?pool=reader`)).json()) as {
+          items: { connectivity: string }[];
+        };
+        return items[0];
+      },
+      () => printed,
+    );
     expect(found.connectivity).toBe('live');
     const listed = spawnSync('npx', ['jaegis', 'agents', '--json', '--url', url], { cwd: folder, encoding: 'utf8' });
     expect(JSON.parse(listed.stdout).items).toHaveLength(1);

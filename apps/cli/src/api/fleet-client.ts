@@ -122,7 +122,9 @@ export class FleetClient {
 
   #get<T>(path: string, query: Query = {}): Promise<T> {
     const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    const search = new URLSearchParams(
+      given.map(([name, value]): [string, string] => [name, String(value)]),
+    ).toString();
     return this.#json<T>(search === '' ? path : `${path}?${search}`, {});
   }
 

@@ -1,0 +1,47 @@
+import type { JaegisConfig, ServerOptions } from '@jaegis/model';
+
+// Durations are milliseconds in the program; these fields hold them. They are written back as durations, so that what is
+// printed can be read again as a configuration.
+const durationFields = new Set([
+  'startup',
+  'drain_deadline',
+  'period',
+  'stabilizationWindow',
+  'interval',
+  'timeout',
+  'for',
+  'resolve_after',
+  'group_window',
+  'heartbeat_interval',
+  'supervised_heartbeat_interval',
+  'head_retention',
+]);
+
+/** The configuration with every default filled in, in the words of the file. The token is left out: this gets pasted. */
+export function effectiveConfig(config: JaegisConfig, options: ServerOptions): Record<string, unknown> {
+  const { token: _secret, ...server } = options;
+  return withDurations({ ...config, server }) as Record<string, unknown>;
+}
+
+function withDurations(value: unknown, field = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => withDurations(item));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, item]) => item !== undefined)
+        .map(([name, item]) => [name, withDurations(item, name)]),
+    );
+  return typeof value === 'number' && durationFields.has(field) ? exactDuration(value) : value;
+}
+
+/** Loses nothing: the largest unit that divides it. */
+export function exactDuration(ms: number): string {
+  const units: [string, number][] = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ];
+  const [name, size] = units.find(([, unitMs]) => ms > 0 && ms % unitMs === 0) ?? ['ms', 1];
+  return `${ms / size}${name}`;
+}
