@@ -19,7 +19,7 @@ import { control } from './reactive/control.ts';
 import { deadBand, settleOn } from './reactive/dead-band.ts';
 import type { Loss, Need, NeedContext } from './reactive/need.ts';
 import { readNeeds } from './reactive/read-needs.ts';
-import type { ScalingState } from './scaling-state.ts';
+import type { Change, ScalingState } from './scaling-state.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
 import { trackReady } from './track-ready.ts';
 
@@ -149,7 +149,8 @@ function wantedReplicas(context: NeedContext, reversals: number): Wanted {
     need: chosen.replicas,
     growth: chosen.growth,
     current,
-    integral: state.integral,
+    integral: chosen.kind === 'backlog' || chosen.kind === 'guard' ? 0 : state.integral,
+    isRepeated: hasArrived(context),
     reversals,
     tolerance: band.up,
     elapsedMs: state.at === 0 ? 0 : now - state.at,
@@ -169,7 +170,7 @@ function wantedReplicas(context: NeedContext, reversals: number): Wanted {
   let why = chosen.why + lossText;
   let reason: DecisionReason | null = null;
   if (losses.length > 0 && output.replicas < current * (1 - band.down)) reason = worstLoss(losses).reason;
-  else if (reactiveWhole === current && chosen.replicas > current) reason = 'WithinTolerance';
+  else if (reactiveWhole === current && chosen.replicas > current * (1 + band.up / 2)) reason = 'WithinTolerance';
   else if (reactiveWhole === current && chosen.replicas > snapshot.replicas.ready && snapshot.replicas.pending > 0) {
     reason = 'CapacityOnTheWay';
   }
@@ -196,14 +197,31 @@ function wantedReplicas(context: NeedContext, reversals: number): Wanted {
   };
 }
 
-/** Where every objective is met with room and nothing tells how many would do: try a quarter fewer, slowly. */
+/** The last order was for more, it is all there, and that is not long ago. */
+function hasArrived(context: NeedContext): boolean {
+  const last = context.state.changes.at(-1);
+  const { replicas } = context.snapshot;
+  if (last === undefined || last.to < last.from) return false;
+  return replicas.pending === 0 && replicas.ready >= last.to && context.now - last.at < 2 * context.startupMs + 120_000;
+}
+
+/**
+ * Where every objective is met with room and nothing tells how many would do: try a quarter fewer, slowly, and not
+ * again what had to be taken back lately.
+ */
 function probe(context: NeedContext): Need | undefined {
   const { snapshot, current, now, state } = context;
   const isQuiet = snapshot.replicas.pending === 0 && now - (state.changes.at(-1)?.at ?? 0) >= 120_000;
   if (!isQuiet) return undefined;
-  const fewer = Math.floor(current * 0.75);
+  const tooFew = state.changes.filter((change, i) => change.to < change.from && isUp(state.changes[i + 1]));
+  const fewer = Math.max(Math.floor(current * 0.75), ...tooFew.map((change) => change.to + 1));
+  if (fewer >= current) return undefined;
   const why = 'every objective is met with room, and nothing tells how many would do';
   return { source: 'probe', kind: 'probe', replicas: fewer, growth: 0, why };
+}
+
+function isUp(change: Change | undefined): boolean {
+  return change !== undefined && change.to > change.from;
 }
 
 function worstLoss(losses: readonly Loss[]): Loss {

@@ -14,4 +14,6 @@ export {
   scalingConfig,
 } from './scaling-config.ts';
 export { initialScalingState, restoreScalingState, type ScalingState } from './scaling-state.ts';
+export { type ParsedScript, parseScalingScript, type ScriptFailure } from './script/parse-script.ts';
+export { runScalingScript, type ScriptResult } from './script/run-script.ts';
 export type { DecideResult, DecisionDraft, PoolSnapshot } from './snapshot.ts';

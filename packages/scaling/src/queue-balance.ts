@@ -8,6 +8,8 @@ const shortestMs = 10_000;
 export interface QueueBalance {
   /** Change of the queue per second in the newest stretch. */
   readonly slope: number;
+  /** Replicas that were ready in it. */
+  readonly ready: number;
   /** Work per second of one replica, where two stretches tell it. */
   readonly capacity: number | undefined;
 }
@@ -21,9 +23,9 @@ export function balanceOf(segments: readonly QueueSegment[]): QueueBalance | und
     const older = long[i]!;
     if (older.ready === newest.ready) continue;
     const capacity = (slopeOf(older) - slope) / (newest.ready - older.ready);
-    return { slope, capacity: capacity > 0 ? capacity : undefined };
+    return { slope, ready: newest.ready, capacity: capacity > 0 ? capacity : undefined };
   }
-  return { slope, capacity: undefined };
+  return { slope, ready: newest.ready, capacity: undefined };
 }
 
 function slopeOf(segment: QueueSegment): number {

@@ -6,7 +6,7 @@ export interface SmoothState {
   /** Change of the mean per second. */
   readonly slope: number;
   readonly at: number;
-  /** Consecutive surprises upward that have not been believed yet. */
+  /** Consecutive surprises that have not been believed yet: positive upward, negative downward. */
   readonly surprises: number;
 }
 

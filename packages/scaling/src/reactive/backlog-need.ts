@@ -30,7 +30,9 @@ export function backlogNeed(
   if (perReplica !== undefined && arrivals !== undefined) {
     const slowestMs = Math.max(drainMsMax, 4 * startupMs);
     const quickly = excess / (snapshot.config.policy.drainMs / 1_000);
-    const extra = Math.min(quickly, Math.max(drainShare * arrivals, excess / (slowestMs / 1_000)));
+    // What was ordered is overdue: a target that does not deliver is not to be asked for ever more.
+    const slowly = isOverdue(context) ? 0 : excess / (slowestMs / 1_000);
+    const extra = Math.max(Math.min(quickly, Math.max(drainShare * arrivals, slowly)), 1e-9);
     const takes = formatDuration((excess / extra) * 1_000);
     return need(
       (arrivals + extra) / perReplica,
@@ -50,9 +52,18 @@ export function backlogNeed(
   return need(ready * 2, 'and how much one replica works off is not known yet: twice what serves');
 }
 
+/** Replicas that were ordered have been missing for more than half again of the start-up time. */
+function isOverdue(context: NeedContext): boolean {
+  const { current, now, startupMs, state } = context;
+  const { ready } = context.snapshot.replicas;
+  if (ready >= current) return false;
+  const order = state.changes.findLast((change) => change.from <= ready && change.to > ready);
+  return order === undefined || now - order.at > 1.5 * startupMs + 30_000;
+}
+
 /** Arrivals = what is worked off + how fast the queue grows. */
 function estimatedArrivals(context: NeedContext, perReplica: number | undefined): number | undefined {
-  const slope = balanceOf(context.state.queue)?.slope;
-  if (slope === undefined || perReplica === undefined) return undefined;
-  return Math.max(0, perReplica * context.snapshot.replicas.ready + slope);
+  const balance = balanceOf(context.state.queue);
+  if (balance === undefined || perReplica === undefined) return undefined;
+  return Math.max(0, perReplica * balance.ready + balance.slope);
 }

@@ -1,12 +1,13 @@
 // The controller on the worst need. The error is relative to what was ORDERED (ready + pending), so capacity on its way
 // is already answered for: a Smith predictor in one subtraction. Proportional: gain 1 brings supply to need in one move;
-// near the goal the gain falls with each recent reversal. Integral: a shortfall that came back after the ordered
-// replicas arrived (a clipped utilization, a capacity that was overestimated) asks for a little more each time; it leaks,
-// and it is held while a limit cuts the order (clamping), so that it cannot wind up. Derivative: the filtered growth of
-// the load over the start-up time, from reactive/smooth.ts. Together they add at most 30 % to the need.
+// near the goal the gain falls with each recent reversal. Integral: a shortfall that is there again after the ordered
+// replicas arrived (a clipped utilization, an overestimated capacity, a ramp) asks for a little more each time; it leaks,
+// and it is held while a limit cuts the order (clamping), so that it cannot wind up. A backlog is an integral already and
+// gets none. Derivative: the filtered growth of the load over the start-up time, from reactive/smooth.ts. Together they
+// add at most 30 % to the need.
 // Bad at: a shortfall whose cause is not the number of replicas; bounds and budget end that.
 
-const integralPerSecond = 1 / 20;
+const integralPerOrder = 0.2;
 const integralLeakMs = 120_000;
 const additionsLimit = 0.3;
 const errorLimit = 0.5;
@@ -17,6 +18,8 @@ export interface ControlInput {
   /** Replicas ordered so far. */
   readonly current: number;
   readonly integral: number;
+  /** Everything ordered has lately arrived, so that a shortfall now was not cured by it. */
+  readonly isRepeated: boolean;
   readonly reversals: number;
   readonly tolerance: number;
   readonly elapsedMs: number;
@@ -40,10 +43,8 @@ export function control(input: ControlInput): ControlOutput {
     const gain = adaptiveGain(error, input.reversals);
     return { replicas: Math.max(0, current * (1 + gain * error) + need * input.growth), integral: leaked };
   }
-  const integral = Math.min(
-    additionsLimit,
-    leaked + Math.min(error, errorLimit) * integralPerSecond * (elapsedMs / 1_000),
-  );
+  const gained = input.isRepeated ? Math.min(error, errorLimit) * integralPerOrder : 0;
+  const integral = Math.min(additionsLimit, leaked + gained);
   const additions = Math.min(additionsLimit, leaked + input.growth);
   return { replicas: current * (1 + adaptiveGain(error, input.reversals) * error) + need * additions, integral };
 }

@@ -3,7 +3,7 @@ import type { Need, NeedContext } from './need.ts';
 import { expectedGrowth, smooth } from './smooth.ts';
 
 /** At most this much on top for growth that is only expected: the overshoot of a wrong guess stays small. */
-export const growthLimit = 0.15;
+export const growthLimit = 0.25;
 
 /** Little's law from the arrival side: replicas = arrivals / (capacity of one x how much of it is meant to be used). */
 export function demandNeed(context: NeedContext, requestRate: number): Need | undefined {

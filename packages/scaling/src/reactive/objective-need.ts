@@ -1,5 +1,6 @@
 import { signals as definitions, type SignalName } from '@jaegis/model';
 import { formatValue, shortNumber } from '@jaegis/std';
+import { balanceOf } from '../queue-balance.ts';
 import type { Objective } from '../scaling-config.ts';
 import { growthLimit } from './demand-need.ts';
 import { measuredReady, type Need, type NeedContext } from './need.ts';
@@ -35,11 +36,15 @@ const guardSettleMs = 30_000;
 export function utilizationNeed(context: NeedContext, objective: Objective, value: number): Need | undefined {
   const ready = measuredReady(context, utilizationSettleMs);
   if (ready === 0) return undefined;
-  return loadNeed(context, objective, {
+  const need = loadNeed(context, objective, {
     kind: 'utilization',
     load: ready * value,
     why: `${objective.signal} is ${show(objective.signal, value)} over ${ready} ready, wanted ${show(objective.signal, objective.target)}`,
   });
+  // Full use is right while a backlog is being worked off; more would only be given back.
+  const isWorkingOff = (balanceOf(context.state.queue)?.slope ?? 0) < 0;
+  if (!isWorkingOff || need.replicas <= context.current) return need;
+  return { ...need, replicas: context.current, growth: 0, why: `${need.why}, and the queue shrinks` };
 }
 
 /** HPA's average value: the pool's total over what one replica should have. */
@@ -94,10 +99,14 @@ export function guardNeed(
   if (pending > 0 || ready < current || now - state.ready.since < guardSettleMs) {
     return need(current, `${stated}; what was ordered last must show its effect first`);
   }
+  // Work that piled up before is still being worked off: waiting is all it needs.
+  const isFalling = (lowerIsWorse ? -filtered.slope : filtered.slope) * 30 < -0.1 * filtered.mean;
+  const queueSlope = balanceOf(state.queue)?.slope;
+  if (isFalling || (queueSlope !== undefined && queueSlope < 0)) return need(current, `${stated}, and getting better`);
   const most = signal === 'error_rate' || signal === 'success_rate' ? 1.5 : 2;
   const asked = ready * Math.min(ratio, most);
-  if (o.known !== undefined && asked > 3 * o.known + 1) {
-    const bound = Math.max(current, Math.min(asked, 3 * o.known + 1));
+  if (o.known !== undefined && asked > 2 * o.known + 1) {
+    const bound = Math.max(current, Math.min(asked, 2 * o.known + 1));
     return need(bound, `${stated}, but the load needs only ${shortNumber(o.known)}: look for another cause`);
   }
   return need(asked, stated);

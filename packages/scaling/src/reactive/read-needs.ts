@@ -16,7 +16,7 @@ export interface Needs {
   readonly seen: readonly string[];
 }
 
-/** Used when the configuration names no objective: what the HPA's users start with. */
+/** Used when the configuration names no objective and demand cannot tell: what the HPA's users start with. */
 const defaultObjectives: readonly Objective[] = [{ signal: 'cpu_utilization', target: 0.8 }];
 
 /** Asks every source how many replicas it wants. Missing signals give a loss, never a need. */
@@ -48,7 +48,7 @@ export function readNeeds(context: NeedContext): Needs {
   const requestRate = read('request_rate', context.capacity?.source === 'configured' && named.size === 0);
   if (requestRate !== undefined) add(demandNeed(context, requestRate));
 
-  const chosen = objectives.length > 0 ? objectives : defaultObjectives;
+  const chosen = objectives.length > 0 || needs.length > 0 ? objectives : defaultObjectives;
   const guards: Objective[] = [];
   for (const objective of chosen) {
     const kind = kindOf(objective.signal);

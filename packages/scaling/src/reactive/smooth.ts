@@ -2,7 +2,7 @@ import type { SmoothState } from '../scaling-state.ts';
 
 // One-pole filter with a door for real changes (the idea of a CUSUM and of Knative's panic window in one line each):
 // small surprises move the mean slowly, so that 20 % of sensor noise orders nothing; a surprise far outside the usual
-// (six times the noise, or three times it twice running) is believed at once, so that a surge is not smoothed away.
+// (six times the noise, or three times it twice running) is believed at once, so that a surge, or its end, is not smoothed away.
 // The slope is filtered more strongly still and forgets at a jump: a step must not kick the derivative.
 // Bad at: a change smaller than three times the noise arrives with a lag of about `meanTau`.
 const meanTauMs = 15_000;
@@ -22,8 +22,11 @@ export function smooth(state: SmoothState | undefined, value: number, now: numbe
   const size = Math.abs(surprise);
   // A floor on the noise: a perfectly quiet load must not make a change of a few per cent look like a surge.
   const noise = Math.max(state.noise, 0.03 * state.mean);
-  const surprises = surprise > 3 * noise ? state.surprises + 1 : 0;
-  if (surprise > 6 * noise || surprises >= 2) {
+  // Signed: two surprises in a row only count when they point the same way.
+  const direction = Math.sign(surprise);
+  const isSame = Math.sign(state.surprises) === direction;
+  const surprises = size > 3 * noise ? (isSame ? state.surprises : 0) + direction : 0;
+  if (size > 6 * noise || Math.abs(surprises) >= 2) {
     return { mean: value, noise: Math.max(noise, 0.1 * value), slope: 0, at: now, surprises: 0 };
   }
   const gain = (tauMs: number) => 1 - Math.exp(-elapsed / tauMs);
