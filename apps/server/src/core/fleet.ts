@@ -1,5 +1,5 @@
 import type { AlertEngine, IncidentEngine } from '@jaegis/alerting';
-import type { ForecastTrust, LeakWatch } from '@jaegis/analytics';
+import type { ForecastTrust, LeakVerdict, LeakWatch } from '@jaegis/analytics';
 import type { HostSample, IngestCounters } from '@jaegis/ingest';
 import type { JaegisConfig, ServerOptions } from '@jaegis/model';
 import type { Receiver } from '@jaegis/receivers';
@@ -27,6 +27,8 @@ export interface Fleet {
   readonly config: JaegisConfig;
   readonly options: ServerOptions;
   readonly startedAt: number;
+  /** Of this machine, to know which agents run on it. */
+  readonly hostName: string;
   readonly nextId: (prefix: string, now: number) => string;
 
   readonly store: MetricsStore;
@@ -44,7 +46,7 @@ export interface Fleet {
   readonly writer: SignalWriter;
   readonly signals: SignalBook;
   readonly detection: Detection;
-  readonly leaks: Map<string, LeakWatch>;
+  readonly leaks: Map<string, { readonly watch: LeakWatch; verdict: LeakVerdict }>;
   readonly trust: Map<string, ForecastTrust>;
 
   readonly alerts: AlertEngine;

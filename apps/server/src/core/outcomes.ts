@@ -1,4 +1,4 @@
-import type { Decision } from '@jaegis/model';
+import type { Decision, Outcome } from '@jaegis/model';
 import { judgeOutcome } from '@jaegis/scaling';
 import type { MetadataStore } from '@jaegis/store';
 import type { EventStream } from './event-stream.ts';
@@ -19,8 +19,8 @@ export class OutcomeWatch {
     this.#metadata = metadata;
     this.#events = events;
     for (const decision of metadata.decisions({ limit: 500 }).items) {
-      if (decision.outcome === null && (decision.action.state === 'ordered' || decision.action.state === 'ready'))
-        this.#open.set(decision.id, decision);
+      const { state } = decision.action;
+      if (decision.outcome === null && (state === 'ordered' || state === 'ready')) this.#open.set(decision.id, decision);
     }
   }
 
@@ -28,47 +28,36 @@ export class OutcomeWatch {
   follow(decision: Decision, now: number): void {
     for (const earlier of this.#open.values()) {
       if (earlier.pool !== decision.pool) continue;
-      this.#finish(
-        { ...earlier, action: { ...earlier.action, state: earlier.action.state === 'ready' ? 'ready' : 'superseded' } },
-        {
-          at: now,
-          saturation: null,
-          readyReplicas: decision.inputs.replicas.ready,
-          tookMs:
-            earlier.action.readyAt === null || earlier.action.orderedAt === null
-              ? null
-              : earlier.action.readyAt - earlier.action.orderedAt,
-          verdict: 'overtaken',
-          message: `overtaken by ${decision.id} before its effect could be judged`,
-        },
-      );
+      const { readyAt, state } = earlier.action;
+      const action = { ...earlier.action, state: state === 'ready' ? state : ('superseded' as const) };
+      const observed = { replicas: decision.inputs.replicas, signals: {}, readyAt, isSuperseded: true };
+      this.#finish({ ...earlier, action }, judgeOutcome(earlier, observed, now));
     }
     if (this.#open.size < maxOpen) this.#open.set(decision.id, decision);
   }
 
   /** Marks orders that became ready, and judges those whose effect should be visible. */
   tick(entry: PoolEntry, now: number): void {
-    const ready = entry.observation?.replicas.ready;
-    if (ready === undefined) return;
+    const replicas = entry.observation?.replicas;
+    if (replicas === undefined) return;
     for (const open of this.#open.values()) {
       if (open.pool !== entry.name) continue;
       let decision = open;
-      const isDone = decision.to >= decision.from ? ready >= decision.to : ready <= decision.to;
+      const isDone = decision.to >= decision.from ? replicas.ready >= decision.to : replicas.ready <= decision.to;
       if (decision.action.readyAt === null && isDone) {
-        decision = {
-          ...decision,
-          action: { ...decision.action, state: 'ready', readyAt: now, message: `${ready} ready` },
-        };
+        const action = { ...decision.action, state: 'ready' as const, readyAt: now, message: `${replicas.ready} ready` };
+        decision = { ...decision, action };
         this.#open.set(decision.id, decision);
         this.#save(decision);
       }
       if (now < decision.predicted.effectiveAt + graceMs) continue;
-      const saturation = entry.signals.saturation?.value ?? null;
-      this.#finish(decision, judgeOutcome(decision, { readyReplicas: ready, saturation }, now));
+      const { readyAt } = decision.action;
+      const observed = { replicas, signals: entry.signals, readyAt, isSuperseded: false };
+      this.#finish(decision, judgeOutcome(decision, observed, now));
     }
   }
 
-  #finish(decision: Decision, outcome: NonNullable<Decision['outcome']>): void {
+  #finish(decision: Decision, outcome: Outcome): void {
     this.#open.delete(decision.id);
     this.#save({ ...decision, outcome });
   }

@@ -1,5 +1,5 @@
 import type { Decision, Forecast, JaegisConfig, PoolConfig, PoolMode, Signals } from '@jaegis/model';
-import { initialScalingState, type ScalingConfig, type ScalingState, scalingConfig } from '@jaegis/scaling';
+import { restoreScalingState, type ScalingConfig, type ScalingState, scalingConfig } from '@jaegis/scaling';
 import type { MetadataStore } from '@jaegis/store';
 import type { Target, TargetObservation } from '@jaegis/targets';
 
@@ -12,6 +12,8 @@ export interface PoolEntry {
   observation: TargetObservation | undefined;
   mode: PoolMode;
   state: ScalingState;
+  /** When the last replica became ready whose start-up time was learned from. */
+  newestReadyAt: number;
   lastDecision: Decision | null;
   desired: number | null;
   signals: Signals;
@@ -91,7 +93,8 @@ export class PoolBook {
       target: undefined,
       observation: undefined,
       mode,
-      state: kept?.state ?? initialScalingState(),
+      state: restoreScalingState(kept?.state),
+      newestReadyAt: 0,
       lastDecision: this.#metadata.decisions({ pool: name, limit: 1 }).items[0] ?? null,
       desired: kept?.desired ?? null,
       signals: {},

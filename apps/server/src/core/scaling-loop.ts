@@ -1,5 +1,5 @@
 import type { Action, Decision } from '@jaegis/model';
-import { type DecisionDraft, decide, learn, type PoolSnapshot } from '@jaegis/scaling';
+import { type DecisionDraft, decide, learn, type PoolSnapshot, recordRefusal } from '@jaegis/scaling';
 import type { Fleet } from './fleet.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
 
@@ -37,7 +37,9 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
     targetHealthy: observation.healthy,
     mode: entry.mode,
   };
-  entry.state = learn(entry.state, snapshot, now);
+  const startupsMs = newStartups(entry);
+  const seen = { signals: entry.signals, replicas: observation.replicas, startupsMs, staleAfterMs: config.staleAfterMs };
+  entry.state = learn(entry.state, seen, now);
   const { decision: draft, state } = decide(snapshot, entry.state, now);
   entry.state = state;
   entry.desired = draft.to;
@@ -98,6 +100,7 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
     action: { ...decision.action, state: isRefused ? 'failed' : 'ordered', message: receipt.message },
   };
   keep(fleet, entry, decision);
+  if (receipt.accepted !== decision.to) entry.state = recordRefusal(entry.state, receipt.accepted);
   if (!isRefused) fleet.outcomes.follow(decision, now);
   fleet.pools.save(entry);
 }
@@ -120,4 +123,17 @@ function victimsOf(fleet: Fleet, entry: PoolEntry): string[] {
     .map((instance) => ({ id: instance.instanceId, rank: rank(instance.instanceId), startedAt: instance.startedAt }))
     .sort((a, b) => a.rank - b.rank || b.startedAt - a.startedAt)
     .map((each) => each.id);
+}
+
+/** Start-up times of instances that became ready since the last round, in milliseconds. */
+function newStartups(entry: PoolEntry): number[] {
+  const found: number[] = [];
+  let newest = entry.newestReadyAt;
+  for (const { startedAt, readyAt } of entry.observation?.instances ?? []) {
+    if (startedAt === null || readyAt === null || readyAt <= entry.newestReadyAt) continue;
+    found.push(readyAt - startedAt);
+    newest = Math.max(newest, readyAt);
+  }
+  entry.newestReadyAt = newest;
+  return found;
 }

@@ -280,15 +280,15 @@ export function openApiDocument(version: string): object {
 }
 
 function docsPage(version: string): string {
-  const escape = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const escapeHtml = (value: string) => value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   const rows = operations.map((each) => {
     const parameters = Object.entries(each.query ?? {})
-      .map(([name, what]) => `<li><code>${escape(name)}</code> ${escape(what)}</li>`)
+      .map(([name, what]) => `<li><code>${escapeHtml(name)}</code> ${escapeHtml(what)}</li>`)
       .join('');
-    const body = each.body === undefined ? '' : `<pre>${escape(JSON.stringify(each.body, null, 1))}</pre>`;
-    return `<section><h2><code>${each.method.toUpperCase()} ${escape(each.path)}</code></h2><p>${escape(each.summary)}</p><ul>${parameters}</ul>${body}</section>`;
+    const body = each.body === undefined ? '' : `<pre>${escapeHtml(JSON.stringify(each.body, null, 1))}</pre>`;
+    return `<section><h2><code>${each.method.toUpperCase()} ${escapeHtml(each.path)}</code></h2><p>${escapeHtml(each.summary)}</p><ul>${parameters}</ul>${body}</section>`;
   });
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>JAEGIS API</title>
 <style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui;max-width:860px;margin:24px auto;padding:0 16px}section{border-top:1px solid #8884;padding:8px 0}h2{font-size:15px;margin:4px 0}p,ul,pre{margin:4px 0}</style></head>
-<body><h1>JAEGIS API ${escape(version)}</h1><p>Also as <a href="/api/openapi.json">OpenAPI</a>. Errors are <code>{"error":{"code","message"}}</code>.</p>${rows.join('')}</body></html>`;
+<body><h1>JAEGIS API ${escapeHtml(version)}</h1><p>Also as <a href="/api/openapi.json">OpenAPI</a>. Errors are <code>{"error":{"code","message"}}</code>.</p>${rows.join('')}</body></html>`;
 }

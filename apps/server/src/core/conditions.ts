@@ -1,0 +1,177 @@
+import type { AlertCondition } from '@jaegis/alerting';
+import { type Severity, type SignalName, signals } from '@jaegis/model';
+import { formatDuration, formatValue } from '@jaegis/std';
+import type { Fleet } from './fleet.ts';
+import type { PoolEntry } from './pool-book.ts';
+
+/** A leak is worth a word this long before the process is at its limit. */
+const leakWarningMs = 30 * 60_000;
+/** Objectives are judged on what is fresh; older values are "not known", and say nothing. */
+const freshMs = 30_000;
+/** Below this the forecast is no better than a naive one, and alarms nobody. */
+const leastTrust = 0.5;
+
+/** Everything that is wrong right now, as conditions. Pure reading: the alert engine decides what becomes of them. */
+export function gatherConditions(fleet: Fleet, now: number): AlertCondition[] {
+  return [...lostAgents(fleet), ...unhealthyAgents(fleet), ...anomalies(fleet), ...leaks(fleet, now), ...poolConditions(fleet, now)];
+}
+
+function severityOf(fleet: Fleet, pool: string, severity: Severity): Severity {
+  const importance = fleet.pools.get(pool)?.config?.importance ?? 'normal';
+  if (importance === 'high' && severity === 'warning') return 'critical';
+  if (importance === 'low' && severity === 'critical') return 'warning';
+  return severity;
+}
+
+function lostAgents(fleet: Fleet): AlertCondition[] {
+  const found: AlertCondition[] = [];
+  for (const agent of fleet.registry.list()) {
+    if (agent.connectivity !== 'lost') continue;
+    found.push({
+      key: `lost/${agent.instanceId}`,
+      kind: 'agent_lost',
+      severity: severityOf(fleet, agent.pool, 'critical'),
+      pool: agent.pool,
+      agent: agent.instanceId,
+      signal: null,
+      summary: `${agent.instanceId} is lost`,
+      reason: agent.connectivityReason,
+      // Lost already means three silent intervals, or an exit that was seen: nothing is gained by waiting longer.
+      forMs: 0,
+    });
+  }
+  return found;
+}
+
+function unhealthyAgents(fleet: Fleet): AlertCondition[] {
+  const found: AlertCondition[] = [];
+  for (const agent of fleet.registry.list()) {
+    if (agent.connectivity !== 'live' || agent.health !== 'unhealthy') continue;
+    found.push({
+      key: `unhealthy/${agent.instanceId}`,
+      kind: 'agent_unhealthy',
+      severity: severityOf(fleet, agent.pool, 'warning'),
+      pool: agent.pool,
+      agent: agent.instanceId,
+      signal: null,
+      summary: `${agent.instanceId} is unhealthy`,
+      reason: agent.reasons[0] ?? `score ${agent.score} of 100`,
+    });
+  }
+  return found;
+}
+
+function anomalies(fleet: Fleet): AlertCondition[] {
+  return fleet.detection.open().map((anomaly) => ({
+    key: `anomaly/${anomaly.agent ?? anomaly.pool}/${anomaly.signal}`,
+    kind: 'anomaly',
+    // More demand than usual is news, not a fault: the scaler answers it.
+    severity: anomaly.signal === 'request_rate' ? 'info' : severityOf(fleet, anomaly.pool, 'warning'),
+    pool: anomaly.pool,
+    agent: anomaly.agent,
+    signal: anomaly.signal,
+    summary: `${anomaly.agent ?? anomaly.pool}: ${anomaly.signal.replaceAll('_', ' ')} is not as expected`,
+    reason: anomaly.reason,
+    // An anomaly was already held back until several points agreed.
+    forMs: 0,
+  }));
+}
+
+function leaks(fleet: Fleet, now: number): AlertCondition[] {
+  const found: AlertCondition[] = [];
+  for (const [instanceId, { verdict }] of fleet.leaks) {
+    const agent = fleet.registry.get(instanceId);
+    const { growing, limitAt, reason } = verdict;
+    if (agent?.connectivity !== 'live' || !growing || limitAt === null || limitAt - now > leakWarningMs) continue;
+    found.push({
+      key: `leak/${instanceId}`,
+      kind: 'forecast_breach',
+      severity: severityOf(fleet, agent.pool, 'warning'),
+      pool: agent.pool,
+      agent: instanceId,
+      signal: 'memory_bytes',
+      summary: `${instanceId} will be out of memory in ${formatDuration(Math.max(0, limitAt - now))}`,
+      reason,
+      forMs: 0,
+    });
+  }
+  return found;
+}
+
+function poolConditions(fleet: Fleet, now: number): AlertCondition[] {
+  const found: AlertCondition[] = [];
+  for (const entry of fleet.pools.list()) {
+    found.push(...breachedObjectives(fleet, entry, now), ...forecastBreach(fleet, entry, now), ...failingTarget(fleet, entry));
+  }
+  return found;
+}
+
+function breachedObjectives(fleet: Fleet, entry: PoolEntry, now: number): AlertCondition[] {
+  const found: AlertCondition[] = [];
+  for (const objective of entry.config?.objectives ?? []) {
+    const signal = objective.signal as SignalName;
+    const seen = entry.signals[signal];
+    if (seen === undefined || seen.value === null || now - seen.at > freshMs) continue;
+    const { unit, sense } = signals[signal];
+    const isBreached = sense === 'lower_is_worse' ? seen.value < objective.target : seen.value > objective.target;
+    // Utilization above its target is what the scaler works with; it is a breach when nothing is left to order.
+    const isCapacity = sense === 'neutral' || signal === 'cpu_utilization' || signal === 'memory_utilization' || signal === 'saturation';
+    const isAtMost = entry.desired !== null && entry.config !== undefined && entry.desired >= entry.config.replicas.max;
+    if (!isBreached || (isCapacity && entry.target !== undefined && !isAtMost)) continue;
+    const words = signal.replaceAll('_', ' ');
+    found.push({
+      key: `objective/${entry.name}/${signal}`,
+      kind: 'objective_breached',
+      severity: severityOf(fleet, entry.name, 'warning'),
+      pool: entry.name,
+      agent: null,
+      signal,
+      summary: `${entry.name}: ${words} is beyond its objective`,
+      reason: `${words} is ${formatValue(seen.value, unit)}, the objective is ${formatValue(objective.target, unit)}`,
+    });
+  }
+  return found;
+}
+
+function forecastBreach(fleet: Fleet, entry: PoolEntry, now: number): AlertCondition[] {
+  const forecast = entry.forecasts.get('request_rate');
+  const capacity = entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica;
+  const most = entry.config?.replicas.max;
+  const median = forecast?.quantiles['0.5'];
+  if (forecast === undefined || median === undefined || capacity === null || most === undefined || forecast.trust < leastTrust) return [];
+  const index = median.findIndex((demand) => demand > capacity * most);
+  if (index < 0) return [];
+  const at = forecast.madeAt + (index + 1) * forecast.step;
+  return [
+    {
+      key: `forecast/${entry.name}/request_rate`,
+      kind: 'forecast_breach',
+      severity: severityOf(fleet, entry.name, 'warning'),
+      pool: entry.name,
+      agent: null,
+      signal: 'request_rate',
+      summary: `${entry.name} will need more than its ${most} replicas in ${formatDuration(Math.max(0, at - now))}`,
+      reason: `forecast demand is ${formatValue(median[index], '1/s')}, ${most} replicas serve ${formatValue(capacity * most, '1/s')}; raise replicas.max or shed load`,
+    },
+  ];
+}
+
+function failingTarget(fleet: Fleet, entry: PoolEntry): AlertCondition[] {
+  const { observation } = entry;
+  if (observation === undefined) return [];
+  const failing = observation.instances.filter((instance) => instance.state === 'failed' || (instance.state === 'backoff' && instance.restarts >= 3));
+  const reason = observation.healthy ? failing[0]?.reason : observation.message;
+  if (reason === undefined) return [];
+  return [
+    {
+      key: `scaling/${entry.name}`,
+      kind: 'scaling_failed',
+      severity: severityOf(fleet, entry.name, 'critical'),
+      pool: entry.name,
+      agent: null,
+      signal: null,
+      summary: observation.healthy ? `${entry.name}: ${failing.length} of ${observation.instances.length} processes do not stay up` : `${entry.name} cannot be scaled`,
+      reason,
+    },
+  ];
+}

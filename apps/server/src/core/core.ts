@@ -1,0 +1,171 @@
+import { AlertEngine, IncidentEngine } from '@jaegis/alerting';
+import { IngestCounters, OtlpReceiver, type Scraper } from '@jaegis/ingest';
+import type { AgentCommand, AgentCommandKind, Incident, JaegisConfig, Pool, PoolMode, ServerOptions } from '@jaegis/model';
+import type { Receiver } from '@jaegis/receivers';
+import { Registry } from '@jaegis/registry';
+import type { Clock } from '@jaegis/std';
+import type { MetadataStore, TelemetryLog } from '@jaegis/store';
+import type { Target, TargetEvent } from '@jaegis/targets';
+import { RedWindow, TopologyBuilder } from '@jaegis/topology';
+import type { MetricsStore } from '@jaegis/tsdb';
+import { runAlerting } from './alerting-loop.ts';
+import { runConnectivity } from './connectivity-loop.ts';
+import { Detection } from './detection.ts';
+import { EventStream } from './event-stream.ts';
+import type { Fleet } from './fleet.ts';
+import { runForecasts } from './forecast-loop.ts';
+import { type HostSource, runHost } from './host-loop.ts';
+import { commandAgent, type HeartbeatOutcome, takeHeartbeat } from './heartbeats.ts';
+import { idMaker } from './ids.ts';
+import type { Log } from './log.ts';
+import { LoopRunner, type LoopStats } from './loop-runner.ts';
+import { runMaintenance } from './maintenance-loop.ts';
+import { OutcomeWatch } from './outcomes.ts';
+import { PoolBook } from './pool-book.ts';
+import { runScaling } from './scaling-loop.ts';
+import { describeSelfMetrics, runSelfMetrics } from './self-metrics-loop.ts';
+import { SelfMetrics } from './self-metrics.ts';
+import { SignalBook } from './signal-book.ts';
+import { runSignals } from './signal-loop.ts';
+import { SignalWriter } from './signal-writer.ts';
+import { createSinks } from './sinks.ts';
+import { handleTargetEvent } from './target-events.ts';
+import { createViews, type Views } from './views.ts';
+
+export interface CoreDeps {
+  readonly clock: Clock;
+  /** Milliseconds, for measuring only. */
+  readonly stopwatch: () => number;
+  readonly log: Log;
+  readonly version: string;
+  readonly config: JaegisConfig;
+  readonly options: ServerOptions;
+  readonly store: MetricsStore;
+  readonly metadata: MetadataStore;
+  readonly telemetryLog?: TelemetryLog;
+  readonly receivers: readonly Receiver[];
+}
+
+export interface IncidentHandling {
+  readonly what: 'ack' | 'note' | 'feedback';
+  readonly by: string;
+  readonly text: string;
+  readonly verdict: Incident['feedback'][number]['verdict'] | undefined;
+}
+
+/** How often each loop runs. Signals and decisions every 5 s; connectivity every second, so that "lost" is said on time. */
+export const loopIntervalsMs = { connectivity: 1_000, signals: 5_000, scaling: 5_000, alerting: 5_000, forecasts: 15_000, host: 10_000, selfMetrics: 10_000, maintenance: 1_000 } as const;
+
+export type Core = ReturnType<typeof createCore>;
+
+/**
+ * The loop, wired: what comes in becomes known, gets a meaning, becomes decisions, is done. Nothing here knows sockets,
+ * files or real time; the server gives it the real world, simulations a made one.
+ */
+export function createCore(deps: CoreDeps) {
+  const fleet = createFleet(deps);
+  const targets = new Map<string, Target>();
+  const loops = new LoopRunner({ clock: deps.clock, log: deps.log, stopwatch: deps.stopwatch });
+  const otlp = new OtlpReceiver({ sinks: createSinks(fleet), clock: deps.clock, counters: fleet.counters, bodyLimitBytes: deps.options.body_limit_bytes });
+  let host: HostSource | undefined;
+  let scraper: Scraper | undefined;
+  let isReady = false;
+  const views: Views = createViews(fleet, { loops: () => loops.stats(), scraper: () => scraper, targets });
+
+  return {
+    fleet,
+    version: deps.version,
+    clock: deps.clock,
+    log: deps.log,
+    store: fleet.store,
+    metadata: fleet.metadata,
+    events: fleet.events,
+    counters: fleet.counters,
+    otlp,
+    views,
+    isReady: () => isReady,
+
+    heartbeat(id: string, body: Uint8Array): HeartbeatOutcome {
+      return takeHeartbeat(fleet, id, body);
+    },
+
+    command(id: string, kind: AgentCommandKind, reason: string): AgentCommand | undefined {
+      return commandAgent(fleet, targets, { id, kind, reason });
+    },
+
+    setMode(name: string, mode: PoolMode): Pool | undefined {
+      const entry = fleet.pools.get(name);
+      if (entry?.target === undefined) return undefined;
+      fleet.pools.setMode(entry, mode);
+      fleet.log.info({ pool: name, mode }, `${name}: mode is now ${mode}`);
+      return views.pool(name);
+    },
+
+    handleIncident(id: string, handling: IncidentHandling): Incident | undefined {
+      const now = deps.clock.now();
+      const { incidents, metadata, events } = fleet;
+      const changed =
+        handling.what === 'ack' ? incidents.acknowledge(id, handling.by, now) : handling.what === 'note' ? incidents.note(id, { by: handling.by, text: handling.text }, now) : incidents.feedback(id, { verdict: handling.verdict!, text: handling.text }, now);
+      if (changed === undefined) return undefined;
+      metadata.saveIncident(changed);
+      events.publish({ event: 'incident', data: changed });
+      return changed;
+    },
+
+    /** Gives pools what their actions act on. Each pool is first brought to what it had, or to its minimum. */
+    async attachTargets(given: ReadonlyMap<string, Target>): Promise<void> {
+      const now = deps.clock.now();
+      for (const [name, target] of given) {
+        const entry = fleet.pools.get(name);
+        if (entry === undefined) continue;
+        entry.target = target;
+        targets.set(name, target);
+        entry.observation = target.observe(now);
+        const { ready, pending } = entry.observation.replicas;
+        const min = entry.scaling?.minReplicas ?? 0;
+        const wanted = Math.max(min, Math.min(entry.desired ?? min, entry.scaling?.maxReplicas ?? min), ready + pending);
+        if (entry.mode === 'auto' && wanted !== ready + pending) await target.scale(wanted, { now, reason: 'what it had before, or its minimum' });
+        entry.desired = wanted;
+      }
+    },
+
+    attachHost(source: HostSource): void {
+      host = source;
+    },
+
+    attachScraper(given: Scraper): void {
+      scraper = given;
+    },
+
+    /** What a target says of its instances: the registry must know who died, at once. */
+    onTargetEvent(event: TargetEvent): void {
+      handleTargetEvent(fleet, event);
+    },
+
+    start(): void {
+      const { selfMetrics } = fleet;
+      describeSelfMetrics(selfMetrics);
+      loops.start('connectivity', loopIntervalsMs.connectivity, (now) => runConnectivity(fleet, now));
+      loops.start('signals', loopIntervalsMs.signals, (now) => runSignals(fleet, now));
+      loops.start('alerting', loopIntervalsMs.alerting, (now) => runAlerting(fleet, targets, now));
+      loops.start('scaling', loopIntervalsMs.scaling, (now) => runScaling(fleet, now));
+      loops.start('forecasts', loopIntervalsMs.forecasts, (now) => runForecasts(fleet, now));
+      loops.start('host', loopIntervalsMs.host, async (now) => host && runHost(fleet, host, now));
+      loops.start('self metrics', loopIntervalsMs.selfMetrics, (now) => runSelfMetrics(fleet, loops.stats(), now));
+      loops.start('maintenance', loopIntervalsMs.maintenance, (now) => runMaintenance(fleet, now));
+      isReady = true;
+    },
+
+    /** Stops the loops, then the targets (with `drain` their replicas too), and keeps what a restart must know. */
+    async stop(options: { drain: boolean }): Promise<void> {
+      isReady = false;
+      await loops.stop();
+      await Promise.allSettled([...targets.values()].map((target) => target.close(options)));
+      const now = deps.clock.now();
+      for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);
+      runConnectivity(fleet, now);
+      fleet.detection.save(fleet.metadata, now);
+      await Promise.allSettled(fleet.receivers.map((receiver) => receiver.close()));
+    },
+  };
+}

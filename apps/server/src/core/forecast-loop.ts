@@ -1,0 +1,64 @@
+import { createForecaster, ForecastTrust } from '@jaegis/analytics';
+import { type Forecast, type SignalName, signalMetric } from '@jaegis/model';
+import type { Fleet } from './fleet.ts';
+import type { PoolEntry } from './pool-book.ts';
+
+/** Demand, and what waits: the two that sizes follow. */
+const forecastSignals: readonly SignalName[] = ['request_rate', 'queue_length'];
+const stepMs = 15_000;
+/** An hour ahead. */
+const horizon = 240;
+const historyPoints = 1_920;
+const quantiles = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
+const forecaster = createForecaster();
+
+/** Every 15 s and for every pool: score the forecasts whose time has come, and make a new one. */
+export function runForecasts(fleet: Fleet, now: number): void {
+  for (const entry of fleet.pools.list()) {
+    if (entry.config?.predictive.mode === 'off') continue;
+    for (const signal of forecastSignals) forecastSignal(fleet, entry, signal, now);
+  }
+}
+
+function forecastSignal(fleet: Fleet, entry: PoolEntry, signal: SignalName, now: number): void {
+  const history = historyOf(fleet, entry.name, signal, now);
+  if (history === undefined) return;
+  const key = `${entry.name}/${signal}`;
+  let trust = fleet.trust.get(key);
+  if (trust === undefined) {
+    trust = ForecastTrust.fromJSON(fleet.metadata.getState(`trust/${key}`));
+    fleet.trust.set(key, trust);
+  }
+  const last = history.values.at(-1) ?? Number.NaN;
+  trust.observe(history.start + (history.values.length - 1) * stepMs, last);
+  const result = forecaster.forecast(history, { horizon, quantiles });
+  const madeAt = history.start + (history.values.length - 1) * stepMs;
+  const forecast: Forecast = { series: { __name__: signalMetric.pool, pool: entry.name, signal }, madeAt, step: stepMs, mean: result.mean, quantiles: result.quantiles, model: result.model, trust: trust.trust, ...(result.note === undefined ? {} : { note: result.note }) };
+  trust.record(forecast, { last });
+  entry.forecasts.set(signal, forecast);
+}
+
+/** The signal's means on a 15 s grid up to the last whole step, NaN where nothing was seen; `undefined` when nothing is known. */
+function historyOf(fleet: Fleet, pool: string, signal: SignalName, now: number): { start: number; stepMs: number; values: Float64Array } | undefined {
+  const end = Math.floor(now / stepMs) * stepMs;
+  const from = end - historyPoints * stepMs;
+  const matchers = [
+    { name: '__name__', op: '=', value: signalMetric.pool },
+    { name: 'pool', op: '=', value: pool },
+    { name: 'signal', op: '=', value: signal },
+  ] as const;
+  const [series] = fleet.store.select(matchers, from + 1, end);
+  if (series === undefined || series.timestamps.length === 0) return undefined;
+  const first = Math.max(0, Math.floor((series.timestamps[0]! - from - 1) / stepMs));
+  const sums = new Float64Array(historyPoints - first);
+  const counts = new Float64Array(historyPoints - first);
+  for (let i = 0; i < series.timestamps.length; i++) {
+    const slot = Math.floor((series.timestamps[i]! - from - 1) / stepMs) - first;
+    const value = series.values[i]!;
+    if (slot < 0 || slot >= sums.length || Number.isNaN(value)) continue;
+    sums[slot] = sums[slot]! + value;
+    counts[slot] = counts[slot]! + 1;
+  }
+  // Slot k covers (from + k*step, from + (k+1)*step] and is named by its end.
+  return { start: from + (first + 1) * stepMs, stepMs, values: sums.map((sum, i) => (counts[i] === 0 ? Number.NaN : sum / counts[i]!)) };
+}

@@ -1,0 +1,52 @@
+import { parseHeartbeat } from '@jaegis/ingest';
+import type { AgentCommand, AgentCommandKind, HeartbeatAnswer } from '@jaegis/model';
+import type { Target } from '@jaegis/targets';
+import type { Fleet } from './fleet.ts';
+
+export type HeartbeatOutcome =
+  | { readonly ok: true; readonly answer: HeartbeatAnswer }
+  | { readonly ok: false; readonly status: number; readonly code: string; readonly message: string };
+
+/** One heartbeat as it came: checked, taken by the registry, answered with the interval and any commands. */
+export function takeHeartbeat(fleet: Fleet, id: string, body: Uint8Array): HeartbeatOutcome {
+  const parsed = parseHeartbeat(body);
+  if (!parsed.ok) return refuse(fleet, { status: 400, code: parsed.reason, message: parsed.error });
+  const { heartbeat } = parsed;
+  if (heartbeat.instanceId !== id) {
+    return refuse(fleet, { status: 400, code: 'wrong_instance', message: `Cannot take heartbeat for ${JSON.stringify(id.slice(0, 200))}: instanceId is ${JSON.stringify(heartbeat.instanceId)}, must be the one in the path` });
+  }
+  const result = fleet.registry.heartbeat(heartbeat, fleet.clock.now(), { supervised: isSupervised(fleet, heartbeat.pool, id) });
+  if (!result.ok) return refuse(fleet, { status: 429, code: result.reason, message: result.message });
+  fleet.counters.heartbeats(1);
+  if (result.isNew) fleet.pools.ensure(heartbeat.pool);
+  return { ok: true, answer: result.answer };
+}
+
+function refuse(fleet: Fleet, refusal: { status: number; code: string; message: string }): HeartbeatOutcome {
+  fleet.counters.rejected('heartbeat', refusal.code, 1);
+  return { ok: false, ...refusal };
+}
+
+/** True when one of our targets runs it. */
+export function isSupervised(fleet: Fleet, pool: string, instanceId: string): boolean {
+  return fleet.pools.get(pool)?.observation?.instances.some((instance) => instance.instanceId === instanceId) ?? false;
+}
+
+/**
+ * A command for an agent. Its supervisor carries out restart and kill (it works on a hung agent too) and drain; the
+ * rest waits for the agent's next heartbeat.
+ */
+export function commandAgent(fleet: Fleet, targets: ReadonlyMap<string, Target>, command: { id: string; kind: AgentCommandKind; reason: string }): AgentCommand | undefined {
+  const { id, kind, reason } = command;
+  const now = fleet.clock.now();
+  const agent = fleet.registry.get(id);
+  if (agent === undefined) return undefined;
+  fleet.log.info({ agent: id, kind, reason }, `${id}: ${kind}, ${reason}`);
+  const target = isSupervised(fleet, agent.pool, id) ? targets.get(agent.pool) : undefined;
+  if (target !== undefined && kind !== 'pause' && kind !== 'resume') {
+    const done = kind === 'restart' ? target.replace(id, reason, now) : kind === 'kill' ? target.kill(id, reason, now) : target.stopInstance(id, { drain: true });
+    done.catch((error: unknown) => fleet.log.error({ agent: id, err: error }, `Cannot ${kind} ${id}: ${String(error)}`));
+    return { id: fleet.nextId('c', now), kind, at: now, reason };
+  }
+  return fleet.registry.command(id, kind, reason, now);
+}

@@ -1,0 +1,79 @@
+import type { Fleet } from './fleet.ts';
+import type { LoopStats } from './loop-runner.ts';
+import type { SelfMetrics } from './self-metrics.ts';
+import type { SeriesHandle } from './signal-writer.ts';
+
+const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary', string])[] = [
+  ['jaegis_ingest_samples_total', 'counter', 'Samples taken, by protocol.'],
+  ['jaegis_ingest_rejected_total', 'counter', 'What was refused, by protocol and reason.'],
+  ['jaegis_ingest_spans_total', 'counter', 'Spans taken.'],
+  ['jaegis_ingest_logs_total', 'counter', 'Log records taken.'],
+  ['jaegis_ingest_heartbeats_total', 'counter', 'Heartbeats taken.'],
+  ['jaegis_decision_duration_seconds', 'summary', 'Time of one pool in a decision round.'],
+  ['jaegis_scaling_decisions_total', 'counter', 'Decision rounds, by pool and reason.'],
+  ['jaegis_scaling_failures_total', 'counter', 'Decision rounds that threw, by pool.'],
+  ['jaegis_target_events_total', 'counter', 'What targets reported of their instances.'],
+  ['jaegis_alerts_total', 'counter', 'Changes of alerts, by kind and state.'],
+  ['jaegis_notifications_total', 'counter', 'Notifications handed to receivers.'],
+  ['jaegis_loop_runs_total', 'counter', 'Runs of each loop.'],
+  ['jaegis_loop_failures_total', 'counter', 'Runs of each loop that threw.'],
+  ['jaegis_loop_duration_seconds', 'gauge', 'Duration of the last run of each loop.'],
+  ['jaegis_agents', 'gauge', 'Agents, by connectivity.'],
+  ['jaegis_store_series', 'gauge', 'Series in the head.'],
+  ['jaegis_store_samples', 'gauge', 'Samples in the head.'],
+  ['jaegis_store_bytes', 'gauge', 'Bytes of the metrics store, in memory and on disk.'],
+  ['jaegis_dropped_total', 'counter', 'What a full table or queue refused, by where.'],
+  ['jaegis_event_listeners', 'gauge', 'Open event streams.'],
+  ['jaegis_forecast_trust', 'gauge', 'How much better than naive the forecasts have lately been, 0..1.'],
+];
+
+export function describeSelfMetrics(metrics: SelfMetrics): void {
+  for (const [name, type, help] of descriptions) metrics.describe(name, type, help);
+}
+
+/** Brings the gauges up to date; the counters count where things happen. */
+export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopStats>[]): void {
+  const { selfMetrics, counters } = fleet;
+  for (const loop of loops) {
+    selfMetrics.set('jaegis_loop_runs_total', loop.runs, { loop: loop.name });
+    selfMetrics.set('jaegis_loop_failures_total', loop.failures, { loop: loop.name });
+    selfMetrics.set('jaegis_loop_duration_seconds', loop.lastMs / 1_000, { loop: loop.name });
+  }
+  for (const [connectivity, count] of Object.entries(fleet.registry.counts())) selfMetrics.set('jaegis_agents', count, { connectivity });
+  const store = fleet.store.stats();
+  selfMetrics.set('jaegis_store_series', store.series);
+  selfMetrics.set('jaegis_store_samples', store.samples);
+  selfMetrics.set('jaegis_store_bytes', store.bytesInMemory, { where: 'memory' });
+  selfMetrics.set('jaegis_store_bytes', store.bytesOnDisk, { where: 'disk' });
+  for (const { name, labels, value } of counters.entries()) selfMetrics.set(name, value, labels);
+  selfMetrics.set('jaegis_dropped_total', fleet.registry.refused, { where: 'agents' });
+  selfMetrics.set('jaegis_dropped_total', fleet.red.refused, { where: 'red_windows' });
+  for (const [where, count] of Object.entries(fleet.topology.refused)) selfMetrics.set('jaegis_dropped_total', count, { where: `topology_${where}` });
+  selfMetrics.set('jaegis_dropped_total', fleet.pools.refused, { where: 'pools' });
+  selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
+  selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
+  selfMetrics.set('jaegis_event_listeners', fleet.events.listeners);
+  for (const [key, trust] of fleet.trust) {
+    const slash = key.lastIndexOf('/');
+    selfMetrics.set('jaegis_forecast_trust', trust.trust, { pool: key.slice(0, slash), signal: key.slice(slash + 1) });
+  }
+}
+
+const handles = new WeakMap<Fleet, Map<string, SeriesHandle>>();
+
+/** Every 10 s: JAEGIS watches itself in its own store. */
+export async function runSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopStats>[], now: number): Promise<void> {
+  refreshSelfMetrics(fleet, loops);
+  const known = handles.get(fleet) ?? new Map<string, SeriesHandle>();
+  handles.set(fleet, known);
+  for (const { name, labels, value } of fleet.selfMetrics.entries()) {
+    const key = name + JSON.stringify(labels);
+    let handle = known.get(key);
+    if (handle === undefined) {
+      handle = fleet.writer.handle({ __name__: name, job: 'jaegis', ...labels });
+      known.set(key, handle);
+    }
+    fleet.writer.add(handle, value, now);
+  }
+  await fleet.writer.flush(now);
+}

@@ -1,0 +1,30 @@
+import type { TelemetrySinks } from '@jaegis/ingest';
+import type { Fleet } from './fleet.ts';
+
+/** Where received telemetry goes: samples to the store, spans to the topology and the RED windows, logs to their own log. */
+export function createSinks(fleet: Fleet): TelemetrySinks {
+  const { telemetryLog, topology, red, registry } = fleet;
+  const failed = (what: string) => (error: unknown) => {
+    fleet.selfMetrics.count('jaegis_telemetry_log_failures_total', { what });
+    fleet.log.warn({ err: error }, `Cannot keep ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  };
+  return {
+    samples: fleet.store,
+    contact: (identity, now) => {
+      const isTaken = registry.contact(identity, now);
+      if (isTaken) fleet.pools.ensure(identity.pool);
+      return isTaken;
+    },
+    spans: (spans, now) => {
+      for (const span of spans) {
+        topology.observe(span, now);
+        red.observe(span, now);
+      }
+      telemetryLog?.appendSpans([...spans]).catch(failed('spans'));
+    },
+    logs: async (records) => {
+      // Logs are acknowledged when they are kept.
+      await telemetryLog?.appendLogs([...records]);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { Forecast, Pool } from '@jaegis/model';
+import type { TargetObservation } from '@jaegis/targets';
+import type { Fleet } from '../core/fleet.ts';
+import type { PoolEntry } from '../core/pool-book.ts';
+
+/** A pool with what only its own page asks for. */
+export interface PoolDetail extends Pool {
+  readonly instances: TargetObservation['instances'];
+  readonly targetHealthy: boolean | null;
+  readonly targetMessage: string;
+  /** Requests per second that one replica serves, and how long one takes to start: learned or configured. */
+  readonly capacityPerReplica: number | null;
+  readonly startupMs: number | null;
+  readonly costPerReplicaHour: number | null;
+  readonly costToday: number | null;
+  /** What today would have cost so far with the most replicas all day long. */
+  readonly costTodayFixed: number | null;
+  readonly forecasts: readonly Forecast[];
+  readonly problems: readonly string[];
+}
+
+export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
+  const agents = fleet.registry.counts(entry.name);
+  const replicas = entry.observation?.replicas ?? { ready: agents.live + agents.suspect, pending: 0, draining: 0 };
+  return {
+    name: entry.name,
+    currentReplicas: replicas,
+    desiredReplicas: entry.desired,
+    minReplicas: entry.config?.replicas.min ?? null,
+    maxReplicas: entry.config?.replicas.max ?? null,
+    mode: entry.mode,
+    target: entry.target?.kind ?? null,
+    signals: entry.signals,
+    lastDecision: entry.lastDecision,
+    reasons: entry.reasons,
+    score: entry.score,
+    agents,
+  };
+}
+
+export function poolDetail(fleet: Fleet, entry: PoolEntry): PoolDetail {
+  const price = entry.config?.cost?.per_replica_hour ?? null;
+  const hours = (fleet.clock.now() % 86_400_000) / 3_600_000;
+  const most = entry.config?.replicas.max ?? null;
+  return {
+    ...poolView(fleet, entry),
+    instances: entry.observation?.instances ?? [],
+    targetHealthy: entry.observation?.healthy ?? null,
+    targetMessage: entry.observation?.message ?? '',
+    capacityPerReplica: entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica,
+    startupMs: entry.config?.startup ?? entry.state.capacity.startupMs,
+    costPerReplicaHour: price,
+    costToday: price === null ? null : entry.usage.replicaHours * price,
+    costTodayFixed: price === null || most === null ? null : most * hours * price,
+    forecasts: [...entry.forecasts.values()],
+    problems: entry.scaling?.problems ?? [],
+  };
+}
