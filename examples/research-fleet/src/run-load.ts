@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { join } from '@jaegis/agent';
 import { seededRng } from '@jaegis/std';
 import { questionStream } from './corpus/corpus.ts';
 import { Arrivals } from './load/arrivals.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { isShapeName, shapeNames } from './load/shapes.ts';
 import { parseTrace } from './load/trace-file.ts';
-import { joinFleet } from './runtime/join-fleet.ts';
-import { listen } from './runtime/service.ts';
+import { listen } from './runtime/http-json.ts';
 
 const pool = 'research/load';
 const tickMs = 50;
@@ -24,7 +24,7 @@ export async function runLoad(): Promise<void> {
   if (trace !== undefined && !trace.ok) return refuse(trace.error);
 
   const { server, url } = await listen();
-  const agent = await joinFleet(pool, url);
+  const agent = await join({ pool, labels: { 'agent.url': url } });
   const rng = seededRng(Number(process.env['RESEARCH_SEED'] ?? Date.now()));
   const generator = new LoadGenerator(agent, {
     shape,
@@ -42,9 +42,7 @@ export async function runLoad(): Promise<void> {
   const timers = [setInterval(() => generator.tick(), tickMs), setInterval(() => generator.report(), 1_000)];
   agent.onDrain(() => {
     for (const timer of timers) clearInterval(timer);
-    generator.close();
     server.close();
-    server.closeAllConnections();
   });
   process.stdout.write(`${agent.instanceId} asks ${pool} questions, shape ${shape}, control on ${url}/shape\n`);
 }

@@ -1,10 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Counter, type Histogram, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { FleetAgent } from '../runtime/fleet-agent.ts';
-import { readJson, sendJson } from '../runtime/http-json.ts';
-import { PeerCaller, PeerError } from '../runtime/peer-caller.ts';
-import { errorBody } from '../runtime/service.ts';
-import { contextFromHeader } from '../runtime/trace-context.ts';
+import type { Agent } from '@jaegis/agent';
+import type { Counter, Histogram } from '@opentelemetry/api';
+import { errorBody, readJson, sendJson } from '../runtime/http-json.ts';
+import { PeerCaller } from '../runtime/peer-caller.ts';
 import { mayMakeTrouble } from '../runtime/trouble.ts';
 import type { Arrivals } from './arrivals.ts';
 import { RecentWindow } from './recent-window.ts';
@@ -36,7 +34,7 @@ const windowMs = 15_000;
 
 /** Asks the planners questions in an open loop, in a shape that can be changed over HTTP, and says how it went. */
 export class LoadGenerator {
-  readonly #agent: FleetAgent;
+  readonly #agent: Agent;
   readonly #options: LoadGeneratorOptions;
   readonly #peers: PeerCaller;
   readonly #recent = new RecentWindow({ windowMs });
@@ -47,10 +45,10 @@ export class LoadGenerator {
   #outstanding = 0;
   #held = 0;
 
-  constructor(agent: FleetAgent, options: LoadGeneratorOptions) {
+  constructor(agent: Agent, options: LoadGeneratorOptions) {
     this.#agent = agent;
     this.#options = options;
-    this.#peers = new PeerCaller({ ...options, tracer: agent.tracer, peers: (pool) => agent.peers(pool) });
+    this.#peers = new PeerCaller(agent, options);
     this.#asked = agent.meter.createCounter('research.questions', { description: 'Questions asked, by outcome.' });
     this.#seconds = agent.meter.createHistogram('research.question.duration', {
       unit: 's',
@@ -109,10 +107,6 @@ export class LoadGenerator {
     sendJson(response, 200, this.#describe());
   }
 
-  close(): void {
-    this.#peers.close();
-  }
-
   #rate(now: number): number {
     return shapeRate(this.#state.shape, now - this.#state.since, this.#options.shapes);
   }
@@ -133,28 +127,19 @@ export class LoadGenerator {
   }
 
   async #ask(): Promise<void> {
-    const { now, nextQuestion, timeoutMs } = this.#options;
+    const { now, nextQuestion } = this.#options;
     const started = now();
-    const span = this.#agent.tracer.startSpan('question', { kind: SpanKind.INTERNAL }, contextFromHeader(undefined));
-    const context = trace.setSpan(contextFromHeader(undefined), span);
     this.#outstanding++;
-    let ok = true;
-    try {
-      const question = nextQuestion();
-      await this.#peers.call({ pool: 'research/planner', path: '/ask', timeoutMs }, { question }, context);
-      this.#agent.progress(1);
-    } catch (error) {
-      ok = false;
-      const reason = error instanceof PeerError ? error.message : String(error);
-      span.setAttribute('error.type', (error as Error).name);
-      span.setStatus({ code: SpanStatusCode.ERROR, message: reason });
-    } finally {
-      this.#outstanding--;
-      const seconds = (now() - started) / 1_000;
-      this.#recent.add({ at: now(), seconds, ok });
-      this.#asked.add(1, { outcome: ok ? 'answered' : 'failed' });
-      this.#seconds.record(seconds);
-      span.end();
-    }
+    const ask = () => this.#peers.call('research/planner', '/ask', { question: nextQuestion() });
+    const ok = await this.#agent.run('question', {}, ask).then(
+      () => true,
+      () => false,
+    );
+    this.#outstanding--;
+    const ended = now();
+    const seconds = (ended - started) / 1_000;
+    this.#recent.add({ at: ended, seconds, ok });
+    this.#asked.add(1, { outcome: ok ? 'answered' : 'failed' });
+    this.#seconds.record(seconds);
   }
 }

@@ -1,15 +1,11 @@
-import { type Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 const bodyLimitBytes = 1_000_000;
 
-export interface JsonAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: unknown;
-}
-
 export class BodyError extends Error {
   override readonly name = 'BodyError';
+  /** What to answer: 400 or 413. */
   readonly status: number;
 
   constructor(status: number, message: string) {
@@ -18,7 +14,7 @@ export class BodyError extends Error {
   }
 }
 
-/** Reads a JSON body of at most 1 MB. Rejects with a `BodyError` that carries the status to answer. */
+/** Reads a JSON body of at most 1 MB. Rejects with a `BodyError`. */
 export async function readJson(message: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -43,38 +39,17 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   response.end(bytes);
 }
 
-/** POSTs JSON over a kept connection. Rejects when the peer cannot be reached or does not answer within `timeoutMs`. */
-export function postJson(
-  url: string,
-  body: unknown,
-  options: { headers: Record<string, string>; timeoutMs: number; connections: Agent },
-): Promise<JsonAnswer> {
+export function errorBody(code: string, message: string): { error: { code: string; message: string } } {
+  return { error: { code, message } };
+}
+
+/** Listens on a free port of this machine and resolves with the server and its address. */
+export function listen(): Promise<{ server: Server; url: string }> {
   return new Promise((resolve, reject) => {
-    const bytes = Buffer.from(JSON.stringify(body));
-    const call = request(url, {
-      method: 'POST',
-      agent: options.connections,
-      headers: { 'content-type': 'application/json', 'content-length': bytes.length, ...options.headers },
+    const server = createServer({ keepAliveTimeout: 60_000 });
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      resolve({ server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
     });
-    const deadline = setTimeout(
-      () => call.destroy(new Error(`no answer within ${options.timeoutMs} ms`)),
-      options.timeoutMs,
-    );
-    const fail = (error: Error): void => {
-      clearTimeout(deadline);
-      reject(error);
-    };
-    call.on('error', fail);
-    call.on('response', (message) => {
-      message.on('error', fail);
-      readJson(message).then(
-        (answer) => {
-          clearTimeout(deadline);
-          resolve({ status: message.statusCode ?? 0, headers: message.headers, body: answer });
-        },
-        (error: Error) => fail(error),
-      );
-    });
-    call.end(bytes);
   });
 }
