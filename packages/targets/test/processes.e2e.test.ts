@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRng } from '@jaegis/std';
+import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { markedProcesses } from '../src/process/adoption.ts';
 import { ProcTable } from '../src/process/proc-table.ts';
 import { ProcessLimit } from '../src/process/process-limit.ts';
 import { createProcessTarget, ownerOf, type ProcessTargetOptions } from '../src/process/process-target.ts';
 import type { TargetEvent } from '../src/target.ts';
+import { describeTarget } from '../src/target-conformance.ts';
 import { eventually, realClock } from './real-clock.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -72,3 +75,198 @@ test('1,000 light processes: none is lost sight of, none is left behind', async 
   await target.close({ drain: true });
   expect(marked(dataDir)).toHaveLength(0);
 });
+
+test('kill -9 of JAEGIS: the next one adopts every process, and none is started twice', async () => {
+  const dataDir = folder();
+  const script = await parentScript(dataDir);
+  const parent = spawn(process.execPath, [script, dataDir, '20', 'sleep', '600'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const before = new Map(JSON.parse(await firstLine(parent)) as [string, number][]);
+  parent.kill('SIGKILL');
+  await new Promise((resolve) => parent.once('exit', resolve));
+  expect(marked(dataDir)).toHaveLength(20);
+
+  const { target, events } = await start(['sleep', '600'], { dataDir });
+  expect(new Map(target.pids())).toEqual(before);
+  expect(events.filter(({ kind }) => kind === 'adopted')).toHaveLength(20);
+  expect(await target.scale(20, ask)).toMatchObject({ started: [], stopping: [] });
+  process.kill(before.get('light-7')!, 'SIGKILL');
+  await eventually(
+    () => target.observe(0).instances.some((i) => i.instanceId === 'light-7' && i.state === 'backoff'),
+    'seen',
+  );
+  await eventually(() => target.observe(0).replicas.ready === 20, 'all ready again');
+  await target.close({ drain: true });
+  expect(marked(dataDir)).toHaveLength(0);
+});
+
+test('kill -9 in the midst of starting: what was started is found and nothing is left behind', async () => {
+  const dataDir = folder();
+  const script = await parentScript(dataDir);
+  const parent = spawn(process.execPath, [script, dataDir, '100', 'sleep', '600'], { stdio: 'ignore' });
+  await eventually(() => marked(dataDir).length > 10, 'some started');
+  parent.kill('SIGKILL');
+  await new Promise((resolve) => parent.once('exit', resolve));
+  const running = marked(dataDir).map(({ info }) => info.pid);
+  const { target } = await start(['sleep', '600'], { dataDir });
+  expect([...target.pids().values()].sort()).toEqual(running.sort());
+  await target.close({ drain: true });
+  expect(marked(dataDir)).toHaveLength(0);
+});
+
+test('a changed command replaces what an earlier JAEGIS started', async () => {
+  const { target, dataDir } = await start(['sleep', '600']);
+  await target.scale(2, ask);
+  await eventually(() => target.observe(0).replicas.ready === 2, 'ready');
+  await target.close({ drain: false });
+  expect(marked(dataDir)).toHaveLength(2);
+  const after = await start(['sleep', '601'], { dataDir });
+  await eventually(
+    () =>
+      after.target.observe(0).replicas.ready === 2 &&
+      [...after.target.pids()].every(([, pid]) => argument(pid) === '601'),
+    'both renewed',
+  );
+  expect(marked(dataDir)).toHaveLength(2);
+});
+
+test('a crash loop is visible: code, last lines, next start', async () => {
+  const { target } = await start(['sh', '-c', 'echo "no such model: mistral"; exit 3']);
+  await target.scale(1, ask);
+  const instance = () => target.observe(0).instances[0]!;
+  await eventually(() => instance().restarts >= 2 && instance().state === 'backoff', 'in backoff');
+  await eventually(() => instance().lastExit!.output.length > 0, 'its last lines');
+  expect(instance().lastExit).toMatchObject({ code: 3, signal: null, output: ['no such model: mistral'] });
+  expect(instance().reason).toMatch(/^exited with code 3 after .* times in a row, next start in /);
+  expect(target.observe(0).healthy).toBe(false);
+});
+
+test('one that ignores SIGTERM is killed at the deadline, its children with it', async () => {
+  const script = 'trap "" TERM; (trap "" TERM; while :; do sleep 1; done) & while :; do sleep 1; done';
+  const { target, dataDir, events } = await start(['sh', '-c', script], { drainMs: 300 });
+  await target.scale(1, ask);
+  await eventually(() => target.observe(0).replicas.ready === 1 && marked(dataDir).length >= 3, 'ready');
+  await target.close({ drain: true });
+  expect(marked(dataDir)).toHaveLength(0);
+  expect(events.at(-1)).toMatchObject({ kind: 'killed' });
+});
+
+test('one that finishes in time is drained, and its children may use the deadline too', async () => {
+  const script = '(trap "sleep 0.3; echo child done; exit 0" TERM; while :; do sleep 0.05; done) & wait';
+  const { target, dataDir, events } = await start(['sh', '-c', script], { drainMs: 10_000 });
+  await target.scale(1, ask);
+  await eventually(() => target.observe(0).replicas.ready === 1, 'ready');
+  await target.scale(0, ask);
+  await eventually(() => target.observe(0).instances.length === 0, 'drained');
+  expect(events.at(-1)).toMatchObject({ kind: 'drained' });
+  expect(await target.output('light-1', { tail: 5 })).toContain('child done');
+  expect(marked(dataDir)).toHaveLength(0);
+});
+
+test('even a grandchild that left its group is gone after close', async () => {
+  const { target, dataDir } = await start(['sh', '-c', 'setsid sleep 600 & wait']);
+  await target.scale(1, ask);
+  await eventually(() => marked(dataDir).length === 2, 'both run');
+  await target.close({ drain: true });
+  await eventually(() => marked(dataDir).length === 0, 'none left');
+});
+
+test('a hung process is replaced: it is stopped, so it cannot even hear SIGTERM', async () => {
+  const { target } = await start(['sleep', '600']);
+  await target.scale(1, ask);
+  await eventually(() => target.observe(0).replicas.ready === 1, 'ready');
+  const before = target.pids().get('light-1')!;
+  process.kill(before, 'SIGSTOP');
+  await target.replace('light-1', 'no heartbeat for 12s', 0);
+  await eventually(() => target.observe(0).replicas.ready === 1 && target.pids().get('light-1') !== before, 'replaced');
+  expect(new ProcTable().read(before)).toBeUndefined();
+});
+
+test('output is kept, readable and bounded', async () => {
+  const script =
+    'i=0; while [ $i -lt 60000 ]; do echo "line $i of some length to fill the file"; i=$((i+1)); done; echo last; sleep 600';
+  const { target, dataDir } = await start(['sh', '-c', script], { outputBytesMax: 100_000 });
+  await target.scale(1, ask);
+  await eventually(async () => (await target.output('light-1', { tail: 1 }))[0] === 'last', 'all written', 30_000);
+  const folder = join(dataDir, 'output', readdirSync(join(dataDir, 'output'))[0]!);
+  const bytes = () => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  await eventually(() => bytes() <= 200_000, 'rotated');
+  const lines = await target.output('light-1', { tail: 3 });
+  expect(lines.at(-1)).toBe('last');
+  expect(lines).toHaveLength(3);
+  expect(await target.output('../../etc/passwd')).toEqual([]);
+  expect(await target.output('nobody-1')).toEqual([]);
+});
+
+test('environment and working folder are set', async () => {
+  const { target, dataDir } = await start([
+    'sh',
+    '-c',
+    'pwd; echo "$JAEGIS_POOL $JAEGIS_INSTANCE_ID $OTEL_SERVICE_NAME"; sleep 600',
+  ]);
+  await target.scale(1, ask);
+  await eventually(async () => (await target.output('light-1')).length === 2, 'output');
+  expect(await target.output('light-1')).toEqual([dataDir, 'test/light light-1 light']);
+});
+
+test('a program or a folder that does not exist is said', async () => {
+  const { target } = await start(['no-such-program-here']);
+  await target.scale(1, ask);
+  await eventually(() => target.observe(0).message !== '', 'said');
+  expect(target.observe(0).message).toBe('Cannot start light-1: spawn no-such-program-here ENOENT');
+  const dataDir = folder();
+  const elsewhere = await start(['sleep', '1'], {
+    dataDir,
+    config: { command: ['sleep', '1'], env: {}, cwd: 'nowhere', drain_deadline: 1_000 },
+  });
+  await elsewhere.target.scale(1, ask);
+  await eventually(() => elsewhere.target.observe(0).message !== '', 'said');
+  expect(elsewhere.target.observe(0).message).toBe(
+    `Cannot start light-1: working folder is ${join(dataDir, 'nowhere')}, must be a folder that exists`,
+  );
+});
+
+test('no zombies are kept', async () => {
+  const { target } = await start(['true']);
+  await target.scale(5, ask);
+  await eventually(() => target.observe(0).instances.every(({ restarts }) => restarts >= 1), 'restarted');
+  await target.close({ drain: true });
+  const ours = new ProcTable().list().filter(({ parentPid, isZombie }) => parentPid === process.pid && isZombie);
+  expect(ours).toEqual([]);
+});
+
+describeTarget('process (this machine)', async () => {
+  const { target, dataDir } = await start(['sleep', '600'], { limit: new ProcessLimit({ max: 12 }) });
+  return {
+    target,
+    limit: 12,
+    until: (condition, what) => eventually(condition, what),
+    crash: ({ pid }) => process.kill(pid!, 'SIGKILL'),
+    running: () => marked(dataDir).length,
+    dispose: () => undefined,
+  };
+});
+
+/** The parent as a script that plain Node runs. */
+async function parentScript(dataDir: string): Promise<string> {
+  const outfile = join(dataDir, 'parent.mjs');
+  const entryPoints = [join(import.meta.dirname, 'parent.ts')];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'silent' });
+  return outfile;
+}
+
+function argument(pid: number): string | undefined {
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[1];
+}
+
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout!.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')));
+    });
+    child.once('exit', () => reject(new Error(`ended early: ${text}`)));
+  });
+}

@@ -116,6 +116,8 @@ export class SupervisedProcess implements StartTicket {
   adopt(record: ProcessRecord, now: number): void {
     this.#restarts = record.restarts;
     this.#life = this.#newLife(record.pid, { ...record, isOwn: false, outputFrom: 0, now });
+    // A thousand adopted ones are not looked at in the same moment.
+    this.#life.nextLookAt = now + (this.order % 20) * (lookAtAdoptedMs / 20);
     this.#state = record.readyAt === null ? 'starting' : 'ready';
     this.#reason = `adopted: process ${record.pid} was started by an earlier run of JAEGIS and still runs`;
     this.#s.emit('adopted', this, this.#reason);
