@@ -24,6 +24,9 @@ export interface Alert {
   /** What happened, why, and what to do: three short sentences at most. */
   readonly summary: string;
   readonly reason: string;
+  /** What the signal was, and what it should have been; absent where no number is behind the alert. */
+  readonly value?: number | null;
+  readonly expected?: number | null;
   readonly activeAt: number;
   readonly firedAt: number | null;
   readonly resolvedAt: number | null;

@@ -42,6 +42,7 @@ export type { Forecast } from './forecast.ts';
 export { type Heartbeat, type HeartbeatAnswer, heartbeatSchema, nameSchema } from './heartbeat.ts';
 export type { Incident, IncidentState, TimelineEntry } from './incident.ts';
 export { formatLabels, type Labels, type Matcher } from './labels.ts';
+export type { Notification, NotificationKind } from './notification.ts';
 export type { Pool, PoolMode, ReplicaCounts } from './pool.ts';
 export type { AgentReport, FleetReport, FleetState, Trend } from './report.ts';
 export type { Rejections, RejectReason, SampleBatch, SeriesRef } from './sample-batch.ts';
