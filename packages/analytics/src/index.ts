@@ -1,1 +1,45 @@
-export {};
+export { anomalyThreshold, bandTail, falseAlarmsPerAgentWeek } from './detect/alarm-budget.ts';
+export {
+  type AnomalyPoint,
+  type AnomalySubject,
+  AnomalyTracker,
+  type TrackerOptions,
+} from './detect/anomaly-tracker.ts';
+export { createDetector, detectorNames } from './detect/create-detector.ts';
+export {
+  createVerdicts,
+  type Detector,
+  type ObserveOptions,
+  type RowOptions,
+  type Verdicts,
+} from './detect/detector.ts';
+export { signalRow } from './detect/signal-row.ts';
+export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
+export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
+export { createForecaster } from './forecast/weighted-members.ts';
+export { type AgentReportInput, agentReport } from './health/agent-report.ts';
+export { type AgentAssessment, type AgentInput, assessAgent, type HealthMemory } from './health/assess-agent.ts';
+export { type ErrorClass, severityOf, summarizeErrors } from './health/error-classes.ts';
+export { type Coverage, fleetCoverage } from './health/fleet-coverage.ts';
+export { type FleetInput, fleetReport } from './health/fleet-report.ts';
+export type { Objective, SignalVerdict } from './health/judge-signal.ts';
+export { type LeakVerdict, LeakWatch } from './health/leak-watch.ts';
+export { peerMedians } from './health/peers.ts';
+export { aggregatePoolSignals } from './health/pool-signals.ts';
+export {
+  followProgress,
+  type ProgressKind,
+  type ProgressReading,
+  type ProgressState,
+  type ProgressVerdict,
+} from './health/progress.ts';
+export { followRecovery, type RecoveryState } from './health/recovery.ts';
+export {
+  type AgentSources,
+  assembleAgentSignals,
+  freshValue,
+  isSignalName,
+  type ProcessReading,
+  type RedReading,
+} from './health/signals.ts';
+export { trendOf } from './health/trend.ts';

@@ -1,0 +1,17 @@
+import { assert } from '@jaegis/std';
+import type { Detector } from './detector.ts';
+import { createSeasonalBand } from './seasonal-band.ts';
+
+const detectors: Readonly<Record<string, () => Detector>> = {
+  'seasonal-band': createSeasonalBand,
+};
+
+/** The detectors that `createDetector` knows, the default first. */
+export const detectorNames: readonly string[] = Object.keys(detectors);
+
+/** A fresh detector without rows. Throws when the name is not one of `detectorNames`. */
+export function createDetector(name = 'seasonal-band'): Detector {
+  const create = detectors[name];
+  assert(create !== undefined, () => `detector is ${name}, must be one of ${detectorNames.join(', ')}`);
+  return create();
+}

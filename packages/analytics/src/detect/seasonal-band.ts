@@ -1,0 +1,371 @@
+/**
+ * The default detector. Each value is moved to t = asinh(x / resolution), where noise that is proportional to the level
+ * has one size and differences below the resolution vanish. There a level follows the series (exponential smoothing with
+ * clipped steps, so that anomalies hardly move it), beside it a season of 24 hour-of-day bins; whichever predicted
+ * better lately gives the expected value. The residual, in units of a robust spread (mean absolute deviation, clipped,
+ * never below `spreadFloor`), gets a tail probability learned per series and side (tail.ts) and from it the score
+ * (alarm-budget.ts). A run of outliers that lasts `shiftAfterMs` is the new level; on the side that does not alarm, sooner.
+ * Bad at: seasons other than a day, slow ramps (a leak has its own watch), alternating modes in their first hours.
+ */
+import { alarmSurprise, anomalyThreshold, bandTail, scoreOf } from './alarm-budget.ts';
+import {
+  createVerdicts,
+  type Detector,
+  type ObserveOptions,
+  type RowOptions,
+  silence,
+  type Verdicts,
+} from './detector.ts';
+import { RowColumns } from './row-columns.ts';
+import { firstExcess, firstShare, learnExcess, learnShare, residualAt, surpriseOf } from './tail.ts';
+
+const hours = 24;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Values seen before the first verdict. */
+const warmUp = 30;
+/** Values whose median becomes the resolution of a row that was given none. */
+const sizing = 9;
+const levelRate = 0.1;
+const spreadRate = 0.015;
+const clipSpreads = 2.5;
+/** Beyond this many spreads a value is an outlier: it moves the level a tenth as much. */
+const outlierSpreads = 4;
+const outlierWeight = 0.1;
+/** How much the peak of a whole excursion teaches, against one ordinary value. */
+const excursionWeight = 2.5;
+const shiftAfterMs = 30 * 60_000;
+const shiftAfterPoints = 20;
+/** On the side that nobody is woken for, a new level is believed after this many values. */
+const quickShiftPoints = 12;
+/** After silence (many intervals and minutes) the world may have changed: this many values are taken as the new level, silently. */
+const settlePoints = 4;
+const gapIntervals = 20;
+const gapMs = 300_000;
+/** So many rises in a row are a counter: its fall is a restart and no news. */
+const counterRises = 24;
+const tMost = 700;
+const bandSurprise = -Math.log10(bandTail);
+const noBin = 255;
+
+const flagUp = 1;
+const flagDown = 2;
+const flagNegative = 4;
+const flagSized = 8;
+
+const spec = {
+  level: ['f64', 1],
+  seasonLevel: ['f64', 1],
+  runMean: ['f64', 1],
+  last: ['f64', 1],
+  lastAt: ['f64', 1],
+  firstAt: ['f64', 1],
+  binSum: ['f64', 1],
+  resolution: ['f64', 1],
+  ceiling: ['f64', 1],
+  intervalMs: ['f32', 1],
+  spreadFloor: ['f32', 1],
+  spread: ['f32', 1],
+  seasonSpread: ['f32', 1],
+  shareUp: ['f32', 1],
+  excessUp: ['f32', 1],
+  shareDown: ['f32', 1],
+  excessDown: ['f32', 1],
+  runPeak: ['f32', 1],
+  season: ['f32', hours],
+  count: ['u32', 1],
+  binCount: ['u16', 1],
+  run: ['u16', 1],
+  bin: ['u8', 1],
+  side: ['u8', 1],
+  settle: ['u8', 1],
+  rises: ['u8', 1],
+  flags: ['u8', 1],
+} as const;
+
+export function createSeasonalBand(): Detector {
+  return new SeasonalBand();
+}
+
+class SeasonalBand implements Detector {
+  readonly name = 'seasonal-band';
+  readonly #table = new RowColumns<typeof spec>('seasonal-band', spec);
+  // What belongs to the point in hand; fields, because an object per point would cost more than the arithmetic.
+  #at = 0;
+  #out: Verdicts = createVerdicts(0);
+  #season = 0;
+  #spread = 0;
+
+  get rows(): number {
+    return this.#table.size;
+  }
+
+  bytesPerRow(): number {
+    return this.#table.bytesPerRow;
+  }
+
+  addRow(options: RowOptions): number {
+    const { intervalMs, sense, resolution, ceiling } = options;
+    const row = this.#table.add();
+    const c = this.#table.columns;
+    const sized = resolution !== undefined && resolution > 0 && Number.isFinite(resolution);
+    c.intervalMs[row] = Math.max(intervalMs, 1);
+    c.lastAt[row] = Number.NaN;
+    c.firstAt[row] = Number.NaN;
+    c.last[row] = Number.NaN;
+    c.resolution[row] = sized ? resolution : 1;
+    c.ceiling[row] = ceiling ?? Number.NaN;
+    // Without a resolution nothing is known of what matters, so the data alone decides, down to 3 % of the level.
+    c.spreadFloor[row] = options.spreadFloor ?? (sized ? 0.12 : 0.03);
+    c.seasonLevel[row] = Number.NaN;
+    c.season.fill(Number.NaN, row * hours, (row + 1) * hours);
+    c.shareUp[row] = firstShare;
+    c.shareDown[row] = firstShare;
+    c.excessUp[row] = firstExcess;
+    c.excessDown[row] = firstExcess;
+    c.bin[row] = noBin;
+    c.flags[row] =
+      (sense === 'lower_is_worse' ? 0 : flagUp) |
+      (sense === 'higher_is_worse' ? 0 : flagDown) |
+      (sized ? flagSized : 0);
+    return row;
+  }
+
+  removeRow(row: number): void {
+    this.#table.remove(row);
+  }
+
+  snapshot(): Uint8Array {
+    return this.#table.toBytes();
+  }
+
+  restore(bytes: Uint8Array): boolean {
+    return this.#table.fromBytes(bytes);
+  }
+
+  observe(rows: Uint32Array, values: Float64Array, options: ObserveOptions): void {
+    const { count, out } = options;
+    this.#at = options.at;
+    this.#out = out;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const value = values[i]!;
+      silence(out, i);
+      if (!Number.isFinite(value) || !this.#table.has(row)) continue;
+      if ((this.#table.columns.flags[row]! & flagSized) === 0) this.#size(row, value);
+      else this.#judge(row, value, i);
+    }
+  }
+
+  /** Takes the first values of a row without resolution; their median size becomes it. */
+  #size(row: number, value: number): void {
+    const c = this.#table.columns;
+    const seen = c.count[row]!;
+    const base = row * hours;
+    c.season[base + seen] = Math.min(Math.abs(Number.isNaN(c.ceiling[row]!) ? value : c.ceiling[row]! - value), 1e30);
+    c.count[row] = seen + 1;
+    if (seen + 1 < sizing) return;
+    const sizes = c.season.slice(base, base + sizing).sort();
+    const median = sizes[(sizing - 1) / 2]!;
+    c.resolution[row] = median > 0 ? median : 1;
+    c.season.fill(Number.NaN, base, base + hours);
+    c.count[row] = 0;
+    c.flags[row] = c.flags[row]! | flagSized;
+  }
+
+  #judge(row: number, value: number, i: number): void {
+    const out = this.#out;
+    const c = this.#table.columns;
+    const resolution = c.resolution[row]!;
+    const ceiling = c.ceiling[row]!;
+    const t = toT(value, resolution, ceiling);
+    const seen = c.count[row]!;
+    if (value < 0) c.flags[row] = c.flags[row]! | flagNegative;
+    if (seen === 0) {
+      c.level[row] = t;
+      c.firstAt[row] = this.#at;
+      c.spread[row] = c.spreadFloor[row]!;
+      c.seasonSpread[row] = c.spreadFloor[row]!;
+    }
+    this.#noteBreaks(row, value);
+
+    const season = this.#seasonAt(row);
+    const seasonal = season + c.seasonLevel[row]!;
+    const isSeasonal =
+      this.#at - c.firstAt[row]! >= 2 * dayMs && !Number.isNaN(seasonal) && c.seasonSpread[row]! < 0.9 * c.spread[row]!;
+    const predicted = isSeasonal ? seasonal : c.level[row]!;
+    // Early estimates are unsure of themselves.
+    const own = isSeasonal ? c.seasonSpread[row]! : c.spread[row]!;
+    const spread = Math.max(own, c.spreadFloor[row]!) * (1 + 20 / (seen + 1));
+    const r = (t - predicted) / spread;
+
+    if (seen >= warmUp && c.settle[row] === 0) {
+      const up = residualAt(bandSurprise, c.shareUp[row]!, c.excessUp[row]!);
+      const down = residualAt(bandSurprise, c.shareDown[row]!, c.excessDown[row]!);
+      const lower = fromT(predicted - down * spread, resolution, ceiling);
+      out.expected[i] = fromT(predicted, resolution, ceiling);
+      out.upper[i] = fromT(predicted + up * spread, resolution, ceiling);
+      out.lower[i] = (c.flags[row]! & flagNegative) === 0 && lower < 0 ? 0 : lower;
+      const score = scoreOf(this.#surprise(row, r), alarmSurprise(c.intervalMs[row]!));
+      out.score[i] = score;
+      out.anomalous[i] = score >= anomalyThreshold ? 1 : 0;
+    }
+    this.#season = season;
+    this.#spread = spread;
+    this.#learn(row, t, r);
+    c.count[row] = seen + 1;
+    this.#learnBin(row, predicted + clip(t - predicted, clipSpreads * spread));
+  }
+
+  /** 0 on a side that does not alarm. */
+  #surprise(row: number, r: number): number {
+    const c = this.#table.columns;
+    if (r > 0) return (c.flags[row]! & flagUp) === 0 ? 0 : surpriseOf(r, c.shareUp[row]!, c.excessUp[row]!);
+    return (c.flags[row]! & flagDown) === 0 ? 0 : surpriseOf(-r, c.shareDown[row]!, c.excessDown[row]!);
+  }
+
+  /** Gaps, a clock that went back and restarted counters: the next few values are taken as they come. */
+  #noteBreaks(row: number, value: number): void {
+    const at = this.#at;
+    const c = this.#table.columns;
+    const lastAt = c.lastAt[row]!;
+    const gap = at - lastAt;
+    if (gap < 0 || (gap > gapMs && gap > gapIntervals * c.intervalMs[row]!)) c.settle[row] = settlePoints;
+    // A clock that went back must not make the row older than it is.
+    if (gap < 0 && c.firstAt[row]! > at) c.firstAt[row] = at;
+    c.lastAt[row] = at;
+    const last = c.last[row]!;
+    if (value < last) {
+      if (c.rises[row]! >= counterRises) c.settle[row] = settlePoints;
+      c.rises[row] = 0;
+    } else if (value > last && c.rises[row]! < 255) c.rises[row] = c.rises[row]! + 1;
+    c.last[row] = value;
+  }
+
+  #learn(row: number, t: number, r: number): void {
+    const season = this.#season;
+    const spread = this.#spread;
+    const c = this.#table.columns;
+    const seen = c.count[row]!;
+    const settle = c.settle[row]!;
+    if (settle > 0) {
+      c.level[row] = settle === settlePoints ? t : c.level[row]! + 0.5 * (t - c.level[row]!);
+      c.seasonLevel[row] = c.level[row]! - season;
+      c.settle[row] = settle - 1;
+      c.run[row] = 0;
+      return;
+    }
+    const isOutlier = seen >= warmUp && Math.abs(r) > outlierSpreads;
+    if (isOutlier) {
+      this.#followRun(row, t, r);
+      if (c.run[row] === 0) return; // The run just became the level.
+    } else this.#leaveRun(row);
+
+    const rate = Math.max(levelRate, 1 / (seen + 1)) * (isOutlier ? outlierWeight : 1);
+    const flatResidual = t - c.level[row]!;
+    c.level[row] = c.level[row]! + rate * clip(flatResidual, clipSpreads * spread);
+    const before = c.seasonLevel[row]!;
+    if (!Number.isNaN(season)) {
+      const step = Number.isNaN(before) ? t - season : rate * clip(t - season - before, clipSpreads * spread);
+      c.seasonLevel[row] = Number.isNaN(before) ? step : before + step;
+    }
+    // What a fault looks like is not learned while it lasts.
+    if (c.run[row]! > 0 || seen === 0) return;
+    c.spread[row] = learnSpread(c.spread[row]!, flatResidual, seen);
+    if (!Number.isNaN(season) && !Number.isNaN(before)) {
+      c.seasonSpread[row] = learnSpread(c.seasonSpread[row]!, t - season - before, seen);
+    }
+    if (seen < warmUp) return;
+    c.shareUp[row] = learnShare(r, c.shareUp[row]!);
+    c.shareDown[row] = learnShare(-r, c.shareDown[row]!);
+    if (r > 0) c.excessUp[row] = learnExcess(r, c.excessUp[row]!, 1);
+    else c.excessDown[row] = learnExcess(-r, c.excessDown[row]!, 1);
+  }
+
+  /** An excursion that is over counts once, with its peak: what recurs is learned within a few visits. */
+  #leaveRun(row: number): void {
+    const c = this.#table.columns;
+    const run = c.run[row]!;
+    if (run === 0) return;
+    // One good value among bad ones does not end a run.
+    c.run[row] = run > 2 ? run - 2 : 0;
+    if (c.run[row] !== 0) return;
+    const peak = c.runPeak[row]!;
+    if (c.side[row] === 1) c.excessUp[row] = learnExcess(peak, c.excessUp[row]!, excursionWeight);
+    else c.excessDown[row] = learnExcess(peak, c.excessDown[row]!, excursionWeight);
+  }
+
+  /** Counts outliers on one side in a row; a long enough run becomes the level. */
+  #followRun(row: number, t: number, r: number): void {
+    const c = this.#table.columns;
+    const side = r > 0 ? 1 : 2;
+    if (c.run[row] === 0 || c.side[row] !== side) {
+      c.run[row] = 1;
+      c.side[row] = side;
+      c.runMean[row] = t;
+      c.runPeak[row] = Math.abs(r);
+      return;
+    }
+    c.run[row] = Math.min(c.run[row]! + 1, 65_535);
+    c.runMean[row] = c.runMean[row]! + 0.2 * (t - c.runMean[row]!);
+    c.runPeak[row] = Math.max(c.runPeak[row]!, Math.abs(r));
+    const alarms = (c.flags[row]! & (side === 1 ? flagUp : flagDown)) !== 0;
+    const needed = alarms ? Math.max(shiftAfterPoints, shiftAfterMs / c.intervalMs[row]!) : quickShiftPoints;
+    if (c.run[row]! < needed) return;
+    c.level[row] = c.runMean[row]!;
+    c.seasonLevel[row] = c.runMean[row]! - this.#season;
+    c.run[row] = 0;
+  }
+
+  /** The season's share of the expected value, between the middles of two hours; NaN while one of them is unknown. */
+  #seasonAt(row: number): number {
+    const hour = (((this.#at % dayMs) + dayMs) % dayMs) / hourMs - 0.5;
+    const whole = Math.floor(hour);
+    const part = hour - whole;
+    const season = this.#table.columns.season;
+    const base = row * hours;
+    return season[base + ((whole + hours) % hours)]! * (1 - part) + season[base + ((whole + 1) % hours)]! * part;
+  }
+
+  #learnBin(row: number, t: number): void {
+    const c = this.#table.columns;
+    const bin = Math.floor((((this.#at % dayMs) + dayMs) % dayMs) / hourMs) % hours;
+    const before = c.bin[row]!;
+    if (bin !== before) {
+      if (before !== noBin && c.binCount[row]! > 0) {
+        const mean = c.binSum[row]! / c.binCount[row]!;
+        const place = row * hours + before;
+        const known = c.season[place]!;
+        c.season[place] = Number.isNaN(known) ? mean : known + 0.3 * (mean - known);
+      }
+      c.bin[row] = bin;
+      c.binSum[row] = 0;
+      c.binCount[row] = 0;
+    }
+    if (c.binCount[row]! < 65_535) {
+      c.binSum[row] = c.binSum[row]! + t;
+      c.binCount[row] = c.binCount[row]! + 1;
+    }
+  }
+}
+
+/** 1.2533 times the mean absolute deviation is the standard deviation of normal noise. */
+function learnSpread(spread: number, residual: number, seen: number): number {
+  const size = Math.min(1.2533 * Math.abs(residual), 5 * spread);
+  return Math.max(1e-9, spread + Math.max(spreadRate, 1 / (seen + 10)) * (size - spread));
+}
+
+function toT(value: number, resolution: number, ceiling: number): number {
+  const t = Number.isNaN(ceiling) ? Math.asinh(value / resolution) : -Math.asinh((ceiling - value) / resolution);
+  return clip(t, tMost);
+}
+
+function fromT(t: number, resolution: number, ceiling: number): number {
+  const bounded = clip(t, tMost);
+  const value = Number.isNaN(ceiling) ? resolution * Math.sinh(bounded) : ceiling - resolution * Math.sinh(-bounded);
+  return clip(value, Number.MAX_VALUE);
+}
+
+function clip(x: number, most: number): number {
+  return Math.min(Math.max(x, -most), most);
+}

@@ -1,0 +1,168 @@
+/**
+ * Memory that only grows. Two windows over resident memory, each the lower envelope (minimum per slot, so that a garbage
+ * collector's sawtooth shows its floor): the last 36 readings for fast leaks, 64 slots of a minute for slow ones. In each
+ * the Theil-Sen slope (median of all pairwise slopes; Sen 1968) and the share of pairs that rise (Kendall). Growth counts
+ * when it is steady (four pairs in five rise), not slowing down (start-up does: the newer half must rise at least half as
+ * fast as the older), larger than noise, and for the fast window urgent: the limit near or the size up by half.
+ * Bad at: leaks slower than a tenth in an hour without a limit, caches that fill steadily for an hour.
+ */
+import { formatDuration, formatValue } from '@jaegis/std';
+
+export interface LeakVerdict {
+  readonly growing: boolean;
+  /** Of the window that decided; 0 while nothing is known. */
+  readonly bytesPerSecond: number;
+  /** Epoch milliseconds when the limit is reached at this pace; `null` without a limit or growth. */
+  readonly limitAt: number | null;
+  readonly reason: string;
+}
+
+interface Slot {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+const fastReadings = 36;
+const slowSlots = 64;
+const slowSlotMs = 60_000;
+/** A process may grow as it likes while it starts. */
+const startUpMs = 60_000;
+const minBytes = 16 * 2 ** 20;
+const steadyShare = 0.8;
+const urgentMs = 15 * 60_000;
+
+export class LeakWatch {
+  #fast: Slot[] = [];
+  #slow: Slot[] = [];
+  #firstAt: number | null = null;
+
+  /**
+   * Takes the newest reading. A reading that is not a positive number is missing; one that halves is a new process, and
+   * the watch starts again. `limitBytes` may be `null`.
+   */
+  observe(at: number, bytes: number | null, limitBytes: number | null = null): LeakVerdict {
+    if (bytes === null || !Number.isFinite(bytes) || bytes <= 0) return this.#judge(limitBytes);
+    const last = this.#fast.at(-1);
+    if (last !== undefined && (at < last.at || bytes < last.bytes / 2)) this.reset();
+    if (last !== undefined && at === last.at) return this.#judge(limitBytes);
+    this.#firstAt ??= at;
+    this.#fast.push({ at, bytes });
+    if (this.#fast.length > fastReadings) this.#fast.shift();
+    const slot = this.#slow.at(-1);
+    if (slot === undefined || at - slot.at >= slowSlotMs) {
+      this.#slow.push({ at, bytes });
+      if (this.#slow.length > slowSlots) this.#slow.shift();
+    } else if (bytes < slot.bytes) this.#slow[this.#slow.length - 1] = { at: slot.at, bytes };
+    return this.#judge(limitBytes);
+  }
+
+  /** For a process that was started again. */
+  reset(): void {
+    this.#fast = [];
+    this.#slow = [];
+    this.#firstAt = null;
+  }
+
+  #judge(limitBytes: number | null): LeakVerdict {
+    const now = this.#fast.at(-1);
+    if (now === undefined || this.#firstAt === null) return steady(0, 'memory is not known');
+    const settledAt = this.#firstAt + startUpMs;
+    const fast = growthOf(
+      envelope(
+        this.#fast.filter((slot) => slot.at >= settledAt),
+        3,
+      ),
+    );
+    const slow = growthOf(this.#slow.filter((slot) => slot.at >= settledAt));
+    const fastVerdict = fast === undefined ? undefined : judgeFast(fast, { now, limitBytes });
+    if (fastVerdict !== undefined) return fastVerdict;
+    if (slow !== undefined && slow.lengthMs >= 20 * slowSlotMs && slow.grown >= Math.max(minBytes, 0.1 * slow.from)) {
+      return growing(slow, { now, limitBytes });
+    }
+    return steady(slow?.slope ?? fast?.slope ?? 0, `memory steady at ${formatValue(now.bytes, 'bytes')}`);
+  }
+}
+
+/** The lowest of each `width` readings: at least five results, else the readings themselves. */
+function envelope(slots: readonly Slot[], width: number): readonly Slot[] {
+  if (slots.length < 5 * width) return slots;
+  const out: Slot[] = [];
+  for (let end = slots.length; end >= width; end -= width) {
+    out.unshift(slots.slice(end - width, end).reduce((low, slot) => (slot.bytes < low.bytes ? slot : low)));
+  }
+  return out;
+}
+
+interface Growth {
+  /** Bytes per second. */
+  readonly slope: number;
+  readonly grown: number;
+  readonly from: number;
+  readonly lengthMs: number;
+}
+
+/** Undefined unless the growth is steady and not slowing down. */
+function growthOf(slots: readonly Slot[]): Growth | undefined {
+  if (slots.length < 5) return undefined;
+  const all = theilSen(slots);
+  if (all.rising < steadyShare || all.slope <= 0) return undefined;
+  const middle = Math.floor(slots.length / 2);
+  const older = theilSen(slots.slice(0, middle + 1));
+  const newer = theilSen(slots.slice(middle));
+  if (newer.slope < 0.5 * Math.max(older.slope, all.slope)) return undefined;
+  const lengthMs = slots.at(-1)!.at - slots[0]!.at;
+  return { slope: all.slope, grown: (all.slope * lengthMs) / 1_000, from: slots[0]!.bytes, lengthMs };
+}
+
+/** Median of all pairwise slopes in bytes per second, and the share of pairs that rise. */
+export function theilSen(slots: readonly Slot[]): { readonly slope: number; readonly rising: number } {
+  const slopes: number[] = [];
+  let rising = 0;
+  for (let i = 0; i < slots.length; i++) {
+    for (let k = i + 1; k < slots.length; k++) {
+      const seconds = (slots[k]!.at - slots[i]!.at) / 1_000;
+      if (seconds <= 0) continue;
+      const slope = (slots[k]!.bytes - slots[i]!.bytes) / seconds;
+      slopes.push(slope);
+      if (slope > 0) rising++;
+    }
+  }
+  if (slopes.length === 0) return { slope: 0, rising: 0 };
+  slopes.sort((a, b) => a - b);
+  return { slope: slopes[Math.floor(slopes.length / 2)]!, rising: rising / slopes.length };
+}
+
+function judgeFast(fast: Growth, o: { now: Slot; limitBytes: number | null }): LeakVerdict | undefined {
+  if (fast.lengthMs < 15_000 || fast.grown < minBytes / 2) return undefined;
+  const leftMs = o.limitBytes === null ? Number.POSITIVE_INFINITY : msToLimit(fast, o.now, o.limitBytes);
+  // Near the limit a small window must be enough: 50 MB/s leave no time for a long one.
+  const isUrgent = leftMs < urgentMs && fast.grown >= 0.08 * fast.from;
+  const isLarge = fast.grown >= Math.max(2 * minBytes, 0.5 * fast.from) && fast.lengthMs >= 60_000;
+  return isUrgent || isLarge ? growing(fast, o) : undefined;
+}
+
+function msToLimit(growth: Growth, now: Slot, limitBytes: number): number {
+  return (Math.max(0, limitBytes - now.bytes) / growth.slope) * 1_000;
+}
+
+function growing(growth: Growth, o: { now: Slot; limitBytes: number | null }): LeakVerdict {
+  const pace = `memory grows by ${formatValue(growth.slope * 60, 'bytes')} a minute, steadily for ${formatDuration(growth.lengthMs)}`;
+  const size = formatValue(o.now.bytes, 'bytes');
+  if (o.limitBytes === null) {
+    return { growing: true, bytesPerSecond: growth.slope, limitAt: null, reason: `${pace}, now ${size}` };
+  }
+  const leftMs = msToLimit(growth, o.now, o.limitBytes);
+  const limit = formatValue(o.limitBytes, 'bytes');
+  const when =
+    leftMs === 0 ? `is over its limit of ${limit}` : `reaches its limit of ${limit} in ${formatDuration(leftMs)}`;
+  return {
+    growing: true,
+    bytesPerSecond: growth.slope,
+    limitAt: o.now.at + leftMs,
+    reason: `${pace}, now ${size}: ${when}`,
+  };
+}
+
+function steady(bytesPerSecond: number, reason: string): LeakVerdict {
+  return { growing: false, bytesPerSecond, limitAt: null, reason };
+}
