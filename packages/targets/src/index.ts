@@ -1,3 +1,4 @@
+export { stopForgottenPools } from './process/forgotten-pools.ts';
 export { ProcessLimit } from './process/process-limit.ts';
 export { createProcessTarget, ProcessTarget, type ProcessTargetOptions } from './process/process-target.ts';
 export type {

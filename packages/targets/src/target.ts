@@ -3,7 +3,7 @@ import type { ReplicaCounts } from '@jaegis/model';
 /**
  * What an action acts on: it starts, replaces and stops the replicas of one pool, and says what is really there.
  * No method throws for what the outside world does; a refusal or a failure comes back as a value with its reason.
- * `describeTarget` (target-conformance.ts) is the promise in executable form.
+ * `describeTarget` (conformance/target-conformance.ts) is the promise in executable form.
  */
 export interface Target {
   /** `process`, `kubernetes`, ... */

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { seededRng } from '@jaegis/std';
 import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
+import { describeTarget } from '../src/conformance/target-conformance.ts';
 import { markedProcesses } from '../src/process/adoption.ts';
+import { stopForgottenPools } from '../src/process/forgotten-pools.ts';
+import { ownerOf } from '../src/process/owner.ts';
 import { ProcTable } from '../src/process/proc-table.ts';
 import { ProcessLimit } from '../src/process/process-limit.ts';
-import { createProcessTarget, ownerOf, type ProcessTargetOptions } from '../src/process/process-target.ts';
+import { createProcessTarget, type ProcessTargetOptions } from '../src/process/process-target.ts';
 import type { TargetEvent } from '../src/target.ts';
-import { describeTarget } from '../src/target-conformance.ts';
 import { eventually, realClock } from './real-clock.ts';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -129,6 +131,18 @@ test('a changed command replaces what an earlier JAEGIS started', async () => {
     'both renewed',
   );
   expect(marked(dataDir)).toHaveLength(2);
+});
+
+test('processes of a pool that the configuration no longer has are stopped', async () => {
+  const { target, dataDir } = await start(['sh', '-c', 'trap "" TERM; while :; do sleep 1; done']);
+  await target.scale(2, ask);
+  await eventually(() => target.observe(0).replicas.ready === 2, 'ready');
+  await target.close({ drain: false });
+  const o = { dataDir, clock: realClock, rng: seededRng(1), graceMs: 200 };
+  expect(await stopForgottenPools({ ...o, pools: ['test/light'] })).toBe(0);
+  expect(marked(dataDir).length).toBeGreaterThanOrEqual(2);
+  expect(await stopForgottenPools({ ...o, pools: ['test/other'] })).toBeGreaterThanOrEqual(2);
+  expect(marked(dataDir)).toHaveLength(0);
 });
 
 test('a crash loop is visible: code, last lines, next start', async () => {

@@ -5,8 +5,8 @@ import { seededRng } from '@jaegis/std';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/fake-clock.ts';
 import { FakeProcesses } from '../../test/fake-processes.ts';
+import { describeTarget } from '../conformance/target-conformance.ts';
 import type { TargetEvent } from '../target.ts';
-import { describeTarget } from '../target-conformance.ts';
 import { ProcessLimit } from './process-limit.ts';
 import { createProcessTarget, type ProcessTarget, type ProcessTargetOptions } from './process-target.ts';
 

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ProcessTargetConfig } from '@jaegis/model';
 import type { BackoffOptions, Clock, Rng } from '@jaegis/std';
@@ -7,6 +5,7 @@ import type { ScaleOptions, ScaleReceipt, Target, TargetEvent, TargetEventKind, 
 import { markedProcesses, planAdoption } from './adoption.ts';
 import { childEnvironment, configHash } from './child-environment.ts';
 import { OutputFiles } from './output-files.ts';
+import { ownerOf, poolFileName } from './owner.ts';
 import { type ProcessLimit, plainName } from './process-limit.ts';
 import { ProcessRecords } from './process-records.ts';
 import { machineProcesses, type ProcessExit, type ProcessInfo, type ProcessSystem } from './process-system.ts';
@@ -91,7 +90,7 @@ export class ProcessTarget implements Target {
     this.#cwd = resolve(options.configDir, options.config.cwd ?? '.');
     this.#configHash = configHash(this.#childConfig());
     this.#prefix = options.limit.claimPrefix(options.pool);
-    const folder = poolFolder(options.pool);
+    const folder = poolFileName(options.pool);
     this.#output = new OutputFiles(join(options.dataDir, 'output', folder), {
       maxBytes: options.outputBytesMax ?? 4 * 1024 * 1024,
     });
@@ -388,30 +387,4 @@ export class ProcessTarget implements Target {
       // Whoever listens must not be able to stop the supervision of the others.
     }
   }
-}
-
-/** The file name of a pool: its readable name, and a digest because two names may read alike. */
-export function poolFolder(pool: string): string {
-  return `${plainName(pool)}-${createHash('sha256').update(pool).digest('hex').slice(0, 8)}`;
-}
-
-/**
- * Names this JAEGIS towards every other on the machine: a random word kept in the data folder, mixed with where the
- * folder is, so that a copied folder does not lay claim to the original's processes.
- */
-export function ownerOf(dataDir: string, rng: Rng): string {
-  const folder = join(dataDir, 'processes');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'owner');
-  let word: string;
-  try {
-    word = readFileSync(path, 'utf8');
-  } catch {
-    word = Array.from({ length: 4 }, () => rng.int(0, 0xffff).toString(16).padStart(4, '0')).join('');
-    writeFileSync(path, word, { mode: 0o600 });
-  }
-  return createHash('sha256')
-    .update(`${word}\0${realpathSync(dataDir)}`)
-    .digest('hex')
-    .slice(0, 16);
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { InstanceObservation, Target } from './target.ts';
+import type { InstanceObservation, Target } from '../target.ts';
 
 /** A target under test, with at least room for ten replicas and at most for `limit`, and a way to let time pass. */
 export interface TargetUnderTest {
