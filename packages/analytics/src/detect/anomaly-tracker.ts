@@ -45,10 +45,19 @@ const calmScore = 0.76;
 export interface TrackerOptions {
   /** Most series with recent anomalous points; 5,000 when left out. */
   readonly limit?: number;
-  /** Points without a value after which an open anomaly ends; 60 when left out. */
-  readonly endAfterMissing?: number;
+  /** How far apart points come, milliseconds; 5,000 when left out. */
+  readonly intervalMs?: number;
+  /** Without a value for this long an open anomaly ends; five minutes when left out. */
+  readonly endAfterMissingMs?: number;
+  /** Makes an id; when left out it is made of the time and the series. */
+  readonly nextId?: (now: number) => string;
   /** Calm points in a row that close; 6 when left out. */
   readonly closeAfter?: number;
+}
+
+/** The same as `new AnomalyTracker(options)`. */
+export function createAnomalyTracker(options: TrackerOptions = {}): AnomalyTracker {
+  return new AnomalyTracker(options);
 }
 
 export class AnomalyTracker {
@@ -56,11 +65,13 @@ export class AnomalyTracker {
   readonly #limit: number;
   readonly #endAfterMissing: number;
   readonly #closeAfter: number;
+  readonly #nextId: ((now: number) => string) | undefined;
   #refused = 0;
 
   constructor(options: TrackerOptions = {}) {
     this.#limit = options.limit ?? 5_000;
-    this.#endAfterMissing = options.endAfterMissing ?? 60;
+    this.#endAfterMissing = Math.ceil((options.endAfterMissingMs ?? 300_000) / (options.intervalMs ?? 5_000));
+    this.#nextId = options.nextId;
     this.#closeAfter = options.closeAfter ?? 6;
   }
 
@@ -116,7 +127,8 @@ export class AnomalyTracker {
     if (track.open === null) {
       const hits = (track.history & 1) + ((track.history >> 1) & 1) + ((track.history >> 2) & 1);
       if (hits >= 2) {
-        track.open = makeAnomaly(track.subject, point);
+        const id = this.#nextId?.(point.at) ?? idOf(track.subject, point.at);
+        track.open = makeAnomaly(id, track.subject, point);
         return track.open;
       }
       if (track.history === 0) this.#tracks.delete(key);
@@ -174,12 +186,16 @@ export class AnomalyTracker {
   }
 }
 
-function makeAnomaly(subject: AnomalySubject, point: AnomalyPoint): Anomaly {
-  const { at, value, expected, lower, upper, score } = point;
-  // The same series cannot open twice at one moment, so series and time name it for good.
+/** The same series cannot open twice at one moment, so series and time name it for good. */
+function idOf(subject: AnomalySubject, at: number): string {
   const hash = fnv1a(new TextEncoder().encode(`${subject.signal} ${formatLabels(subject.series)}`));
+  return `an-${Math.round(at).toString(36)}-${hash.toString(36)}`;
+}
+
+function makeAnomaly(id: string, subject: AnomalySubject, point: AnomalyPoint): Anomaly {
+  const { at, value, expected, lower, upper, score } = point;
   return {
-    id: `an-${Math.round(at).toString(36)}-${hash.toString(36)}`,
+    id,
     at,
     agent: subject.agent,
     pool: subject.pool,
