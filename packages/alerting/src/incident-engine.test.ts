@@ -166,6 +166,14 @@ describe('one cause is one incident', () => {
   });
 });
 
+test('news alone opens nothing, but is part of what goes on', () => {
+  const story = new Story();
+  const news = slow('reader', { key: 'rate', severity: 'info', signal: 'request_rate', value: 80, expected: 10 });
+  expect(story.at(0, [news])).toEqual([]);
+  const [incident] = story.at(10, [news, lost('reader-1'), { ...news, key: 'rate-2' }]);
+  expect(incident?.symptoms).toEqual(['reader gets 8 times the usual requests']);
+});
+
 describe('the end of an incident', () => {
   test('it is resolved when all its alerts are, and that is told once', () => {
     const story = new Story();

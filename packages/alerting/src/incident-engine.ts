@@ -7,7 +7,7 @@
  *   agent): then it is a symptom, or
  * - it is a hard fault in or beside a pool that is only slow so far: then it takes over as the cause.
  *
- * Otherwise it opens an incident; beyond `maxOpen` it is counted in one overflow incident. People are told when an
+ * Otherwise it opens an incident (news of severity `info` alone never does); beyond `maxOpen` it is counted in one overflow incident. People are told when an
  * incident opens, when its severity rises, and when it is over; never of its single alerts.
  */
 import type { Alert, Incident, Notification, NotificationKind } from '@jaegis/model';
@@ -71,6 +71,7 @@ export class IncidentEngine {
     );
     for (const group of groups) {
       const record = this.#take(group.alerts, now);
+      if (record === undefined) continue;
       touched.add(record);
       for (const alert of group.alerts) assigned.set(alert.id, record.id);
     }
@@ -176,9 +177,11 @@ export class IncidentEngine {
   }
 
   /** Gives alerts of one pool and kind their incident. */
-  #take(alerts: readonly Alert[], now: number): IncidentRecord {
+  #take(alerts: readonly Alert[], now: number): IncidentRecord | undefined {
     const first = alerts.reduce((a, b) => (a.activeAt <= b.activeAt ? a : b));
-    const found = this.#home(first, now) ?? this.#openOne(first, now);
+    const home = this.#home(first, now);
+    if (home === undefined && alerts.every((alert) => alert.severity === 'info')) return undefined;
+    const found = home ?? this.#openOne(first, now);
     const { record } = found;
     const title = titleOf(alerts, this.#o.agentsIn?.(first.pool) ?? null);
     for (const alert of alerts) {

@@ -1,1 +1,3 @@
-export {};
+export { type AlertmanagerAlert, type AlertmanagerBody, alertmanagerBody } from './alertmanager-body.ts';
+export type { Delivery, Receiver, ReceiverStats } from './receiver.ts';
+export { createWebhookReceiver, type WebhookTools } from './webhook-receiver.ts';
