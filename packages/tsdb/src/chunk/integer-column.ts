@@ -1,0 +1,236 @@
+/**
+ * Integers (up to 2^50 either way) in few bits: a predictor leaves small residuals, and those are Rice-coded with the
+ * parameter that costs least. The predictor is chosen per column by the exact cost of each:
+ *   level   x[i] - mean                        noise around a level (gauges)
+ *   step    x[i] - x[i-1]                      random walks, rare changes
+ *   bend    the change of the step             smooth counters, regular times
+ *   line    x[i] - line from first to last     steady times and counters whose jitter does not add up
+ *   drift   step - mean step                   counters with a rate and noise
+ * Bad at: values that repeat a pattern (nothing looks further back than two values).
+ *
+ * Bits: predictor (3), k (6), parameters as zigzag varints (level: mean; step: first; bend: first, second; line and
+ * drift: first, last), then a residual each: zigzag u; q = u >> k in unary (q ones and a zero), the low k bits of u.
+ * q >= 24 is written as 24 ones and u in 54 bits. k = 63: all residuals are zero and none is written.
+ * Golomb 1966, Rice 1979.
+ */
+import type { BitReader } from './bit-reader.ts';
+import type { BitWriter } from './bit-writer.ts';
+
+const level = 0;
+const step = 1;
+const bend = 2;
+const line = 3;
+const drift = 4;
+const predictors = 5;
+const allZero = 63;
+const escapeOnes = 24;
+const escapeBits = 54;
+
+/** The largest magnitude that may be given; beyond it second differences would lose bits. */
+export const integerLimit = 2 ** 50;
+
+let residuals = new Float64Array(256);
+
+function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
+
+function unzigzag(value: number): number {
+  // Not `value & 1`: u reaches 2^53.
+  const half = Math.floor(value / 2);
+  return value - half * 2 === 0 ? half : -half - 1;
+}
+
+/** How many residuals a predictor writes: those after the values that its parameters give outright. */
+function firstResidual(predictor: number): number {
+  return predictor === level ? 0 : predictor === bend ? 2 : 1;
+}
+
+/** Fills `residuals` from `firstResidual` on with zigzagged residuals; returns their sum. */
+function predict(values: Float64Array, count: number, predictor: number): number {
+  const first = values[0]!;
+  const total = values[count - 1]! - first;
+  let sum = 0;
+  let mean = 0;
+  if (predictor === level) mean = columnMean(values, count);
+  for (let i = firstResidual(predictor); i < count; i++) {
+    const value = values[i]!;
+    let expected: number;
+    if (predictor === step) expected = values[i - 1]!;
+    else if (predictor === bend) expected = 2 * values[i - 1]! - values[i - 2]!;
+    else if (predictor === level) expected = mean;
+    else if (predictor === line) expected = lineAt(first, total, i, count);
+    else expected = values[i - 1]! + Math.round(total / (count - 1));
+    const difference = value - expected;
+    const u = difference >= 0 ? difference * 2 : -difference * 2 - 1;
+    residuals[i] = u;
+    sum += u;
+  }
+  return sum;
+}
+
+function columnMean(values: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += values[i]!;
+  return Math.round(sum / count);
+}
+
+function lineAt(first: number, total: number, i: number, count: number): number {
+  return first + Math.round((total * i) / (count - 1));
+}
+
+/** Bits that residuals [from, count) take with parameter `k`. */
+function costOf(from: number, count: number, k: number): number {
+  const scale = 2 ** -k;
+  let bits = 0;
+  for (let i = from; i < count; i++) {
+    const q = Math.floor(residuals[i]! * scale);
+    bits += q >= escapeOnes ? escapeOnes + escapeBits : q + 1 + k;
+  }
+  return bits;
+}
+
+/** Result of the last `chooseParameter`: cost in bits. */
+let chosenCost = 0;
+
+function chooseParameter(from: number, count: number, sum: number): number {
+  if (sum === 0) {
+    chosenCost = 0;
+    return allZero;
+  }
+  const mean = sum / (count - from);
+  // The optimum for a geometric distribution is near log2(mean * ln 2); its neighbours settle the rest.
+  const guess = Math.max(0, Math.min(50, Math.floor(Math.log2(mean * Math.LN2 + 1))));
+  let best = guess;
+  chosenCost = costOf(from, count, guess);
+  for (let down = guess - 1; down >= 0; down--) {
+    // Outliers pull the mean up; walking down finds the parameter of the rest.
+    const cost = costOf(from, count, down);
+    if (cost >= chosenCost) break;
+    chosenCost = cost;
+    best = down;
+  }
+  if (best === guess) {
+    const cost = costOf(from, count, guess + 1);
+    if (cost < chosenCost) {
+      chosenCost = cost;
+      best = guess + 1;
+    }
+  }
+  return best;
+}
+
+/** Writes the first `count` (>= 1) integers of `values`. */
+export function writeIntegers(out: BitWriter, values: Float64Array, count: number): void {
+  if (residuals.length < count) residuals = new Float64Array(count * 2);
+  let best = step;
+  let bestK = allZero;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (let predictor = 0; predictor < predictors; predictor++) {
+    const from = firstResidual(predictor);
+    if (count < 3 && predictor !== step) continue;
+    const sum = predict(values, count, predictor);
+    const k = chooseParameter(from, count, sum);
+    const cost = chosenCost + parameterCost(values, count, predictor);
+    if (cost < bestCost) {
+      best = predictor;
+      bestK = k;
+      bestCost = cost;
+    }
+  }
+  out.write(best, 3);
+  out.write(bestK, 6);
+  writeParameters(out, values, count, best);
+  if (bestK === allZero) return;
+  predict(values, count, best);
+  for (let i = firstResidual(best); i < count; i++) writeRice(out, residuals[i]!, bestK);
+}
+
+function parameterCost(values: Float64Array, count: number, predictor: number): number {
+  const first = varintBits(zigzag(values[0]!));
+  if (predictor === step) return first;
+  if (predictor === level) return varintBits(zigzag(columnMean(values, count)));
+  if (predictor === bend) return first + varintBits(zigzag(values[1]! - values[0]!));
+  return first + varintBits(zigzag(values[count - 1]! - values[0]!));
+}
+
+function varintBits(value: number): number {
+  let bits = 8;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) bits += 8;
+  return bits;
+}
+
+function writeParameters(out: BitWriter, values: Float64Array, count: number, predictor: number): void {
+  if (predictor === level) {
+    out.varint(zigzag(columnMean(values, count)));
+    return;
+  }
+  out.varint(zigzag(values[0]!));
+  if (predictor === bend) out.varint(zigzag(values[1]! - values[0]!));
+  else if (predictor !== step) out.varint(zigzag(values[count - 1]! - values[0]!));
+}
+
+function writeRice(out: BitWriter, u: number, k: number): void {
+  const q = Math.floor(u * 2 ** -k);
+  if (q >= escapeOnes) {
+    out.write(0xffffff, escapeOnes);
+    out.write(Math.floor(u / 2 ** 32), escapeBits - 32);
+    out.write(u % 2 ** 32, 32);
+    return;
+  }
+  // q ones and a zero.
+  out.write(2 ** (q + 1) - 2, q + 1);
+  if (k > 32) {
+    out.write(Math.floor((u % 2 ** k) / 2 ** 32), k - 32);
+    out.write(u % 2 ** 32, 32);
+  } else {
+    out.write(u % 2 ** 32, k);
+  }
+}
+
+function readRice(input: BitReader, k: number): number {
+  const q = input.ones(escapeOnes);
+  if (q === escapeOnes) {
+    const high = input.read(escapeBits - 32);
+    return high * 2 ** 32 + input.read(32);
+  }
+  if (k <= 24) return q * (1 << k) + input.read(k);
+  const high = k > 32 ? input.read(k - 32) : 0;
+  return q * 2 ** k + high * 2 ** 32 + input.read(Math.min(k, 32));
+}
+
+/** Reads `count` integers into `out[from...]`. */
+export function readIntegers(input: BitReader, count: number, out: Float64Array, from: number): void {
+  const predictor = input.read(3);
+  const k = input.read(6);
+  const first = unzigzag(input.varint());
+  const second = predictor === level || predictor === step ? 0 : unzigzag(input.varint());
+  const zeros = k === allZero;
+  if (predictor === level) {
+    for (let i = 0; i < count; i++) out[from + i] = first + (zeros ? 0 : unzigzag(readRice(input, k)));
+    return;
+  }
+  out[from] = first;
+  if (predictor === line) {
+    for (let i = 1; i < count; i++) {
+      const residual = zeros ? 0 : unzigzag(readRice(input, k));
+      out[from + i] = lineAt(first, second, i, count) + residual;
+    }
+    return;
+  }
+  let before = first;
+  let change = predictor === drift ? Math.round(second / (count - 1)) : predictor === bend ? second : 0;
+  let i = 1;
+  if (predictor === bend) {
+    before = first + second;
+    if (count > 1) out[from + 1] = before;
+    i = 2;
+  }
+  for (; i < count; i++) {
+    const residual = zeros ? 0 : unzigzag(readRice(input, k));
+    const value = before + change + residual;
+    if (predictor === bend) change = value - before;
+    before = value;
+    out[from + i] = value;
+  }
+}

@@ -1,0 +1,470 @@
+/**
+ * The samples in memory. A row of `SeriesTable` has here: an open buffer of up to 32 raw samples and, behind it, a list
+ * of compressed chunks. A full buffer closes its 24 oldest samples into a chunk and keeps 8, so that a sample which
+ * comes late by less than that still finds its place; every fifth small chunk is merged with the four before it, for
+ * 120 samples compress better than 24. Appending touches only typed arrays: nothing is allocated for a sample.
+ *
+ * The same samples applied in the same order give the same head; replaying the log rests on that.
+ */
+import type { SampleBatch } from '@jaegis/model';
+import { decodeChunk, encodeChunk, maxChunkSamples } from '../chunk/chunk-codec.ts';
+import { type ChunkId, ChunkStore } from './chunk-store.ts';
+import { grown } from './grown.ts';
+import { bufferSize, OpenBuffers, offsetOf, slabOf } from './open-buffers.ts';
+import { SeriesTable } from './series-table.ts';
+
+const closeCount = 24;
+const mergeRun = 5;
+/** How many chunks back a late sample is looked for, to tell a repeated one from a new one. */
+const lateChunks = 4;
+const rowMask = 2 ** 22 - 1;
+const maxDelta = 2 ** 32 - 1;
+
+/** What became of samples, counted. */
+export interface Tally {
+  accepted: number;
+  unknown: number;
+  malformed: number;
+  tooOld: number;
+  tooNew: number;
+  outOfOrder: number;
+  duplicate: number;
+}
+
+export function emptyTally(): Tally {
+  return { accepted: 0, unknown: 0, malformed: 0, tooOld: 0, tooNew: 0, outOfOrder: 0, duplicate: 0 };
+}
+
+/** Times that are taken: [oldest, newest], and how far behind its series a sample may be. */
+export interface TimeLimits {
+  oldest: number;
+  newest: number;
+  outOfOrderWindowMs: number;
+}
+
+export class Head {
+  readonly series = new SeriesTable();
+  readonly #buffers = new OpenBuffers();
+  readonly #chunks = new ChunkStore();
+  #slots = new Int32Array(256).fill(-1);
+  #counts = new Uint8Array(256);
+  #bases = new Float64Array(256);
+  /** Time of the newest sample; -Infinity where there is none. */
+  #last = new Float64Array(256).fill(Number.NEGATIVE_INFINITY);
+  #tails = new Uint32Array(256);
+  #open = 0;
+
+  readonly #times = new Float64Array(maxChunkSamples);
+  readonly #values = new Float64Array(maxChunkSamples);
+
+  /** Samples kept. */
+  get samples(): number {
+    return this.#chunks.samples + this.#open;
+  }
+
+  get bytes(): number {
+    return this.series.bytes + this.#buffers.bytes + this.#chunks.bytes + this.#slots.length * 25;
+  }
+
+  /** Compressed bytes of the closed chunks. */
+  get chunkBytes(): number {
+    return this.#chunks.liveBytes;
+  }
+
+  /** Makes room for rows that `series` has got; call after adding one. */
+  reserve(): void {
+    const rows = this.series.refs.length;
+    const had = this.#slots.length;
+    if (rows <= had) return;
+    this.#slots = grown(this.#slots, new Int32Array(rows).fill(-1));
+    this.#counts = grown(this.#counts, new Uint8Array(rows));
+    this.#bases = grown(this.#bases, new Float64Array(rows));
+    this.#last = grown(this.#last, new Float64Array(rows).fill(Number.NEGATIVE_INFINITY));
+    this.#tails = grown(this.#tails, new Uint32Array(rows));
+  }
+
+  /** Takes the samples of a batch that fit, and counts each in `tally`. */
+  apply(batch: SampleBatch, limits: TimeLimits, tally: Tally): void {
+    const { refs, timestamps, values, length } = batch;
+    const liveRefs = this.series.refs;
+    const last = this.#last;
+    const { oldest, newest } = limits;
+    for (let i = 0; i < length; i++) {
+      const ref = refs[i]!;
+      const row = ref & rowMask;
+      const time = Math.floor(timestamps[i]!);
+      if (liveRefs[row] !== ref || ref === 0) tally.unknown++;
+      else if (time < oldest) tally.tooOld++;
+      else if (time > newest) tally.tooNew++;
+      else if (time > last[row]!) {
+        this.#push(row, time, values[i]!);
+        tally.accepted++;
+      } else if (time <= last[row]!) this.#applyLate(row, time, { value: values[i]!, limits, tally });
+      else tally.malformed++;
+    }
+  }
+
+  /** True when a sample is sure to be refused by `apply`, now or later: it need not go to the log. */
+  refuses(ref: number, timestamp: number, limits: TimeLimits): boolean {
+    const time = Math.floor(timestamp);
+    const row = ref & rowMask;
+    if (this.series.refs[row] !== ref || ref === 0) return true;
+    return !(time >= limits.oldest && time <= limits.newest) || time < this.#last[row]! - limits.outOfOrderWindowMs;
+  }
+
+  #push(row: number, time: number, value: number): void {
+    let slot = this.#slots[row]!;
+    if (slot === -1) {
+      slot = this.#buffers.take();
+      this.#slots[row] = slot;
+      this.#bases[row] = time;
+    }
+    let count = this.#counts[row]!;
+    if (count === bufferSize) {
+      this.#closeOldest(row, closeCount);
+      count = bufferSize - closeCount;
+    }
+    if (time - this.#bases[row]! > maxDelta) {
+      this.#closeOldest(row, count);
+      count = 0;
+      this.#bases[row] = time;
+    }
+    const at = offsetOf(slot) + count;
+    const slab = slabOf(slot);
+    this.#buffers.times[slab]![at] = time - this.#bases[row]!;
+    this.#buffers.values[slab]![at] = value;
+    this.#counts[row] = count + 1;
+    this.#last[row] = time;
+    this.#open++;
+  }
+
+  /** A sample at or before the newest of its series. */
+  #applyLate(row: number, time: number, sample: { value: number; limits: TimeLimits; tally: Tally }): void {
+    const { value, limits, tally } = sample;
+    if (time < this.#last[row]! - limits.outOfOrderWindowMs) {
+      tally.outOfOrder++;
+      return;
+    }
+    const tail = this.#tails[row]!;
+    if (tail !== 0 && time <= this.#chunks.ends[tail]!) {
+      const kept = this.#findClosed(tail, time);
+      if (kept === undefined) tally.outOfOrder++;
+      else if (Object.is(kept, value)) tally.accepted++;
+      else tally.duplicate++;
+      return;
+    }
+    const count = this.#counts[row]!;
+    const slot = this.#slots[row]!;
+    if (slot === -1 || this.#last[row]! - time > maxDelta) {
+      tally.outOfOrder++;
+      return;
+    }
+    const times = this.#buffers.times[slabOf(slot)]!;
+    const values = this.#buffers.values[slabOf(slot)]!;
+    const from = offsetOf(slot);
+    const base = this.#bases[row]!;
+    let at = from + count;
+    while (at > from && base + times[at - 1]! > time) at--;
+    if (at > from && base + times[at - 1]! === time) {
+      if (Object.is(values[at - 1], value)) tally.accepted++;
+      else tally.duplicate++;
+      return;
+    }
+    this.#insert(row, at - from, { time, value });
+    tally.accepted++;
+  }
+
+  #insert(row: number, place: number, sample: { time: number; value: number }): void {
+    let at = place;
+    if (this.#counts[row] === bufferSize) {
+      // Closing the oldest would put a sample that belongs among them behind; a little less is closed then.
+      const close = Math.max(1, Math.min(closeCount, at));
+      if (at === 0) {
+        this.#closeWithFirst(row, sample);
+        return;
+      }
+      this.#closeOldest(row, close);
+      at -= close;
+    }
+    const slot = this.#slots[row]!;
+    const times = this.#buffers.times[slabOf(slot)]!;
+    const values = this.#buffers.values[slabOf(slot)]!;
+    const from = offsetOf(slot);
+    const count = this.#counts[row]!;
+    if (sample.time < this.#bases[row]!) this.#rebase(row, sample.time);
+    times.copyWithin(from + at + 1, from + at, from + count);
+    values.copyWithin(from + at + 1, from + at, from + count);
+    times[from + at] = sample.time - this.#bases[row]!;
+    values[from + at] = sample.value;
+    this.#counts[row] = count + 1;
+    this.#open++;
+  }
+
+  /** The buffer is full and the new sample comes before all of it: it becomes the first of the chunk that closes. */
+  #closeWithFirst(row: number, sample: { time: number; value: number }): void {
+    this.#copyOpen(row, closeCount - 1, 1);
+    this.#times[0] = sample.time;
+    this.#values[0] = sample.value;
+    this.#attach(row, encodeChunk(this.#times, this.#values, closeCount), {
+      start: sample.time,
+      end: this.#times[closeCount - 1]!,
+      count: closeCount,
+    });
+    this.#dropOldest(row, closeCount - 1);
+    this.#mergeTail(row);
+  }
+
+  /** Moves the base of a buffer back, so that an earlier time fits. */
+  #rebase(row: number, base: number): void {
+    const slot = this.#slots[row]!;
+    const times = this.#buffers.times[slabOf(slot)]!;
+    const from = offsetOf(slot);
+    const by = this.#bases[row]! - base;
+    for (let i = from; i < from + this.#counts[row]!; i++) times[i] = times[i]! + by;
+    this.#bases[row] = base;
+  }
+
+  /** The value of a series at exactly `time` in its closed chunks. */
+  #findClosed(tail: ChunkId, time: number): number | undefined {
+    let id = tail;
+    for (let hops = 0; id !== 0 && hops < lateChunks; hops++) {
+      if (time >= this.#chunks.starts[id]!) {
+        decodeChunk(this.#chunks.view(id), { times: this.#times, values: this.#values, at: 0 });
+        const count = this.#chunks.counts[id]!;
+        for (let i = 0; i < count; i++) if (this.#times[i] === time) return this.#values[i];
+        return undefined;
+      }
+      id = this.#chunks.previous[id]!;
+    }
+    return undefined;
+  }
+
+  /** Copies the first `count` open samples to scratch, from index `at` on. */
+  #copyOpen(row: number, count: number, at: number): void {
+    const slot = this.#slots[row]!;
+    const times = this.#buffers.times[slabOf(slot)]!;
+    const values = this.#buffers.values[slabOf(slot)]!;
+    const from = offsetOf(slot);
+    const base = this.#bases[row]!;
+    for (let i = 0; i < count; i++) {
+      this.#times[at + i] = base + times[from + i]!;
+      this.#values[at + i] = values[from + i]!;
+    }
+  }
+
+  #closeOldest(row: number, count: number): void {
+    if (count === 0) return;
+    this.#copyOpen(row, count, 0);
+    const bytes = encodeChunk(this.#times, this.#values, count);
+    this.#attach(row, bytes, { start: this.#times[0]!, end: this.#times[count - 1]!, count });
+    this.#dropOldest(row, count);
+    this.#mergeTail(row);
+  }
+
+  /** Forgets the first `count` open samples. */
+  #dropOldest(row: number, count: number): void {
+    const slot = this.#slots[row]!;
+    const from = offsetOf(slot);
+    const to = from + this.#counts[row]!;
+    this.#buffers.times[slabOf(slot)]!.copyWithin(from, from + count, to);
+    this.#buffers.values[slabOf(slot)]!.copyWithin(from, from + count, to);
+    this.#counts[row] = this.#counts[row]! - count;
+    this.#open -= count;
+  }
+
+  #attach(row: number, bytes: Uint8Array, of: { start: number; end: number; count: number }): void {
+    this.#tails[row] = this.#chunks.add(bytes, { ...of, previous: this.#tails[row]! });
+  }
+
+  /** When the newest five chunks are small, makes one of them. */
+  #mergeTail(row: number): void {
+    const { counts, previous, starts, ends } = this.#chunks;
+    const tail = this.#tails[row]!;
+    let first = tail;
+    let total = 0;
+    for (let run = 0; run < mergeRun; run++) {
+      if (first === 0 || counts[first]! > bufferSize) return;
+      total += counts[first]!;
+      if (run < mergeRun - 1) first = previous[first]!;
+    }
+    const before = previous[first]!;
+    const start = starts[first]!;
+    const end = ends[tail]!;
+    let at = total;
+    for (let id = tail; id !== before; ) {
+      at -= counts[id]!;
+      decodeChunk(this.#chunks.view(id), { times: this.#times, values: this.#values, at });
+      const next = previous[id]!;
+      this.#chunks.remove(id);
+      id = next;
+    }
+    this.#tails[row] = before;
+    this.#attach(row, encodeChunk(this.#times, this.#values, total), { start, end, count: total });
+  }
+
+  /** Time and value of the newest sample of a row. */
+  latest(row: number): { at: number; value: number } | undefined {
+    const count = this.#counts[row]!;
+    if (count > 0) {
+      const slot = this.#slots[row]!;
+      return { at: this.#last[row]!, value: this.#buffers.values[slabOf(slot)]![offsetOf(slot) + count - 1]! };
+    }
+    const tail = this.#tails[row]!;
+    if (tail === 0) return undefined;
+    decodeChunk(this.#chunks.view(tail), { times: this.#times, values: this.#values, at: 0 });
+    return { at: this.#chunks.ends[tail]!, value: this.#values[this.#chunks.counts[tail]! - 1]! };
+  }
+
+  /** Time of a row's newest sample; -Infinity without one. */
+  lastAt(row: number): number {
+    return this.#last[row]!;
+  }
+
+  /** Time of a row's oldest sample; Infinity without one. */
+  firstAt(row: number): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (let id = this.#tails[row]!; id !== 0; id = this.#chunks.previous[id]!) first = this.#chunks.starts[id]!;
+    if (first === Number.POSITIVE_INFINITY && this.#counts[row]! > 0) {
+      const slot = this.#slots[row]!;
+      first = this.#bases[row]! + this.#buffers.times[slabOf(slot)]![offsetOf(slot)]!;
+    }
+    return first;
+  }
+
+  /** At least as many samples as `read` gives for the row and range; decodes nothing. */
+  estimate(row: number, from: number, to: number): number {
+    if (this.#last[row]! < from) return 0;
+    const { starts, ends, counts, previous } = this.#chunks;
+    let samples = this.#counts[row]!;
+    for (let id = this.#tails[row]!; id !== 0 && ends[id]! >= from; id = previous[id]!) {
+      if (starts[id]! <= to) samples += counts[id]!;
+    }
+    return samples;
+  }
+
+  /** The samples of a row in [from, to], in time order. */
+  read(row: number, from: number, to: number): { timestamps: Float64Array; values: Float64Array } {
+    const { starts, ends, counts, previous } = this.#chunks;
+    const room = this.estimate(row, from, to);
+    const timestamps = new Float64Array(room);
+    const values = new Float64Array(room);
+    const open = this.#counts[row]!;
+    // Filled from the back: the list of chunks runs from the newest to the oldest.
+    let at = room - open;
+    if (open > 0 && room > 0) {
+      this.#copyOpen(row, open, 0);
+      timestamps.set(this.#times.subarray(0, open), at);
+      values.set(this.#values.subarray(0, open), at);
+    }
+    for (let id = this.#tails[row]!; id !== 0 && ends[id]! >= from && at > 0; id = previous[id]!) {
+      if (starts[id]! > to) continue;
+      at -= counts[id]!;
+      decodeChunk(this.#chunks.view(id), { times: timestamps, values, at });
+    }
+    const lower = lowerBound(timestamps, from);
+    const upper = lowerBound(timestamps, to, true);
+    if (lower === 0 && upper === room) return { timestamps, values };
+    return { timestamps: timestamps.slice(lower, upper), values: values.slice(lower, upper) };
+  }
+
+  /** Closes the buffer of a row that has been silent, and gives its place back. */
+  closeBuffer(row: number): void {
+    const slot = this.#slots[row]!;
+    if (slot === -1) return;
+    this.#closeOldest(row, this.#counts[row]!);
+    this.#buffers.release(slot);
+    this.#slots[row] = -1;
+  }
+
+  /** True while the row has an open buffer. */
+  hasBuffer(row: number): boolean {
+    return this.#slots[row] !== -1;
+  }
+
+  /** Drops the chunks of a row that end before `oldest`; returns how many samples went. */
+  dropBefore(row: number, oldest: number): number {
+    const { ends, previous, counts } = this.#chunks;
+    let kept = 0;
+    let id = this.#tails[row]!;
+    while (id !== 0 && ends[id]! >= oldest) {
+      kept = id;
+      id = previous[id]!;
+    }
+    if (id === 0) return 0;
+    if (kept === 0) this.#tails[row] = 0;
+    else previous[kept] = 0;
+    let dropped = 0;
+    while (id !== 0) {
+      const next = previous[id]!;
+      dropped += counts[id]!;
+      this.#chunks.remove(id);
+      id = next;
+    }
+    return dropped;
+  }
+
+  /** Forgets all samples of a row. */
+  clear(row: number): void {
+    this.dropBefore(row, Number.POSITIVE_INFINITY);
+    if (this.#slots[row] !== -1) this.#buffers.release(this.#slots[row]!);
+    this.#open -= this.#counts[row]!;
+    this.#slots[row] = -1;
+    this.#counts[row] = 0;
+    this.#last[row] = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Gives back memory of chunks that are gone. */
+  compact(): void {
+    this.#chunks.compact();
+  }
+
+  /**
+   * Calls `visit` for each chunk of a row, oldest first, and then for its open samples as one more chunk
+   * (`isOpen`). The bytes are a view that is only good during the call.
+   */
+  forEachChunk(
+    row: number,
+    visit: (chunk: { bytes: Uint8Array; start: number; count: number; isOpen: boolean }) => void,
+  ): void {
+    const ids: ChunkId[] = [];
+    for (let id = this.#tails[row]!; id !== 0; id = this.#chunks.previous[id]!) ids.push(id);
+    for (const id of ids.reverse()) {
+      const view = this.#chunks.view(id);
+      visit({ bytes: view.bytes.subarray(view.from, view.to), start: view.start, count: view.count, isOpen: false });
+    }
+    const open = this.#counts[row]!;
+    if (open === 0) return;
+    this.#copyOpen(row, open, 0);
+    visit({ bytes: encodeChunk(this.#times, this.#values, open), start: this.#times[0]!, count: open, isOpen: true });
+  }
+
+  /** Puts back a chunk from a checkpoint: as it is when it comes after all there is, else sample by sample what is new. */
+  restoreChunk(row: number, bytes: Uint8Array, of: { start: number; count: number; isOpen: boolean }): void {
+    const { start, count } = of;
+    decodeChunk(
+      { bytes, from: 0, to: bytes.length, count, start },
+      { times: this.#times, values: this.#values, at: 0 },
+    );
+    const end = this.#times[count - 1]!;
+    if (!of.isOpen && start > this.#last[row]! && this.#counts[row] === 0) {
+      this.#attach(row, bytes, { start, end, count });
+      this.#last[row] = end;
+      return;
+    }
+    const times = this.#times.slice(0, count);
+    const values = this.#values.slice(0, count);
+    for (let i = 0; i < count; i++) if (times[i]! > this.#last[row]!) this.#push(row, times[i]!, values[i]!);
+  }
+}
+
+/** Index of the first entry >= `bound` (`> bound` with `after`). */
+function lowerBound(times: Float64Array, bound: number, after = false): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < bound || (after && times[middle] === bound)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

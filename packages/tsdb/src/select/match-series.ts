@@ -1,0 +1,101 @@
+/**
+ * Which series fit a set of matchers. The shortest list of the index that must hold them all is walked, and each row is
+ * asked for the rest. A regular expression is tried once per distinct value, not once per series. As in Prometheus,
+ * a label that is missing has the value ''.
+ */
+import type { Matcher } from '@jaegis/model';
+import { compileLinearRegex, literalAlternatives } from '@jaegis/std';
+import type { SeriesTable } from '../head/series-table.ts';
+
+/** A matcher that cannot be: its regular expression is wrong. */
+export class InvalidMatcherError extends Error {
+  override readonly name = 'InvalidMatcherError';
+}
+
+interface Test {
+  readonly name: string;
+  /** Whether a value fits; '' is the missing label. */
+  readonly fits: (value: string) => boolean;
+  readonly fitsMissing: boolean;
+  /** The only values that can fit, where they are known. */
+  readonly values: readonly string[] | undefined;
+}
+
+function compile(matcher: Matcher): Test {
+  const { name, op, value } = matcher;
+  if (op === '=') return { name, fits: (text) => text === value, fitsMissing: value === '', values: [value] };
+  if (op === '!=') return { name, fits: (text) => text !== value, fitsMissing: value !== '', values: undefined };
+  const regex = compileLinearRegex(value);
+  if (!regex.ok) throw new InvalidMatcherError(regex.error);
+  const { matches } = regex;
+  if (op === '!~') return { name, fits: (text) => !matches(text), fitsMissing: !matches(''), values: undefined };
+  return { name, fits: matches, fitsMissing: matches(''), values: literalAlternatives(value) };
+}
+
+/** The rows of all series that fit every matcher (all series for none), in rising order. Throws `InvalidMatcherError`. */
+export function matchSeries(series: SeriesTable, matchers: readonly Matcher[]): number[] {
+  const tests = matchers.map(compile);
+  const checks = tests.map((test) => rowCheck(series, test));
+  const rows: number[] = [];
+  const visit = (row: number): void => {
+    for (const check of checks) if (!check(row)) return;
+    rows.push(row);
+  };
+  const list = shortestList(series, tests);
+  if (list === undefined) {
+    for (let row = 0; row < series.end; row++) if (series.refs[row] !== 0) visit(row);
+    return rows;
+  }
+  for (const value of list.values) series.postings.forEach(list.name, value, visit);
+  return rows.sort((a, b) => a - b);
+}
+
+interface List {
+  readonly name: number;
+  readonly values: readonly number[];
+}
+
+/** The values of one label that together hold every series that fits; `undefined` when only all series will do. */
+function shortestList(series: SeriesTable, tests: readonly Test[]): List | undefined {
+  let best: List | undefined;
+  let bestCount = Number.POSITIVE_INFINITY;
+  for (const test of tests) {
+    if (test.fitsMissing) continue;
+    const name = series.symbols.find(test.name);
+    if (name === undefined) return { name: -1, values: [] };
+    const values = fittingValues(series, test, name);
+    const count = values.reduce((sum, value) => sum + series.postings.count(name, value), 0);
+    if (count >= bestCount) continue;
+    best = { name, values };
+    bestCount = count;
+    // Trying a regular expression on many values costs more than checking a few rows.
+    if (count < 16) break;
+  }
+  return best;
+}
+
+function fittingValues(series: SeriesTable, test: Test, name: number): number[] {
+  if (test.values !== undefined) {
+    const known = new Set(test.values.map((value) => series.symbols.find(value)));
+    return [...known].filter((value) => value !== undefined);
+  }
+  const values: number[] = [];
+  for (const value of series.postings.values(name)) if (test.fits(series.symbols.text(value))) values.push(value);
+  return values;
+}
+
+function rowCheck(series: SeriesTable, test: Test): (row: number) => boolean {
+  const name = series.symbols.find(test.name);
+  if (name === undefined) return () => test.fitsMissing;
+  const known = new Map<number, boolean>();
+  return (row) => {
+    const value = series.valueOf(row, name);
+    if (value === -1) return test.fitsMissing;
+    let fits = known.get(value);
+    if (fits === undefined) {
+      fits = test.fits(series.symbols.text(value));
+      known.set(value, fits);
+    }
+    return fits;
+  };
+}

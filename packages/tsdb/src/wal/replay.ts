@@ -1,0 +1,116 @@
+/**
+ * Start: reads checkpoints and segments back into the head, oldest first. What is damaged is counted and skipped; a file
+ * that cannot be read at all counts as one damage. Replaying what is there already changes nothing, so it does no harm
+ * when an unfinished checkpoint or a segment that should have gone is read too.
+ */
+import type { Labels, SeriesRef } from '@jaegis/model';
+import { maxChunkSamples } from '../chunk/chunk-codec.ts';
+import { emptyTally, type Head, type TimeLimits } from '../head/head.ts';
+import { maxLabels, rowOf } from '../head/series-table.ts';
+import type { StorageDirectory } from '../storage-directory.ts';
+import { checkpointAfter, readChunks } from './checkpoint.ts';
+import { type PayloadReader, readRecords } from './record-reader.ts';
+import type { RecordType } from './record-writer.ts';
+import { readSamples, sampleRoom } from './samples-record.ts';
+import { segmentId } from './segment-writer.ts';
+import { readSeries } from './series-record.ts';
+
+export interface Replayed {
+  /** Samples that were read, whether or not they were still wanted. */
+  samples: number;
+  /** Damaged stretches and unreadable files. */
+  damaged: number;
+  /** Samples of series whose own record was lost. */
+  orphans: number;
+  /** The first few damages, in words. */
+  readonly damages: string[];
+  /** Highest segment number in any name. */
+  lastSegment: number;
+  /** Bytes in each file that is there. */
+  readonly sizes: Map<string, number>;
+}
+
+const maxDamages = 20;
+
+export async function replay(directory: StorageDirectory, head: Head, limits: TimeLimits): Promise<Replayed> {
+  const result: Replayed = { samples: 0, damaged: 0, orphans: 0, damages: [], lastSegment: 0, sizes: new Map() };
+  const names = (await directory.list()).sort();
+  const reader = new Replay(head, limits, result);
+  const checkpoints = names.filter((name) => checkpointAfter(name) !== undefined);
+  const segments = names.filter((name) => segmentId(name) !== undefined);
+  for (const name of names)
+    result.lastSegment = Math.max(result.lastSegment, segmentId(name) ?? checkpointAfter(name) ?? 0);
+  for (const name of [...checkpoints, ...segments]) await reader.file(directory, name);
+  head.series.finishRestoring();
+  return result;
+}
+
+class Replay {
+  readonly #head: Head;
+  readonly #limits: TimeLimits;
+  readonly #result: Replayed;
+  readonly #room = sampleRoom();
+
+  constructor(head: Head, limits: TimeLimits, result: Replayed) {
+    this.#head = head;
+    this.#limits = limits;
+    this.#result = result;
+  }
+
+  async file(directory: StorageDirectory, name: string): Promise<void> {
+    let bytes: Uint8Array;
+    try {
+      bytes = await directory.read(name);
+    } catch (error) {
+      this.#damage(`Cannot read ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    this.#result.sizes.set(name, bytes.length);
+    for (const { at, bytes: length } of readRecords(bytes, (type, payload) => this.#record(type, payload))) {
+      this.#damage(`${name}: ${length} bytes at ${at} are damaged and were skipped`);
+    }
+  }
+
+  #damage(message: string): void {
+    this.#result.damaged++;
+    if (this.#result.damages.length < maxDamages) this.#result.damages.push(message);
+  }
+
+  #record(type: RecordType, payload: PayloadReader): void {
+    if (type === 'series') readSeries(payload, (ref, labels) => this.#series(ref, labels));
+    else if (type === 'samples') this.#samples(payload);
+    else if (type === 'chunks') readChunks(payload, (chunk) => this.#chunk(chunk));
+  }
+
+  #series(ref: SeriesRef, labels: Labels): void {
+    const { series } = this.#head;
+    if (ref >>> 22 === 0 || ref > 0xffffffff || Object.keys(labels).length > maxLabels)
+      throw new RangeError('no such ref');
+    const known = series.find(labels);
+    if (known !== -1 && series.refs[known] === ref) return;
+    const evicted = new Set<number>();
+    // The same labels under an older ref, or another series in this row: both had been dropped when this was written.
+    if (known !== -1) evicted.add(known);
+    const row = rowOf(ref);
+    if (row < series.end && series.refs[row] !== 0) evicted.add(row);
+    for (const each of evicted) this.#head.clear(each);
+    series.remove([...evicted]);
+    series.restore(ref, labels);
+    this.#head.reserve();
+  }
+
+  #samples(payload: PayloadReader): void {
+    readSamples(payload, this.#room);
+    const tally = emptyTally();
+    this.#head.apply(this.#room.batch, this.#limits, tally);
+    this.#result.samples += this.#room.batch.length;
+    this.#result.orphans += tally.unknown;
+  }
+
+  #chunk(chunk: { ref: SeriesRef; start: number; count: number; isOpen: boolean; bytes: Uint8Array }): void {
+    if (chunk.count < 1 || chunk.count > maxChunkSamples) throw new RangeError('a chunk has no such count');
+    this.#result.samples += chunk.count;
+    if (!this.#head.series.isLive(chunk.ref)) this.#result.orphans += chunk.count;
+    else this.#head.restoreChunk(rowOf(chunk.ref), chunk.bytes, chunk);
+  }
+}
