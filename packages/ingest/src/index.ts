@@ -1,1 +1,11 @@
-export {};
+export { type CounterLine, IngestCounters, type IngestSnapshot } from './ingest-counters.ts';
+export {
+  type HttpAnswer,
+  type OtlpHttpRequest,
+  OtlpReceiver,
+  type OtlpReceiverOptions,
+  type ReceiveOutcome,
+} from './otlp-receiver.ts';
+export { type HeartbeatParsed, parseHeartbeat } from './parse-heartbeat.ts';
+export { SenderLimiter, type SenderLimiterOptions } from './sender-limiter.ts';
+export type { SampleSink, TelemetrySinks } from './sinks.ts';

@@ -20,6 +20,7 @@ export type RejectReason =
   | 'out_of_order'
   | 'duplicate'
   | 'series_limit'
+  | 'agent_limit'
   | 'unknown_series'
   | 'invalid_name'
   | 'label_limit'

@@ -1,1 +1,17 @@
-export {};
+export { GrowingBatch } from './metrics/growing-batch.ts';
+export { type MetricsDecoded, MetricsDecoder, type MetricsDecoderOptions } from './metrics/metrics-decoder.ts';
+export type { ResolveSeries } from './metrics/series-book.ts';
+export { jsonToWire } from './otlp/json-to-wire.ts';
+export { decodeLogs } from './otlp/logs.ts';
+export type { RecordGroup, RecordsDecoded } from './otlp/records.ts';
+export {
+  encodeExportResponse,
+  encodeStatus,
+  grpcCode,
+  type OtlpEncoding,
+  type OtlpSignal,
+  type PartialSuccess,
+  type RpcStatus,
+} from './otlp/response.ts';
+export { decodeTraces } from './otlp/traces.ts';
+export { WireWriter } from './wire/wire-writer.ts';
