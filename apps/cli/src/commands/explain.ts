@@ -20,32 +20,26 @@ export function explainCommand(program: Program): void {
     const [id = ''] = args;
     const tries = [
       () =>
-        client
-          .decision(id)
-          .then((item) => ({
-            kind: 'decision',
-            item,
-            text: decisionKind.explain(item, layoutOf(terminal)),
-            bad: decisionKind.isBad(item),
-          })),
+        client.decision(id).then((item) => ({
+          kind: 'decision',
+          item,
+          text: decisionKind.explain(item, layoutOf(terminal)),
+          bad: decisionKind.isBad(item),
+        })),
       () =>
-        client
-          .incident(id)
-          .then((item) => ({
-            kind: 'incident',
-            item,
-            text: incidentKind.explain(item, layoutOf(terminal)),
-            bad: incidentKind.isBad(item),
-          })),
+        client.incident(id).then((item) => ({
+          kind: 'incident',
+          item,
+          text: incidentKind.explain(item, layoutOf(terminal)),
+          bad: incidentKind.isBad(item),
+        })),
       () =>
-        client
-          .alert(id)
-          .then((item) => ({
-            kind: 'alert',
-            item,
-            text: alertKind.explain(item, layoutOf(terminal)),
-            bad: alertKind.isBad(item),
-          })),
+        client.alert(id).then((item) => ({
+          kind: 'alert',
+          item,
+          text: alertKind.explain(item, layoutOf(terminal)),
+          bad: alertKind.isBad(item),
+        })),
     ];
     for (const attempt of tries) {
       const found = await attempt().catch((error: unknown) => {

@@ -19,13 +19,13 @@ const shapes: Readonly<Record<string, string>> = {
 };
 
 /** What the agent is told, and what to expect. */
-const troubles: Readonly<Record<string, { kind: string; effect: string }>> = {
-  hang: { kind: 'hang', effect: 'stops answering and beating; its process stays' },
-  slow: { kind: 'slow', effect: 'takes ten times as long for everything' },
-  leak: { kind: 'leak', effect: 'grows by 5 MB a second until its limit, then dies' },
-  errors: { kind: 'errors', effect: 'fails half of its requests' },
-  loop: { kind: 'loop', effect: 'burns tokens and gets nothing done' },
-  heal: { kind: 'calm', effect: 'behaves again' },
+const troubles: Readonly<Record<string, { kind: string; effect: (factor: number | null) => string }>> = {
+  hang: { kind: 'hang', effect: () => 'stops answering and beating; its process stays' },
+  slow: { kind: 'slow', effect: (factor) => `takes ${factor ?? 10} times as long for everything` },
+  leak: { kind: 'leak', effect: (factor) => `grows by ${5 * (factor ?? 1)} MB a second until its limit, then dies` },
+  errors: { kind: 'errors', effect: (factor) => `fails ${Math.min(1, factor ?? 0.5) * 100} % of its requests` },
+  loop: { kind: 'loop', effect: () => 'burns tokens and gets nothing done' },
+  heal: { kind: 'calm', effect: () => 'behaves again' },
 };
 
 const loadPool = 'research/load';
@@ -38,7 +38,7 @@ export function fleetCommand(program: Program): void {
     ...Object.entries(shapes).map(([name, meaning]) => `  ${name.padEnd(14)}${meaning}`),
     '\nOne agent (its id, a part of it, or a pool such as reader):',
     `  ${'kill AGENT'.padEnd(14)}kill -9: it is gone without a word`,
-    ...Object.entries(troubles).map(([name, { effect }]) => `  ${`${name} AGENT`.padEnd(14)}${effect}`),
+    ...Object.entries(troubles).map(([name, { effect }]) => `  ${`${name} AGENT`.padEnd(14)}${effect(null)}`),
     '\nExit 1: the agent or the load generator could not be reached.',
   ].join('\n');
   const command = serverCommand(
@@ -69,7 +69,7 @@ export function fleetCommand(program: Program): void {
     if (flags.json === true) writeJson(terminal, { instanceId: chosen.instanceId, pool: chosen.pool, trouble: what });
     else
       terminal.write(
-        `${chosen.instanceId} (${chosen.pool}) ${troubles[what]?.effect ?? 'is killed'}. See it noticed: jaegis incidents --follow\n`,
+        `${chosen.instanceId} (${chosen.pool}) ${troubles[what]?.effect(factor) ?? 'is killed'}. See it noticed: jaegis incidents --follow\n`,
       );
     return done;
   });

@@ -1,7 +1,7 @@
 import type { AgentReport, AgentSummary } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { section, sentence, titled } from './document.ts';
-import { scoreCell, stateCell, stateTone } from './state.ts';
+import { scoreCell, stateCell } from './state.ts';
 import { formatTable, type Layout } from './table.ts';
 import { ago } from './time.ts';
 
@@ -15,8 +15,8 @@ export function formatAgents(agents: readonly AgentSummary[], options: Layout & 
   }
   return formatTable(
     [
-      { title: 'AGENT', shrinkTo: 14 },
-      { title: 'POOL', shrinkTo: 8, dropRank: 2 },
+      { title: 'AGENT', shrinkTo: 20, cut: 'middle' },
+      { title: 'POOL', shrinkTo: 11, cut: 'middle', dropRank: 2 },
       { title: 'STATE' },
       { title: 'HEALTH' },
       { title: 'SCORE', align: 'right', dropRank: 3 },
@@ -53,12 +53,16 @@ export function formatAgentReport(agent: AgentReport, options: Layout & { now: n
   const { paint, now } = options;
   const { responseTime, work, errors, resources, process } = agent;
   const lines = [
-    titled(agent.instanceId, [
-      paint(stateCell(agent.connectivity).text, stateTone(agent.connectivity)),
-      paint(stateCell(agent.health).text, stateTone(agent.health)),
-      `score ${Math.round(agent.score)}`,
-      `pool ${agent.pool}`,
-    ]),
+    titled(
+      agent.instanceId,
+      [
+        stateCell(agent.connectivity),
+        stateCell(agent.health),
+        `score ${Math.round(agent.score)}`,
+        `pool ${agent.pool}`,
+      ],
+      options,
+    ),
     sentence(`${agent.connectivityReason || `Last seen ${ago(agent.lastSeen, now)}.`}`, options),
     ...agent.reasons.map((reason) => sentence(`- ${reason}`, options)),
   ];

@@ -1,9 +1,12 @@
-import type { Layout } from './table.ts';
+import type { Cell, Layout } from './table.ts';
 import { safeText, textWidth, wrapText } from './text-width.ts';
 
-/** A heading line: the name, then what is said of it. */
-export function titled(name: string, facts: readonly string[]): string {
-  return [safeText(name), ...facts].join('  ');
+/** A heading: the name, then what is said of it, on a second line when one would be too long. */
+export function titled(name: string, facts: readonly (string | Cell)[], layout: Layout): string {
+  const clean = facts.map((fact): Cell => (typeof fact === 'string' ? { text: safeText(fact) } : fact));
+  const width = textWidth(safeText(name)) + clean.reduce((sum, fact) => sum + 2 + textWidth(fact.text), 0);
+  const said = clean.map((fact) => layout.paint(fact.text, fact.tone ?? 'plain')).join('  ');
+  return `${layout.paint(safeText(name), 'strong')}${width > layout.width ? '\n' : '  '}${said}`;
 }
 
 /** Prose that fits the terminal. A list item's later lines are indented. */

@@ -14,7 +14,7 @@ export function explainDecision(decision: Decision, options: Options): string {
   const { inputs, forecast, predicted, action, outcome } = decision;
   const change = decision.from === decision.to ? `stays at ${decision.to}` : `${decision.from} → ${decision.to}`;
   const lines = [
-    titled(`Decision ${decision.id}`, [decision.pool, change, paint(decision.reason, 'strong')]),
+    titled(`Decision ${decision.id}`, [decision.pool, change, { text: decision.reason, tone: 'strong' }], options),
     sentence(decision.message, options),
     '',
   ];
@@ -82,11 +82,11 @@ export function explainIncident(incident: Incident, options: Options): string {
   const { paint, now } = options;
   const { cause } = incident;
   const lines = [
-    titled(`Incident ${incident.id}`, [
-      stateCell(incident.state).text,
-      stateCell(incident.severity).text,
-      incident.pool,
-    ]),
+    titled(
+      `Incident ${incident.id}`,
+      [stateCell(incident.state), stateCell(incident.severity), incident.pool],
+      options,
+    ),
     sentence(incident.title, options),
     '',
   ];
@@ -128,7 +128,7 @@ export function explainAlert(alert: Alert, options: Options): string {
     ['incident', alert.incident ?? 'none'],
   ];
   return `${[
-    titled(`Alert ${alert.id}`, [stateCell(alert.state).text, stateCell(alert.severity).text]),
+    titled(`Alert ${alert.id}`, [stateCell(alert.state), stateCell(alert.severity)], options),
     sentence(alert.summary, options),
     '',
     section(pairs, options),

@@ -10,10 +10,10 @@ export function formatIncidents(incidents: readonly Incident[], options: Options
   if (incidents.length === 0) return 'No incidents. Nothing has gone wrong that alerts were raised for.\n';
   return formatTable(
     [
-      { title: 'INCIDENT', shrinkTo: 10 },
+      { title: 'INCIDENT' },
       { title: 'STATE' },
       { title: 'SEVERITY', dropRank: 2 },
-      { title: 'POOL', shrinkTo: 10, dropRank: 3 },
+      { title: 'POOL', shrinkTo: 10, cut: 'middle', dropRank: 3 },
       { title: 'STARTED', align: 'right' },
       { title: 'LASTED', align: 'right', dropRank: 1 },
       { title: 'TITLE', shrinkTo: 16 },
@@ -35,11 +35,11 @@ export function formatAlerts(alerts: readonly Alert[], options: Options): string
   if (alerts.length === 0) return 'No alerts.\n';
   return formatTable(
     [
-      { title: 'ALERT', shrinkTo: 10, dropRank: 2 },
+      { title: 'ALERT', dropRank: 2 },
       { title: 'STATE' },
       { title: 'SEVERITY', dropRank: 1 },
       { title: 'KIND', dropRank: 3 },
-      { title: 'SUBJECT', shrinkTo: 12 },
+      { title: 'SUBJECT', shrinkTo: 12, cut: 'middle' },
       { title: 'SINCE', align: 'right' },
       { title: 'SUMMARY', shrinkTo: 16 },
     ],
@@ -62,8 +62,8 @@ export function formatDecisions(decisions: readonly Decision[], options: Options
   return formatTable(
     [
       { title: 'AT' },
-      { title: 'DECISION', shrinkTo: 10, dropRank: 1 },
-      { title: 'POOL', shrinkTo: 12 },
+      { title: 'DECISION', dropRank: 1 },
+      { title: 'POOL', shrinkTo: 12, cut: 'middle' },
       { title: 'CHANGE', align: 'right' },
       { title: 'REASON' },
       { title: 'ACTION', dropRank: 2 },

@@ -25,7 +25,7 @@ export function formatPools(pools: readonly Pool[], options: Layout & { now: num
     return 'No pools yet. Name one under pools: in jaegis.yaml, or let an agent join with join({ pool: "NAME" }).\n';
   return formatTable(
     [
-      { title: 'POOL', shrinkTo: 12 },
+      { title: 'POOL', shrinkTo: 12, cut: 'middle' },
       { title: 'REPLICAS', align: 'right' },
       { title: 'RANGE', align: 'right', dropRank: 6 },
       { title: 'MODE', dropRank: 7 },
@@ -76,7 +76,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
       `${pool.lastDecision.id}, ${ago(pool.lastDecision.at, options.now)}: ${pool.lastDecision.message}`,
     ]);
   const lines = [
-    titled(pool.name, [stateCell(pool.mode).text, `score ${Math.round(pool.score)}`]),
+    titled(pool.name, [stateCell(pool.mode), `score ${Math.round(pool.score)}`], options),
     ...pool.reasons.map((reason) => sentence(`- ${reason}`, options)),
     '',
     section(pairs, options),
@@ -89,8 +89,8 @@ export function formatLinks(links: readonly Link[], options: Layout & { now: num
     return 'No links yet. They appear from client and server spans sent to port 4317 or 4318, or from links: in jaegis.yaml.\n';
   return formatTable(
     [
-      { title: 'SOURCE', shrinkTo: 12 },
-      { title: 'TARGET', shrinkTo: 12 },
+      { title: 'SOURCE', shrinkTo: 12, cut: 'middle' },
+      { title: 'TARGET', shrinkTo: 12, cut: 'middle' },
       { title: 'KIND', dropRank: 3 },
       { title: 'RATE', align: 'right' },
       { title: 'ERRORS', align: 'right' },

@@ -1,11 +1,13 @@
 import type { Paint, Tone } from './paint.ts';
-import { fitText, safeText, textWidth } from './text-width.ts';
+import { fitMiddle, fitText, safeText, textWidth } from './text-width.ts';
 
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
   /** May be cut down to this many columns when the terminal is narrow. Left out: never cut. */
   readonly shrinkTo?: number;
+  /** Where a cut takes away: the end, or the middle (names whose ends differ). */
+  readonly cut?: 'end' | 'middle';
   /** Given up, highest first, when even cut columns do not fit. Left out: always shown. */
   readonly dropRank?: number;
 }
@@ -41,7 +43,8 @@ export function formatTable(columns: readonly Column[], rows: readonly Row[], la
     shown
       .map((index, place) => {
         const { text, tone: own } = texts[index]!;
-        const fitted = fitText(text, widths[index]!);
+        const fit = columns[index]!.cut === 'middle' ? fitMiddle : fitText;
+        const fitted = fit(text, widths[index]!);
         const padding = ' '.repeat(widths[index]! - textWidth(fitted));
         const painted = layout.paint(fitted, tone ?? own ?? 'plain');
         if (columns[index]!.align === 'right') return padding + painted;

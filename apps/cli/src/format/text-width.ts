@@ -25,6 +25,18 @@ export function fitText(text: string, width: number): string {
   return `${result}…`;
 }
 
+/** As `fitText`, but cuts the middle out: of names, beginning and end tell most. */
+export function fitMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text;
+  if (width < 5) return fitText(text, width);
+  const characters = [...text];
+  const tailWidth = Math.floor((width - 1) / 2);
+  let tail = '';
+  for (let i = characters.length - 1; i >= 0 && textWidth(characters[i]! + tail) <= tailWidth; i--)
+    tail = characters[i]! + tail;
+  return fitText(text, width - textWidth(tail)) + tail;
+}
+
 /** What others wrote must not move the cursor or colour the screen: control characters become `�`, line breaks a space. */
 export function safeText(text: string): string {
   return text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
