@@ -1,9 +1,11 @@
 import { assert } from '@jaegis/std';
 import type { Detector } from './detector.ts';
+import { createEwmaBand } from './ewma-band.ts';
 import { createSeasonalBand } from './seasonal-band.ts';
 
 const detectors: Readonly<Record<string, () => Detector>> = {
   'seasonal-band': createSeasonalBand,
+  'ewma-band': createEwmaBand,
 };
 
 /** The detectors that `createDetector` knows, the default first. */
