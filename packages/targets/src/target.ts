@@ -18,8 +18,16 @@ export interface Target {
   scale(desired: number, options: ScaleOptions): Promise<ScaleReceipt>;
   /** Stops a replica that no longer answers, shortly asked and then killed, and starts it anew. Unknown ids are ignored. */
   replace(instanceId: string, reason: string, now: number): Promise<void>;
+  /** Starts a replica anew that still works: it is asked, and has its whole drain deadline. */
+  restart(instanceId: string, reason: string, now: number): Promise<void>;
+  /** Ends a replica at once, without asking. It is started anew, as after any crash that is not its own fault. */
+  kill(instanceId: string, reason: string, now: number): Promise<void>;
   /** Stops one replica for good: with `drain` it is asked and given its deadline, without it is killed. */
   stopInstance(instanceId: string, options: { readonly drain: boolean }): Promise<void>;
+  /** The last `tail` lines a replica wrote, oldest first, also when it is gone; empty for unknown ids. Not every target can tell. */
+  output?(instanceId: string, options: { readonly tail?: number }): Promise<string[]>;
+  /** Which process of this machine is which instance. Only where replicas are processes of this machine. */
+  pids?(): ReadonlyMap<string, number>;
   /** Lets go. With `drain` every replica is stopped first; without, they live on for the next JAEGIS to adopt. */
   close(options: { readonly drain: boolean }): Promise<void>;
 }

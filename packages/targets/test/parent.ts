@@ -12,7 +12,7 @@ const target = await createProcessTarget({
   dataDir: dataDir!,
   baseEnv: { PATH: process.env['PATH'] },
   configDir: dataDir!,
-  limit: new ProcessLimit({ max: 100 }),
+  limit: new ProcessLimit(100),
 });
 await target.scale(Number(count), { now: realClock.now(), reason: 'parent' });
 const watch = realClock.every(20, () => {

@@ -38,7 +38,7 @@ async function start(command: string[], o: Partial<ProcessTargetOptions> & { dra
     dataDir,
     baseEnv: { PATH: process.env['PATH'] },
     configDir: dataDir,
-    limit: new ProcessLimit({ max: 2_000 }),
+    limit: new ProcessLimit(2_000),
     onEvent: (event) => events.push(event),
     ...rest,
   });
@@ -251,7 +251,7 @@ test('no zombies are kept', async () => {
 });
 
 describeTarget('process (this machine)', async () => {
-  const { target, dataDir } = await start(['sleep', '600'], { limit: new ProcessLimit({ max: 12 }) });
+  const { target, dataDir } = await start(['sleep', '600'], { limit: new ProcessLimit(12) });
   return {
     target,
     limit: 12,

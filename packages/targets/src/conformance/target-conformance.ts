@@ -89,15 +89,18 @@ export function describeTarget(name: string, create: () => Promise<TargetUnderTe
       expect(now()!.lastExit!.reason).not.toBe('');
     });
 
-    test('replace gives a replica a new process under its name', async () => {
-      const { target, scaleTo, look, until } = await start();
-      await scaleTo(1);
-      const before = look().instances[0]!;
-      await target.replace(before.instanceId, 'no heartbeat', 0);
-      await until(() => look().replicas.ready === 1 && look().instances[0]!.pid !== before.pid, 'replaced');
-      expect(look().instances[0]!.instanceId).toBe(before.instanceId);
-      await target.replace('nobody', 'no heartbeat', 0);
-    });
+    test.each(['replace', 'restart', 'kill'] as const)(
+      '%s gives a replica a new process under its name',
+      async (how) => {
+        const { target, scaleTo, look, until } = await start();
+        await scaleTo(1);
+        const before = look().instances[0]!;
+        void target[how](before.instanceId, 'no heartbeat', 0);
+        await until(() => look().replicas.ready === 1 && look().instances[0]!.pid !== before.pid, 'replaced');
+        expect(look().instances[0]!.instanceId).toBe(before.instanceId);
+        await target[how]('nobody', 'no heartbeat', 0);
+      },
+    );
 
     test('a stopped instance is gone for good', async () => {
       const { target, scaleTo, ids, until, running } = await start();

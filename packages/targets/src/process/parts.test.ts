@@ -42,7 +42,7 @@ describe('the environment of a child', () => {
 
 describe('what the pools share', () => {
   test('short names are unique', () => {
-    const limit = new ProcessLimit({ max: 1 });
+    const limit = new ProcessLimit(1);
     expect(limit.claimPrefix('research/reader')).toBe('reader');
     expect(limit.claimPrefix('news/reader')).toBe('news-reader');
     expect(limit.claimPrefix('news-reader')).toMatch(/^news-reader-[0-9a-f]{6}$/);
@@ -50,7 +50,7 @@ describe('what the pools share', () => {
   });
 
   test('places are counted, and so is what was refused', () => {
-    const limit = new ProcessLimit({ max: 1 });
+    const limit = new ProcessLimit(1);
     expect([limit.take(), limit.take(), limit.refused, limit.inUse]).toEqual([true, false, 1, 1]);
     limit.release();
     expect(limit.take()).toBe(true);

@@ -13,8 +13,9 @@ export class ProcessLimit {
   #inUse = 0;
   #refused = 0;
 
-  constructor(options: { readonly max: number; readonly startsAtOnce?: number }) {
-    this.max = options.max;
+  /** `max` processes at once; `startsAtOnce` of them (default 8) may be starting up. */
+  constructor(max: number, options: { readonly startsAtOnce?: number } = {}) {
+    this.max = max;
     this.gate = new StartGate(options.startsAtOnce ?? 8);
   }
 

@@ -38,7 +38,7 @@ async function start(o: Partial<ProcessTargetOptions> = {}): Promise<World> {
     dataDir,
     baseEnv: { PATH: '/bin', JAEGIS_URL: 'http://127.0.0.1:4300' },
     configDir: dataDir,
-    limit: new ProcessLimit({ max: 100 }),
+    limit: new ProcessLimit(100),
     system,
     onEvent: (event) => events.push(event),
     ...o,
@@ -50,7 +50,7 @@ const ask = { now: 0, reason: 'test' };
 const first = (world: World) => world.target.observe(0).instances[0]!;
 
 describeTarget('process (fake operating system)', async () => {
-  const { target, clock, system } = await start({ limit: new ProcessLimit({ max: 12 }) });
+  const { target, clock, system } = await start({ limit: new ProcessLimit(12) });
   return {
     target,
     limit: 12,
@@ -118,7 +118,7 @@ describe('starting', () => {
   test('lets only so many start up at the same time', async () => {
     const system = new FakeProcesses();
     system.startsBusy = true;
-    const limit = new ProcessLimit({ max: 100, startsAtOnce: 4 });
+    const limit = new ProcessLimit(100, { startsAtOnce: 4 });
     const world = await start({ system, limit, isReady: () => false });
     await world.target.scale(10, ask);
     await world.clock.advance(1_000);
@@ -259,7 +259,7 @@ describe('a JAEGIS that comes after', () => {
   const again = async (world: World, o: Partial<ProcessTargetOptions> = {}) => {
     await world.target.close({ drain: false });
     const { dataDir, clock, system } = world;
-    return start({ dataDir, clock, system, limit: new ProcessLimit({ max: 100 }), ...o });
+    return start({ dataDir, clock, system, limit: new ProcessLimit(100), ...o });
   };
 
   test('adopts what still runs, watches it, and restarts it', async () => {

@@ -202,10 +202,16 @@ export class ProcessTarget implements Target {
     };
   }
 
-  async replace(instanceId: string, reason: string, _now: number): Promise<void> {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && !this.#isClosed)
-      await this.#stop(instance, 'restart', { graceMs: hungGraceMs, reason });
+  replace(instanceId: string, reason: string, _now: number): Promise<void> {
+    return this.#startAnew(instanceId, { graceMs: hungGraceMs, reason });
+  }
+
+  restart(instanceId: string, reason: string, _now: number): Promise<void> {
+    return this.#startAnew(instanceId, { graceMs: this.#o.config.drain_deadline, reason });
+  }
+
+  kill(instanceId: string, reason: string, _now: number): Promise<void> {
+    return this.#startAnew(instanceId, { graceMs: 0, reason });
   }
 
   async stopInstance(
@@ -218,13 +224,11 @@ export class ProcessTarget implements Target {
     if (instance !== undefined && !this.#isClosed) await this.#stop(instance, 'remove', { graceMs, reason });
   }
 
-  /** The last `tail` lines (default 200) that an instance wrote, also when it is already gone; empty for unknown ids. */
   output(instanceId: string, options: { readonly tail?: number } = {}): Promise<string[]> {
     if (plainName(instanceId) !== instanceId) return Promise.resolve([]);
     return this.#output.tail(instanceId, Math.min(options.tail ?? 200, 10_000));
   }
 
-  /** Which process is which instance: for the sampler of host metrics. */
   pids(): ReadonlyMap<string, number> {
     const pids = new Map<string, number>();
     for (const instance of this.#instances.values())
@@ -270,6 +274,11 @@ export class ProcessTarget implements Target {
       const reason = 'command or environment was changed in the configuration';
       void this.#stop(instance, 'restart', { graceMs: this.#o.config.drain_deadline, reason });
     }
+  }
+
+  async #startAnew(instanceId: string, o: { readonly graceMs: number; readonly reason: string }): Promise<void> {
+    const instance = this.#instances.get(instanceId);
+    if (instance !== undefined && !this.#isClosed) await this.#stop(instance, 'restart', o);
   }
 
   #stop(

@@ -245,7 +245,7 @@ export class SupervisedProcess implements StartTicket {
       this.#s.emit('exited', this, this.#intent === 'fail' ? `${this.#reason}; ${reason}` : reason);
       this.#backOff(exit.error !== undefined || this.#intent === 'fail' ? 'failed' : 'backoff', reason, now);
     } else {
-      const how = life?.wasKilled === true ? 'killed' : this.#intent === 'remove' ? 'drained' : 'exited';
+      const how = life?.wasKilled === true ? 'killed' : 'drained';
       this.#s.emit(how, this, `${this.#reason}; ${reason}`);
     }
     this.#gone();
