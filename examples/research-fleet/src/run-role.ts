@@ -4,6 +4,7 @@ import { type Role, Service } from './runtime/service.ts';
 
 const askTimeoutMs = 20_000;
 const drainTimeoutMs = 20_000;
+const reportEveryMs = 1_000;
 const defaultMemoryLimitBytes = 400 * 1024 * 1024;
 
 /** Runs one research agent until it is told to drain. */
@@ -19,6 +20,7 @@ export async function runRole(role: Role): Promise<void> {
   server.on('request', (message, response) => {
     service.serve(message, response).catch((error: Error) => process.stderr.write(`BUG: ${error.stack}\n`));
   });
+  setInterval(() => service.report(), reportEveryMs).unref();
   agent.onDrain(async (reason) => {
     process.stdout.write(`draining: ${reason}\n`);
     await service.drain();

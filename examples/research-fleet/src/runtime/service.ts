@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Agent } from '@jaegis/agent';
 import { BadRequestError } from '../messages.ts';
 import { BodyError, errorBody, readJson, sendJson } from './http-json.ts';
+import { OfferedLoad } from './offered-load.ts';
 import { callModel, type PacedCall } from './paced-model.ts';
 import { PeerCaller, PeerError } from './peer-caller.ts';
 import { mayMakeTrouble, parseTrouble, Trouble } from './trouble.ts';
@@ -39,6 +40,7 @@ export interface ServiceOptions {
 }
 
 const retryAfterSeconds = 2;
+const loadWindowMs = 10_000;
 const runaway: PacedCall = { inputTokens: 900, outputTokens: 120, thinkMs: 250 };
 const refusalStatus: Readonly<Record<Refusal, number>> = { queue_full: 429, draining: 503, abandoned: 499 };
 
@@ -56,6 +58,7 @@ export class Service {
   readonly #agent: Agent;
   readonly #options: ServiceOptions;
   readonly #queue: WorkQueue;
+  readonly #load: OfferedLoad;
   readonly #trouble = new Trouble();
   readonly #peers: PeerCaller;
   readonly #handle: (body: unknown, job: Job) => Promise<unknown>;
@@ -67,6 +70,7 @@ export class Service {
     this.#agent = agent;
     this.#options = options;
     this.#queue = new WorkQueue({ limit: role.queueLimit, concurrency: role.concurrency });
+    this.#load = new OfferedLoad({ windowMs: loadWindowMs, now: options.now() });
     this.#peers = new PeerCaller(agent, { ...options, timeoutMs: options.askTimeoutMs });
     this.#handle = role.prepare();
     agent.queue(() => this.#queue.length);
@@ -83,6 +87,12 @@ export class Service {
       this.#held--;
     } else if (asked === '/trouble') await this.#serveTrouble(message, response);
     else sendJson(response, 404, errorBody('not_found', `Cannot find ${asked}: must be POST ${path} or /trouble`));
+  }
+
+  /** Tells the fleet how much of this agent is asked for. Call it every second. */
+  report(): void {
+    const saturation = this.#load.saturation(this.#options.now(), this.#role.concurrency);
+    if (saturation !== null) this.#agent.metric('saturation', saturation);
   }
 
   /** Takes nothing new; resolves when nothing waits for a slot. The SDK waits for the answers under way. */
@@ -115,9 +125,12 @@ export class Service {
     const isAbandoned = (): boolean => response.destroyed;
     return {
       inSlot: async (work) => {
+        const { now } = this.#options;
+        this.#load.arrived(now());
         const result = await this.#queue.submit(async () => {
+          const started = now();
           this.#agent.metric('in_flight', this.#queue.inFlight);
-          return work();
+          return work().finally(() => this.#load.served((now() - started) / 1_000));
         }, isAbandoned);
         this.#agent.metric('in_flight', this.#queue.inFlight);
         if (result.ok) return result.value;
