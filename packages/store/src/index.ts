@@ -1,1 +1,13 @@
-export {};
+export { openDirectory } from './files/open-directory.ts';
+export { memoryMetadata } from './metadata/memory-metadata.ts';
+export type {
+  AlertQuery,
+  AnomalyQuery,
+  DecisionQuery,
+  IncidentQuery,
+  MetadataStore,
+  PageQuery,
+  PruneBefore,
+  TimeRange,
+} from './metadata/metadata-store.ts';
+export { type OpenMetadataOptions, openMetadata } from './metadata/open-metadata.ts';
