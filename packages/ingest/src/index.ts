@@ -1,3 +1,4 @@
+export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from './grpc-server.ts';
 export { type CounterLine, IngestCounters, type IngestSnapshot } from './ingest-counters.ts';
 export {
   type HttpAnswer,

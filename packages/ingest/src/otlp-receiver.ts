@@ -74,6 +74,14 @@ export class OtlpReceiver {
     });
   }
 
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  get counters(): IngestCounters {
+    return this.#options.counters;
+  }
+
   /** A request over HTTP. Never rejects; the body of an error answer is a `google.rpc.Status`. */
   async handleHttp(signal: OtlpSignal, request: OtlpHttpRequest): Promise<HttpAnswer> {
     const { counters, bodyLimitBytes } = this.#options;
