@@ -80,12 +80,16 @@ function fillGaps(values: Float64Array, observed: Uint8Array): void {
   }
 }
 
-/** The last two values are left alone: nobody knows yet whether they are a mistake or a surge. */
+/**
+ * The last two values are left alone: nobody knows yet whether they are a mistake or a surge. Wild values that are not
+ * rare are the series' nature.
+ */
 function replaceWild(values: Float64Array, observed: Uint8Array): void {
   const sorted = values.filter((_, i) => observed[i] === 1).sort();
   if (sorted.length < 8) return;
   const spread = quantileOf(sorted, 0.9) - quantileOf(sorted, 0.1);
-  const limit = wildSpreads * Math.max(spread, 1e-9 * Math.abs(quantileOf(sorted, 0.5)), Number.MIN_VALUE);
+  const size = Math.max(spread, Math.abs(quantileOf(sorted, 0.5)));
+  const wild: [place: number, middle: number][] = [];
   const around = new Float64Array(4);
   for (let i = 2; i < values.length - 2; i++) {
     if (observed[i] === 0) continue;
@@ -96,8 +100,10 @@ function replaceWild(values: Float64Array, observed: Uint8Array): void {
     around[3] = values[i + 2]!;
     around.sort();
     const middle = around[1]! / 2 + around[2]! / 2;
-    if (Math.abs(values[i]! - middle) > limit) values[i] = middle;
+    if (Math.abs(values[i]! - middle) > wildSpreads * Math.max(size, Math.abs(middle))) wild.push([i, middle]);
   }
+  if (wild.length > 1 + sorted.length / 200) return;
+  for (const [i, middle] of wild) values[i] = middle;
 }
 
 /** Quantile `q` of a sorted list, linear between its neighbours; NaN of an empty one. */

@@ -9,9 +9,9 @@
 import { quantileOf } from './prepare.ts';
 import type { Validation } from './rolling-validation.ts';
 
-const widen = 1.1;
+const widen = 1.05;
 /** So many effective residuals weigh as much as the prior. */
-const priorWeight = 12;
+const priorWeight = 6;
 
 export interface Offsets {
   /** `at[q][step]`, ascending in q. */
@@ -24,6 +24,7 @@ export function residualOffsets(
   o: { horizon: number; quantiles: readonly number[] },
 ): Offsets {
   const step = typicalStep(values);
+  const swing = usualSwing(values);
   const level = Math.abs(values[values.length - 1] ?? 0);
   const at = o.quantiles.map(() => new Float64Array(o.horizon));
   for (let b = 0; b + 1 < validation.edges.length; b++) {
@@ -32,9 +33,10 @@ export function residualOffsets(
     const residuals = validation.residuals[b]!;
     // Residuals of neighbouring steps are nearly copies of each other: count origins, not points.
     const evidence = Math.min(residuals.length, validation.origins * 1.5, residuals.length / Math.sqrt(to - from));
-    const own = evidence / (evidence + priorWeight * 0.5);
+    const own = evidence / (evidence + priorWeight);
     for (let h = from; h < to; h++) {
-      const spread = Math.max(step * Math.sqrt(h + 1), 0.1 * level * Math.min(1, 0.3 + 0.1 * h));
+      const walk = Math.min(step * Math.sqrt(h + 1), swing);
+      const spread = Math.max(walk, 0.1 * level * Math.min(1, 0.3 + 0.1 * h));
       for (let q = 0; q < at.length; q++) {
         const asked = o.quantiles[q]!;
         const prior = spread * normalQuantile(asked);
@@ -59,6 +61,13 @@ function keepOpening(offsets: Float64Array, q: number): void {
     if (q > 0.5) offsets[h] = Math.max(offsets[h]!, offsets[h - 1]!);
     if (q < 0.5) offsets[h] = Math.min(offsets[h]!, offsets[h - 1]!);
   }
+}
+
+/** Half of what the middle nine tenths span; unbounded while there are too few values to know. */
+function usualSwing(values: Float64Array): number {
+  if (values.length < 30) return Number.POSITIVE_INFINITY;
+  const sorted = values.slice().sort();
+  return 0.5 * (quantileOf(sorted, 0.95) - quantileOf(sorted, 0.05));
 }
 
 /** 1.2533 times the mean absolute step, over the last 200 steps, without the largest tenth. */

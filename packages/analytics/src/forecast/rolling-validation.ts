@@ -1,6 +1,6 @@
 /**
  * Rolling-origin validation: every member forecasts from up to `maxOrigins` past origins, its absolute errors are kept per
- * horizon bucket, and its weight there is 1 / error² (the best four only). The blend's own residuals, signed, per bucket,
+ * horizon bucket, and its weight there is 1 / (error relative to persistence)^5, the best four only. The blend's own residuals, signed, per bucket,
  * are what the quantiles are made of. Newer origins count a little more.
  * Bad at: the first minutes, where there are few origins; `residual-quantiles.ts` widens for that.
  */
@@ -111,7 +111,7 @@ function bucketWeights(bucket: Bucket): Float64Array | undefined {
     return (sum + 4 * prior) / (base[m]! + 4 * prior + 1e-12);
   });
   const limit = [...ratio].sort((a, b) => a - b)[Math.min(keepMembers, members.length) - 1]!;
-  const weights = ratio.map((each) => (each <= limit && Number.isFinite(each) ? 1 / Math.max(each, 1e-6) ** 3 : 0));
+  const weights = ratio.map((each) => (each <= limit && Number.isFinite(each) ? 1 / Math.max(each, 1e-6) ** 5 : 0));
   const sum = weights.reduce((total, each) => total + each, 0);
   return sum > 0 ? weights.map((each) => each / sum) : undefined;
 }

@@ -49,11 +49,13 @@ function forecast(history: History, options: ForecastOptions): ForecastResult {
 /** The learned period, unless a given one or the day repeats itself better. 0 is none. */
 function choosePeriod(prepared: PreparedHistory, stepMs: number, given: readonly number[]): number {
   const { values } = prepared;
-  const candidates = new Set([findPeriod(values), ...given.map(Math.round), Math.round(dayMs / stepMs)]);
+  const learned = findPeriod(values);
+  const candidates = new Set([learned, ...given.map(Math.round), Math.round(dayMs / stepMs)]);
   let best = 0;
   let bestError = Number.POSITIVE_INFINITY;
   for (const period of candidates) {
-    if (!(period >= 2) || values.length < 2 * period) continue;
+    // A learned period has been seen twice; one that is known beforehand need not have been.
+    if (!(period >= 2) || values.length < (period === learned ? 2 : 1.25) * period) continue;
     let sum = 0;
     for (let i = period; i < values.length; i++) sum += Math.abs(values[i]! - values[i - period]!);
     const error = sum / (values.length - period);

@@ -1,0 +1,2 @@
+export { describeDetector } from './describe-detector.ts';
+export { describeForecaster } from './describe-forecaster.ts';
