@@ -19,18 +19,22 @@ function secondsOf(bucket: number): number {
   return (2 * Math.exp((bucket + offset) * logGamma)) / (Math.exp(logGamma) + 1);
 }
 
-/** The values at `quantiles` (ascending, 0..1) over `counts`, in seconds; never above `max`, `null` when nothing was counted. */
-export function quantilesOf(counts: Uint32Array, quantiles: readonly number[], max: number): (number | null)[] {
-  let total = 0;
-  for (let i = 0; i < counts.length; i++) total += counts[i]!;
-  if (total === 0) return quantiles.map(() => null);
+/**
+ * The values at `quantiles` (ascending, 0..1) over `counts`, which add up to `total`, in seconds; never above `max`,
+ * `null` when nothing was counted.
+ */
+export function quantilesOf(
+  counts: Uint32Array,
+  o: { readonly total: number; readonly quantiles: readonly number[]; readonly max: number },
+): (number | null)[] {
+  if (o.total === 0) return o.quantiles.map(() => null);
   const values: number[] = [];
   let bucket = 0;
   let seen = counts[0]!;
-  for (const q of quantiles) {
-    const rank = q * (total - 1);
+  for (const q of o.quantiles) {
+    const rank = q * (o.total - 1);
     while (seen <= rank && bucket < counts.length - 1) seen += counts[++bucket]!;
-    values.push(Math.min(secondsOf(bucket), max));
+    values.push(Math.min(secondsOf(bucket), o.max));
   }
   return values;
 }

@@ -6,6 +6,7 @@
 import type { Span } from '@jaegis/model';
 import { errorClassOf } from './error-class.ts';
 import { readTogether, SlidingRed } from './sliding-red.ts';
+import { secondsOf } from './span-seconds.ts';
 
 /** Rates per second over the window, durations in seconds. What cannot be known is `null`. */
 export interface Red {
@@ -76,7 +77,7 @@ export class RedWindow {
     const pool = this.#track(this.#pools, span.pool, { limit: this.#o.maxPools, now });
     if (agent === undefined || pool === undefined) this.#refused++;
     if (span.kind === 'server' || span.kind === 'consumer') {
-      const seconds = Math.max(0, span.durationMs) / 1_000;
+      const seconds = secondsOf(span);
       const one = { errorClass: errorClassOf(span), now };
       agent?.window.add(seconds, one);
       pool?.window.add(seconds, one);

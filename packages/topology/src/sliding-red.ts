@@ -26,6 +26,9 @@ interface Slot {
   outTokens: number;
   costUsd: number;
   buckets: Uint32Array | null;
+  /** The buckets in use: most agents answer within a narrow range. */
+  lowest: number;
+  highest: number;
   errorClasses: Map<string, number> | null;
 }
 
@@ -63,6 +66,8 @@ export class SlidingRed {
     slot.buckets ??= new Uint32Array(bucketCount);
     const bucket = bucketOf(seconds);
     slot.buckets[bucket] = slot.buckets[bucket]! + 1;
+    if (bucket < slot.lowest) slot.lowest = bucket;
+    if (bucket > slot.highest) slot.highest = bucket;
     if (o.errorClass === null) return;
     slot.errors++;
     slot.errorClasses ??= new Map();
@@ -107,7 +112,7 @@ export class SlidingRed {
         }
       }
       if (buckets === null || slot.buckets === null) continue;
-      for (let i = 0; i < buckets.length; i++) buckets[i] = buckets[i]! + slot.buckets[i]!;
+      for (let i = slot.lowest; i <= slot.highest; i++) buckets[i] = buckets[i]! + slot.buckets[i]!;
     }
   }
 
@@ -141,6 +146,8 @@ const emptySlot: Slot = {
   outTokens: 0,
   costUsd: 0,
   buckets: null,
+  lowest: bucketCount,
+  highest: -1,
   errorClasses: null,
 };
 
@@ -168,5 +175,7 @@ export function readTogether(
   scratch.fill(0);
   const into = emptyTotals();
   for (const window of windows) window.collect({ ...o, buckets: scratch, into });
-  return Object.assign(into, { quantiles: quantilesOf(scratch, o.quantiles, into.durationMax) });
+  return Object.assign(into, {
+    quantiles: quantilesOf(scratch, { total: into.count, quantiles: o.quantiles, max: into.durationMax }),
+  });
 }

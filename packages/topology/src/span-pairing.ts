@@ -17,6 +17,7 @@ import type { LinkKind, Span } from '@jaegis/model';
 import { errorClassOf } from './error-class.ts';
 import { type Endpoint, KnownPeers } from './known-peers.ts';
 import { peerOf, type SpanPeer } from './span-peer.ts';
+import { secondsOf } from './span-seconds.ts';
 
 export interface Call {
   readonly source: Endpoint;
@@ -126,7 +127,7 @@ export class SpanPairing {
       const isLinked = span.links?.some((link) => link.traceId === parent.span.traceId) ?? false;
       if (!isChild && !isLinked) continue;
       this.#stopWaiting(child);
-      if (!child.isSettled) this.#connect(child, parent, now);
+      if (!child.isSettled || span.kind === 'client') this.#connect(child, parent, now);
     }
   }
 
@@ -247,7 +248,8 @@ export class SpanPairing {
     this.#perTrace.set(span.traceId, ofTrace + 1);
     this.#seen.set(span.spanId, seen);
     this.#young.push(seen);
-    if (seen.isSettled || span.kind === 'producer') return;
+    // A client waits even when it was answered: its parent may turn out to be a wrapper around it.
+    if (span.kind === 'producer' || (seen.isSettled && span.kind !== 'client')) return;
     if (span.parentSpanId !== '' && !this.#seen.has(span.parentSpanId)) this.#wait(span.parentSpanId, seen);
     for (const link of span.links?.slice(0, 8) ?? []) if (!this.#seen.has(link.spanId)) this.#wait(link.spanId, seen);
   }
@@ -312,8 +314,4 @@ class Expiry {
 
 function endpointOf(span: Span): Endpoint {
   return { name: span.pool, instanceId: span.instanceId, isVirtual: false };
-}
-
-function secondsOf(span: Span): number {
-  return Math.max(0, span.durationMs) / 1_000;
 }
