@@ -81,6 +81,25 @@ describe('joining', () => {
     expect(server.beats[1]!.body.metrics).not.toHaveProperty('broken');
   });
 
+  test('costs one timer, however much the host does', async () => {
+    const agent = await start();
+    expect(host.timers).toBe(1);
+    for (let i = 0; i < 500; i++) {
+      agent.progress();
+      agent.metric(`m${i}`, i);
+      agent.label(`l${i}`, 'x');
+      await agent.run('step', {}, () => i);
+    }
+    expect(host.timers).toBe(1);
+    expect(server.beats).toHaveLength(1);
+    host.advance(30_000);
+    await server.beatsReach(2);
+    expect(server.beats[1]!.body.progress).toBe(1_000);
+    expect(Object.keys(server.beats[1]!.body.metrics).length).toBeLessThanOrEqual(128);
+    expect(Object.keys(server.beats[1]!.body.labels).length).toBeLessThanOrEqual(64);
+    expect(agent.stats.refused).toBeGreaterThan(800);
+  });
+
   test('leaves with a goodbye and no timer behind', async () => {
     const agent = await start();
     await agent.leave('done');

@@ -22,7 +22,7 @@ export interface JoinOptions {
   readonly exitOnDrain?: boolean;
   /** Take SIGTERM as a drain command. Default: only when JAEGIS supervises the process. */
   readonly handleSigterm?: boolean;
-  /** How long a drain waits for work in flight. Default 8 s. */
+  /** How long a drain waits for work in flight. Default 6 s: with the goodbye it fits into JAEGIS's drain deadline of 10 s. */
   readonly drainTimeoutMs?: number;
 }
 
@@ -61,7 +61,7 @@ export function settle(options: JoinOptions, host: Host): Settings {
     heartbeatIntervalMs: positive(options.heartbeatIntervalMs) ?? 30_000,
     exitOnDrain: options.exitOnDrain ?? isSupervised,
     handleSigterm: options.handleSigterm ?? isSupervised,
-    drainTimeoutMs: positive(options.drainTimeoutMs) ?? 8_000,
+    drainTimeoutMs: positive(options.drainTimeoutMs) ?? 6_000,
   };
 }
 

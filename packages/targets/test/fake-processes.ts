@@ -10,7 +10,7 @@ export interface FakeProcess {
 export class FakeProcesses implements ProcessSystem {
   readonly bootId: string = 'boot-1';
   readonly looksAreCheap: boolean = true;
-  readonly knowsEnvironment: boolean = true;
+  knowsEnvironment = true;
   readonly running = new Map<number, FakeProcess>();
   readonly signals: string[] = [];
   readonly spawned: SpawnRequest[] = [];
@@ -81,6 +81,6 @@ export class FakeProcesses implements ProcessSystem {
   }
 
   environment(pid: number): Readonly<Record<string, string>> | undefined {
-    return this.running.get(pid)?.env;
+    return this.knowsEnvironment ? this.running.get(pid)?.env : undefined;
   }
 }

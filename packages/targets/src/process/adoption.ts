@@ -1,4 +1,4 @@
-import type { ProcessRecord } from './process-records.ts';
+import { isPlainId, type ProcessRecord } from './process-records.ts';
 import type { ProcessInfo, ProcessTable } from './process-system.ts';
 
 /**
@@ -37,7 +37,7 @@ export function planAdoption(
   marked.sort((a, b) => a.info.startTicks - b.info.startTicks);
   for (const { info, env } of marked) {
     const instanceId = env['JAEGIS_INSTANCE_ID'] ?? '';
-    if (info.groupId !== info.pid || adopt.has(instanceId)) continue;
+    if (info.groupId !== info.pid || adopt.has(instanceId) || !isPlainId(instanceId)) continue;
     adopt.set(instanceId, {
       instanceId,
       pid: info.pid,

@@ -135,7 +135,7 @@ function isRecord(value: Partial<ProcessRecord> | null): boolean {
     typeof value === 'object' &&
     value !== null &&
     typeof value.instanceId === 'string' &&
-    plain.test(value.instanceId) &&
+    isPlainId(value.instanceId) &&
     Number.isInteger(value.pid) &&
     value.pid! > 1 &&
     typeof value.startTicks === 'number' &&
@@ -148,5 +148,7 @@ function isRecord(value: Partial<ProcessRecord> | null): boolean {
   );
 }
 
-// Instance ids become file names.
-const plain = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,120}$/;
+/** Instance ids become file names. */
+export function isPlainId(instanceId: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,120}$/.test(instanceId);
+}

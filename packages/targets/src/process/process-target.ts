@@ -46,10 +46,15 @@ const pruneEveryMs = 60_000;
 const hungGraceMs = 1_000;
 const aliveIsReadyMs = 1_000;
 const outputLinesKept = 20;
+const outputLineLength = 500;
+/** A process in the depths of the kernel does not even end by SIGKILL; closing does not wait for it. */
+const closeGraceMs = 5_000;
 /** So many outdated processes of a pool are replaced at the same time: a tenth, at least one. */
 const renewShare = 0.1;
 
 /**
+ * For POSIX systems: process groups and signals are what it works by.
+ *
  * Starts a pool's target and takes over the processes that an earlier JAEGIS left under the same data folder. Throws
  * only when the data folder cannot be written: that is a mistake of the start, not of the running fleet.
  */
@@ -79,6 +84,7 @@ export class ProcessTarget implements Target {
   #isClosed = false;
   #isReleased = false;
   #startProblem = '';
+  #reading: Promise<unknown> = Promise.resolve();
   #listed: readonly ProcessInfo[] = [];
   #listedAt = Number.NEGATIVE_INFINITY;
 
@@ -114,7 +120,11 @@ export class ProcessTarget implements Target {
     const plan = planAdoption(this.#records.load(this.#owner), this.#system, ours);
     for (const leftover of plan.leftovers) this.#system.signal(leftover.pid, 'SIGKILL');
     for (const { record, isOutdated } of plan.adopt) {
-      if (!this.#o.limit.claimId(record.instanceId)) continue;
+      if (!this.#o.limit.claimId(record.instanceId)) {
+        // Ours, but another pool now goes by its name: two of one name would be one agent to everybody else.
+        this.#system.signalGroup(record.pid, 'SIGKILL');
+        continue;
+      }
       this.#o.limit.takeRunning();
       const instance = this.#newInstance(record.instanceId);
       instance.adopt(record, now);
@@ -242,7 +252,10 @@ export class ProcessTarget implements Target {
     this.#outdated.clear();
     if (options.drain) {
       const stop = { graceMs: this.#o.config.drain_deadline, reason: 'JAEGIS stops' };
-      await Promise.all([...this.#instances.values()].map((instance) => this.#stop(instance, 'remove', stop)));
+      await this.#within(
+        stop.graceMs + closeGraceMs,
+        Promise.all([...this.#instances.values()].map((instance) => this.#stop(instance, 'remove', stop))),
+      );
       for (const { info } of this.#marked()) this.#system.signal(info.pid, 'SIGKILL');
     } else {
       for (const instance of this.#instances.values()) this.#o.limit.gate.leave(instance);
@@ -327,7 +340,7 @@ export class ProcessTarget implements Target {
       },
       emit: (kind, instance, reason) => this.#emit(kind, instance, reason),
       outputSize: (instanceId) => this.#output.size(instanceId),
-      lastOutput: (instanceId, fromByte) => this.#output.tail(instanceId, outputLinesKept, fromByte),
+      lastOutput: (instanceId, fromByte) => this.#lastOutput(instanceId, fromByte),
       members: (groupId) => this.#members(groupId),
       removed: (instance) => {
         this.#instances.delete(instance.instanceId);
@@ -350,6 +363,22 @@ export class ProcessTarget implements Target {
     });
     if (pid !== undefined) this.#startProblem = '';
     return pid;
+  }
+
+  /** One file after the other: when a thousand crash together they must not take a thousand file handles. */
+  #lastOutput(instanceId: string, fromByte: number): Promise<readonly string[]> {
+    const read = this.#reading.then(() => this.#output.tail(instanceId, outputLinesKept, fromByte));
+    this.#reading = read;
+    return read.then((lines) => lines.map((line) => line.slice(0, outputLineLength)));
+  }
+
+  async #within(limitMs: number, work: Promise<unknown>): Promise<void> {
+    let cancel = () => {};
+    const limit = new Promise<void>((resolve) => {
+      cancel = this.#o.clock.after(limitMs, resolve);
+    });
+    await Promise.race([work, limit]);
+    cancel();
   }
 
   #childConfig() {

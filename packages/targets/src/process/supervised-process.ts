@@ -42,6 +42,7 @@ interface Life {
   /** How the leader ended, while others of its group are still there. */
   leaderExit: ProcessExit | null;
   nextLookAt: number;
+  nextReadyLookAt: number;
   sleepingLooks: number;
 }
 
@@ -50,6 +51,7 @@ export type StopIntent = 'remove' | 'restart' | 'fail';
 
 const lookAtAdoptedMs = 1_000;
 const lookAtStoppingMs = 200;
+const lookForReadyMs = 200;
 const gatePlaceMs = 2_000;
 
 /**
@@ -202,6 +204,8 @@ export class SupervisedProcess implements StartTicket {
   }
 
   #watchStart(life: Life, now: number): void {
+    if (now < life.nextReadyLookAt) return;
+    life.nextReadyLookAt = now + lookForReadyMs;
     if (this.#s.isReady(this, life.startedAt)) {
       life.readyAt = now;
       this.#state = 'ready';
@@ -305,7 +309,14 @@ export class SupervisedProcess implements StartTicket {
     const { startTicks, configHash, readyAt, isOwn, outputFrom, now } = o;
     // One adopted before it was ready gets the whole start timeout again.
     const startedAt = readyAt === null ? now : o.startedAt;
-    const fresh = { killAt: null, wasKilled: false, leaderExit: null, nextLookAt: 0, sleepingLooks: 0 };
+    const fresh = {
+      killAt: null,
+      wasKilled: false,
+      leaderExit: null,
+      nextLookAt: 0,
+      nextReadyLookAt: 0,
+      sleepingLooks: 0,
+    };
     return { pid, startTicks, configHash, startedAt, readyAt, isOwn, outputFrom, ...fresh };
   }
 
