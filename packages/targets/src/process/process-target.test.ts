@@ -179,6 +179,14 @@ describe('crashing', () => {
     expect(first(world).restartAt! - world.clock.now()).toBeLessThanOrEqual(500);
   });
 
+  test('one crash does not make a pool of one unhealthy', async () => {
+    const world = await start();
+    await world.target.scale(1, ask);
+    await world.clock.advance(2_000);
+    world.system.end(first(world).pid!, { code: null, signal: 'SIGKILL' });
+    expect(world.target.observe(0)).toMatchObject({ healthy: true, replicas: { ready: 0, pending: 1 } });
+  });
+
   test('takes those that do not work first when the pool shrinks', async () => {
     const world = await start();
     await world.target.scale(3, ask);

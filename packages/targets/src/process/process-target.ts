@@ -149,7 +149,7 @@ export class ProcessTarget implements Target {
       if (state === 'ready') ready++;
       else if (!instance.comesBack) draining++;
       else pending++;
-      if (state === 'backoff' || state === 'failed') broken++;
+      if (instance.isBroken) broken++;
       instances.push(instance.observe());
     }
     const isBroken = broken > 0 && ready === 0 && broken === pending;

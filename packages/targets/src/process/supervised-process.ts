@@ -94,6 +94,11 @@ export class SupervisedProcess implements StartTicket {
     return this.#life?.pid ?? null;
   }
 
+  /** Does not stay up: three ends in a row without a stable time, or starts that fail. One crash is no such thing. */
+  get isBroken(): boolean {
+    return this.#state === 'failed' || (this.#state === 'backoff' && this.#crashes >= 3);
+  }
+
   /** Draining, but only to come back: it still counts as a replica. */
   get comesBack(): boolean {
     return this.#state !== 'draining' || this.#intent === 'restart';
