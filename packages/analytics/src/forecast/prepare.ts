@@ -88,7 +88,7 @@ function replaceWild(values: Float64Array, observed: Uint8Array): void {
   const sorted = values.filter((_, i) => observed[i] === 1).sort();
   if (sorted.length < 8) return;
   const spread = quantileOf(sorted, 0.9) - quantileOf(sorted, 0.1);
-  const size = Math.max(spread, Math.abs(quantileOf(sorted, 0.5)));
+  const size = spread > 0 ? spread : Math.abs(quantileOf(sorted, 0.5));
   const wild: [place: number, middle: number][] = [];
   const around = new Float64Array(4);
   for (let i = 2; i < values.length - 2; i++) {
@@ -100,7 +100,7 @@ function replaceWild(values: Float64Array, observed: Uint8Array): void {
     around[3] = values[i + 2]!;
     around.sort();
     const middle = around[1]! / 2 + around[2]! / 2;
-    if (Math.abs(values[i]! - middle) > wildSpreads * Math.max(size, Math.abs(middle))) wild.push([i, middle]);
+    if (Math.abs(values[i]! - middle) > wildSpreads * size) wild.push([i, middle]);
   }
   if (wild.length > 1 + sorted.length / 200) return;
   for (const [i, middle] of wild) values[i] = middle;
