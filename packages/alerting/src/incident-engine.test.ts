@@ -218,18 +218,19 @@ describe('the end of an incident', () => {
 describe('after a restart', () => {
   test('an open incident goes on, nobody is told again, and it resolves', () => {
     const before = new Story();
-    before.at(0, [lost('reader-1')]);
+    before.at(0, [lost('reader-1'), lost('reader-9')]);
+    before.at(1, [lost('reader-1')]);
+    before.at(61, [lost('reader-1')]);
     const kept = JSON.parse(JSON.stringify({ alerts: before.alerts.active(), incidents: before.incidents.open() }));
     const after = new Story();
     after.alerts.restore(kept.alerts);
     after.incidents.restore(kept.incidents, after.alerts.active());
-    expect(after.at(10, [lost('reader-1'), lost('reader-2')])[0]).toMatchObject({
-      id: kept.incidents[0].id,
-      title: 'reader lost 2 of 8 agents',
-    });
-    after.at(20, []);
+    const [incident] = after.at(70, [lost('reader-1'), lost('reader-2')]);
+    expect(incident).toMatchObject({ id: kept.incidents[0].id, title: 'reader lost 2 of 8 agents' });
+    expect(incident?.alerts).toHaveLength(3);
     after.at(80, []);
-    expect(after.told).toEqual(['80s resolved: reader lost 2 of 8 agents']);
+    after.at(140, []);
+    expect(after.told).toEqual(['140s resolved: reader lost 2 of 8 agents']);
   });
 
   test('one whose alerts ended meanwhile is over', () => {

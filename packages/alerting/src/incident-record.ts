@@ -14,6 +14,8 @@ export class IncidentRecord {
   readonly isOverflow: boolean;
   readonly timeline: Timeline;
   readonly #alerts = new Map<string, Alert>();
+  // Alerts that ended before a restart: only their ids are left.
+  readonly #past: readonly string[];
   #uncounted = 0;
   #incident: Incident;
   lastAlertAt: number;
@@ -35,6 +37,7 @@ export class IncidentRecord {
     this.lastAlertAt = o.now;
     this.toldSeverity = o.kept?.severity ?? null;
     for (const alert of o.alerts ?? []) this.#alerts.set(alert.id, alert);
+    this.#past = (o.kept?.alerts ?? []).filter((id) => !this.#alerts.has(id));
     this.#incident = o.kept ?? emptyIncident(o.id, o.startedAt);
   }
 
@@ -89,7 +92,7 @@ export class IncidentRecord {
       title: titleOf(cause.alerts, around.agentsIn?.(cause.pool) ?? null),
       cause: describeCause(cause, symptoms, around),
       symptoms: describeSymptoms(symptoms, around),
-      alerts: [...this.#alerts.keys()],
+      alerts: [...this.#past, ...this.#alerts.keys()].slice(0, alertLimit),
       timeline: this.timeline.entries(),
     };
     if (this.isOverflow) this.#describeOverflow();

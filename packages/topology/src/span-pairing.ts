@@ -177,7 +177,8 @@ export class SpanPairing {
 
   #endOfYouth(seen: SeenSpan, now: number): void {
     const { span } = seen;
-    this.#seen.delete(span.spanId);
+    // Another trace may have used the same span id since.
+    if (this.#seen.get(span.spanId) === seen) this.#seen.delete(span.spanId);
     const left = this.#perTrace.get(span.traceId)! - 1;
     if (left > 0) this.#perTrace.set(span.traceId, left);
     else this.#perTrace.delete(span.traceId);

@@ -213,6 +213,21 @@ describe('time', () => {
     expect(topology.links(start + 86_400_000)).toEqual([]);
   });
 
+  test('peers that nobody calls any more leave the map after a quarter of an hour, counted; pools stay', () => {
+    const topology = builder(
+      ...call('planner', 'searcher'),
+      span('client', 'planner', { attributes: { 'peer.service': 'billing' } }),
+    );
+    topology.links(start + 15_000);
+    const fresh = topology.snapshot(start + 900_000, {}, anyHealth);
+    expect(fresh.nodes.map((node) => node.id)).toContain('billing');
+    const later = topology.snapshot(start + 1_000_000, {}, anyHealth);
+    expect(later.nodes.map((node) => node.id)).toEqual(['planner', 'searcher']);
+    expect(later.hidden).toEqual({ nodes: 1, links: 1 });
+    const asked = topology.snapshot(start + 1_000_000, { focus: 'billing' }, anyHealth);
+    expect(asked.nodes.map((node) => node.id)).toEqual(['billing', 'planner']);
+  });
+
   test('a clock set back does no harm', () => {
     const topology = builder(...call('planner', 'searcher'));
     const [client, server] = call('planner', 'reader');

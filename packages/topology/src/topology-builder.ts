@@ -3,6 +3,7 @@
  * pool is opened. Fed span by span; every table in it is bounded and counts what it refused.
  */
 import type { Link, Span, Topology } from '@jaegis/model';
+import { assert } from '@jaegis/std';
 import { type LinkEntry, LinkTable, linkOf } from './link-table.ts';
 import { type Call, SpanPairing } from './span-pairing.ts';
 import { type HealthOf, type SnapshotQuery, snapshotOf } from './topology-snapshot.ts';
@@ -77,7 +78,9 @@ export class TopologyBuilder {
 
   constructor(options: TopologyOptions = {}) {
     this.#o = { ...defaults, ...options };
-    const { windowMs, maxLinks, maxAgentLinks } = this.#o;
+    const { windowMs, maxLinks, maxAgentLinks, pairMs, orphanMs } = this.#o;
+    assert(windowMs >= slotMs, `windowMs is ${windowMs}, must be >= ${slotMs}`);
+    assert(orphanMs >= pairMs, `orphanMs is ${orphanMs}, must be >= pairMs (${pairMs})`);
     this.#links = new LinkTable({ limit: maxLinks, slotMs, slots: Math.max(1, Math.round(windowMs / slotMs)) });
     // Two halves are enough between agents, and there are many of them.
     this.#agentLinks = new LinkTable({ limit: maxAgentLinks, slotMs: windowMs / 2, slots: 2 });
