@@ -11,7 +11,7 @@ export interface Terminal {
   write(text: string): void;
   warn(text: string): void;
   now(): number;
-  /** Aborted at Ctrl-C. */
+  /** Aborted at Ctrl-C or SIGTERM. */
   readonly interrupted: AbortSignal;
 }
 
@@ -19,11 +19,10 @@ export function layoutOf(terminal: Terminal): Layout & { now: number } {
   return { width: terminal.size().columns, paint: terminal.paint, now: terminal.now() };
 }
 
-/** The real one. Ctrl-C aborts `interrupted` once; what runs then decides how to end. */
+/** The real one. Ctrl-C ends the process, as ever, unless a command has asked for `interrupted`: then it decides how to end. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
+  let controller: AbortController | undefined;
   const isTty = stdout.isTTY === true;
   const given = Number(env['COLUMNS']);
   // A pipe that is closed early (`jaegis agents | head`) is no error.
@@ -39,6 +38,12 @@ export function processTerminal(): Terminal {
     write: (text) => void stdout.write(text),
     warn: (text) => void stderr.write(`${text}\n`),
     now: Date.now,
-    interrupted: controller.signal,
+    get interrupted() {
+      if (controller !== undefined) return controller.signal;
+      const asked = new AbortController();
+      controller = asked;
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked.abort());
+      return asked.signal;
+    },
   };
 }

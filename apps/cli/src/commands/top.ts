@@ -47,10 +47,10 @@ async function look(client: FleetClient) {
 }
 
 async function refresh(client: FleetClient, terminal: Terminal, intervalMs: number): Promise<void> {
+  let last = formatTop(await look(client), { ...layoutOf(terminal), height: terminal.size().rows });
   const stopped = new AbortController();
   const signal = AbortSignal.any([terminal.interrupted, stopped.signal]);
   const release = onQuit(() => stopped.abort());
-  let last = formatTop(await look(client), { ...layoutOf(terminal), height: terminal.size().rows });
   terminal.write(enter);
   try {
     while (!signal.aborted) {

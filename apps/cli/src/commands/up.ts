@@ -11,7 +11,7 @@ import {
   serverOptions,
 } from '@jaegis/model';
 import type { RunningServer } from '@jaegis/server';
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import { badInput, CliError, done, type ExitCode, isBad } from '../errors.ts';
 import { formatStarted } from '../format/started.ts';
 import type { Terminal } from '../terminal.ts';
@@ -19,6 +19,7 @@ import { version } from '../version.ts';
 import { action, localCommand, type Program, writeJsonLine } from './shared.ts';
 
 const forcedExitCode = 130;
+const lingerMs = 2_000;
 const defaultFile = 'jaegis.yaml';
 
 export function upCommand(program: Program): void {
@@ -96,7 +97,7 @@ async function run(start: {
   const { config, configDir, file, options, terminal, isJson } = start;
   const stop = onStop(terminal);
   const [{ startServer }, { pino }] = await Promise.all([import('@jaegis/server'), import('pino')]);
-  const log = pino({ level: options.log_level, base: null }, pino.destination({ dest: 2, sync: false }));
+  const log = pino({ level: options.log_level, base: null }, pino.destination({ dest: 2, sync: true }));
   const dashboard = fileURLToPath(new URL('./dashboard', import.meta.url));
   let server: RunningServer;
   try {
@@ -128,6 +129,8 @@ async function run(start: {
   await server.close();
   if (!isJson) terminal.write('Stopped.\n');
   stop.release();
+  // Everything is closed. Should something still keep the event loop busy, it does not keep the person waiting.
+  setTimeout(() => process.exit(), lingerMs).unref();
   return done;
 }
 
@@ -171,10 +174,4 @@ async function describeFleet(server: RunningServer): Promise<string> {
   } catch {
     return 'the fleet, then the server';
   }
-}
-
-/** For tests: commander's own view of the generated flags. */
-export function addOptionFlags(command: Command): Command {
-  for (const option of optionFlags()) command.addOption(option);
-  return command;
 }
