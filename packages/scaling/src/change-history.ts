@@ -40,7 +40,13 @@ export function recordRefusal(state: ScalingState, accepted: number): ScalingSta
   if (last === undefined || state.desired === null || accepted === state.desired) return state;
   const changes = state.changes.slice(0, -1);
   if (accepted !== last.from) changes.push({ ...last, to: accepted });
-  return { ...state, desired: accepted, changes };
+  return { ...state, desired: accepted, changes, refusals: nextRefusal(state.refusals, state.at) };
+}
+
+/** Asked again after 15 s, 30 s, a minute ... five minutes: a quota or a limit is not lifted by asking. */
+export function nextRefusal(refusals: ScalingState['refusals'], now: number): ScalingState['refusals'] {
+  const waitMs = Math.min(300_000, 15_000 * 2 ** Math.min(refusals.count, 10));
+  return { count: refusals.count + 1, retryAt: now + waitMs };
 }
 
 /** Tells the state that somebody else set the number of replicas (by hand, another controller). */

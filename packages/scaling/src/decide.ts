@@ -7,6 +7,7 @@ import type {
   SignalName,
   Signals,
 } from '@jaegis/model';
+import { formatDuration } from '@jaegis/std';
 import { type Capacity, capacityOf, startupOf } from './capacity.ts';
 import { fadedReversals, noteChange } from './change-history.ts';
 import { explain } from './explain.ts';
@@ -19,6 +20,7 @@ import { control } from './reactive/control.ts';
 import { deadBand, settleOn } from './reactive/dead-band.ts';
 import type { Loss, Need, NeedContext } from './reactive/need.ts';
 import { readNeeds } from './reactive/read-needs.ts';
+import { reconcile } from './reconcile.ts';
 import type { Change, ScalingState } from './scaling-state.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
 import { trackReady } from './track-ready.ts';
@@ -44,12 +46,10 @@ interface Wanted {
  */
 export function decide(snapshot: PoolSnapshot, before: ScalingState, clockNow: number): DecideResult {
   const now = Math.max(clockNow, before.at);
-  const { config, replicas, mode } = snapshot;
-  const ordered = replicas.ready + replicas.pending;
-  const current = mode === 'auto' ? (before.desired ?? ordered) : ordered;
-  const state = trackReady(before, replicas.ready, now);
-  const capacity = capacityOf(config, state);
-  const startupMs = startupOf(config, state);
+  const { config, replicas } = snapshot;
+  const capacity = capacityOf(config, before);
+  const startupMs = startupOf(config, before);
+  const { current, state, note } = reconcile(snapshot, trackReady(before, replicas.ready, now), { now, startupMs });
   const reversals = fadedReversals(before, now);
   const context: NeedContext = { snapshot, state, now, current, capacity, startupMs, smooth: { ...state.smooth } };
 
@@ -73,6 +73,7 @@ export function decide(snapshot: PoolSnapshot, before: ScalingState, clockNow: n
   if (snapshot.targetHealthy) apply(clamp(desired, bounds));
   if (wanted.isMeasured) apply(limitBudget({ desired, min: bounds.min, spentToday: snapshot.spentToday, config, now }));
   const proposed = desired;
+  apply(holdForRefusal(state, desired, { current, now }));
   apply(holdForMode(snapshot, desired, current));
 
   const change = { at: now, from: current, to: desired };
@@ -91,7 +92,7 @@ export function decide(snapshot: PoolSnapshot, before: ScalingState, clockNow: n
         from: current,
         to: desired,
         reason,
-        why: wanted.why,
+        why: note === '' ? wanted.why : `${wanted.why}; ${note}`,
         pending: replicas.pending,
         limits,
       }),
@@ -235,6 +236,22 @@ function describeLosses(losses: readonly Loss[]): string {
     .map((loss) => loss.message)
     .join(', ');
   return losses.length > 3 ? `${shown} and ${losses.length - 3} more` : shown;
+}
+
+/** A target that refused is left alone for a while when more is wanted; giving back is always possible. */
+function holdForRefusal(
+  state: ScalingState,
+  desired: number,
+  o: { current: number; now: number },
+): { desired: number; step: LimitStep | null } {
+  const { current, now } = o;
+  if (desired <= current || now >= state.refusals.retryAt) return { desired, step: null };
+  const again = formatDuration(state.refusals.retryAt - now);
+  const message = `the target refused the last order; it is asked for ${desired} again in ${again}`;
+  return {
+    desired: current,
+    step: { step: 'limit', from: desired, to: current, reason: 'TargetUnavailable', message },
+  };
 }
 
 function holdForMode(

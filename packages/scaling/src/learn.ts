@@ -16,6 +16,7 @@ const warmUpSamples = 6;
 /** Windows of rates are 30 s long: earlier, they still speak of the old number of replicas. */
 const settleMs = 30_000;
 const fullUtilization = 0.95;
+const mostlyUsed = 0.85;
 const leastUtilization = 0.3;
 const mostErrors = 0.1;
 
@@ -51,20 +52,29 @@ export function learn(before: ScalingState, observation: Observation, now: numbe
     const each = finished / replicas.ready;
     const cpu = read('cpu_utilization');
     const waits = queue !== undefined && queue >= Math.max(5, 2 * replicas.ready);
-    capacity = learnCapacity(capacity, { each, isSaturated: waits || (cpu ?? 0) >= fullUtilization, cpu });
+    const isSaturated = waits || (cpu ?? 0) >= fullUtilization;
+    // Work may wait in the line of one while others idle (or all may wait for something else): with processors half
+    // idle that says "at least so much", and nothing about less.
+    const isAll = cpu === undefined || cpu >= mostlyUsed;
+    const saturatedSince = isSaturated ? (capacity.saturatedSince ?? now) : null;
+    if (saturatedSince !== capacity.saturatedSince) capacity = { ...capacity, saturatedSince };
+    // The rate is an average: it speaks of saturation only when all of its window was saturated.
+    const isWhole = saturatedSince !== null && now - saturatedSince >= settleMs;
+    if (isWhole || !isSaturated) capacity = learnCapacity(capacity, { each, isSaturated, isAll, cpu });
   }
   return capacity === state.capacity ? state : { ...state, capacity };
 }
 
 function learnCapacity(
   capacity: CapacityState,
-  seen: { each: number; isSaturated: boolean; cpu: number | undefined },
+  seen: { each: number; isSaturated: boolean; isAll: boolean; cpu: number | undefined },
 ): CapacityState {
   const { each } = seen;
   const { perReplica, samples } = capacity;
   if (seen.isSaturated) {
     if (perReplica === null) return { ...capacity, perReplica: each, samples: 1 };
     const down = samples < warmUpSamples ? 1 / (samples + 1) : capacityDown;
+    if (each <= perReplica && !seen.isAll) return capacity;
     const gain = each > perReplica ? capacityUp : down;
     return { ...capacity, perReplica: perReplica + gain * (each - perReplica), samples: samples + 1 };
   }

@@ -4,6 +4,7 @@ import type { QueueSegment } from './scaling-state.ts';
 // equations, and so the capacity of one replica from the queue's length alone. Bad when arrivals change in between:
 // the newest pair counts, and an answer that makes no sense (capacity <= 0) is no answer.
 const shortestMs = 10_000;
+const longestMs = 40_000;
 
 export interface QueueBalance {
   /** Change of the queue per second in the newest stretch. */
@@ -17,7 +18,8 @@ export interface QueueBalance {
 export function balanceOf(segments: readonly QueueSegment[]): QueueBalance | undefined {
   const long = segments.filter((s) => s.toAt - s.fromAt >= shortestMs);
   const newest = long.at(-1);
-  if (newest === undefined) return undefined;
+  // An empty queue since then: nothing is moving any more.
+  if (newest === undefined || segments.at(-1)!.toQueue <= 0) return undefined;
   const slope = slopeOf(newest);
   for (let i = long.length - 2; i >= 0; i--) {
     const older = long[i]!;
@@ -39,14 +41,21 @@ export function observeQueue(
 ): readonly QueueSegment[] {
   const last = segments.at(-1);
   const fresh: QueueSegment = { ready: o.ready, fromAt: o.now, fromQueue: o.queue, toAt: o.now, toQueue: o.queue };
-  if (o.queue <= 0) return last === undefined || last.toAt === last.fromAt ? segments : [...segments, fresh].slice(-4);
+  if (o.queue <= 0) return last === undefined || last.toQueue <= 0 ? segments : keepFew([...segments, fresh]);
   if (last === undefined || last.ready !== o.ready || last.toQueue <= 0 || o.now - last.toAt > 120_000) {
-    return [...segments, fresh].slice(-4);
+    return keepFew([...segments, fresh]);
   }
-  // A stretch is at most two minutes long, then a new one begins, so that the slope is today's.
-  if (o.now - last.fromAt > 120_000) {
+  // A stretch is short, then a new one begins, so that the slope is that of now.
+  if (o.now - last.fromAt > longestMs) {
     const rest = { ...last, fromAt: last.toAt, fromQueue: last.toQueue, toAt: o.now, toQueue: o.queue };
-    return [...segments, rest].slice(-4);
+    return keepFew([...segments, rest]);
   }
   return [...segments.slice(0, -1), { ...last, toAt: o.now, toQueue: o.queue }];
+}
+
+/** The newest two of each number of replicas, six in all: enough for the slope of now and for one to compare with. */
+function keepFew(segments: readonly QueueSegment[]): QueueSegment[] {
+  return segments
+    .filter((segment, i) => segments.slice(i + 1).filter((later) => later.ready === segment.ready).length < 2)
+    .slice(-6);
 }

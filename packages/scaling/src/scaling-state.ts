@@ -27,6 +27,8 @@ export interface CapacityState {
   readonly perReplica: number | null;
   /** Saturated observations behind it. */
   readonly samples: number;
+  /** Since when the pool has been saturated without a break; `null` when it is not. */
+  readonly saturatedSince: number | null;
   /** What utilization suggests, where the pool was never saturated. */
   readonly byUtilization: number | null;
   readonly startupMs: number | null;
@@ -63,6 +65,10 @@ export interface ScalingState {
   readonly seen: readonly string[];
   readonly capacity: CapacityState;
   readonly queue: readonly QueueSegment[];
+  /** Orders that were refused or came to nothing, in a row, and when the target may be asked again. */
+  readonly refusals: { readonly count: number; readonly retryAt: number };
+  /** Since when the target has had another number than was ordered; `null` when it has that number. */
+  readonly mismatchSince: number | null;
 }
 
 export function initialScalingState(): ScalingState {
@@ -78,8 +84,10 @@ export function initialScalingState(): ScalingState {
     reversals: 0,
     ready: { count: 0, since: 0, before: 0 },
     seen: [],
-    capacity: { perReplica: null, samples: 0, byUtilization: null, startupMs: null, startups: 0 },
+    capacity: { perReplica: null, samples: 0, saturatedSince: null, byUtilization: null, startupMs: null, startups: 0 },
     queue: [],
+    refusals: { count: 0, retryAt: 0 },
+    mismatchSince: null,
   };
 }
 

@@ -9,10 +9,10 @@ const drainShare = 0.4;
 const drainMsMax = 300_000;
 const settleMs = 15_000;
 
-/** Replicas to work off a queue longer than `target`. `requestRate` is `undefined` when it is not known. */
+/** Replicas to work off a queue longer than `target`. `arrivals` per second are `undefined` when not known. */
 export function backlogNeed(
   context: NeedContext,
-  o: { queue: number; target: number; requestRate: number | undefined },
+  o: { queue: number; target: number; arrivals: number | undefined },
 ): Need | undefined {
   const { capacity, snapshot, startupMs, current } = context;
   const excess = o.queue - o.target;
@@ -26,7 +26,7 @@ export function backlogNeed(
   });
   const balance = balanceOf(context.state.queue);
   const perReplica = capacity?.perReplica ?? balance?.capacity;
-  const arrivals = o.requestRate ?? estimatedArrivals(context, perReplica);
+  const { arrivals } = o;
   if (perReplica !== undefined && arrivals !== undefined) {
     const slowestMs = Math.max(drainMsMax, 4 * startupMs);
     const quickly = excess / (snapshot.config.policy.drainMs / 1_000);
@@ -59,11 +59,4 @@ function isOverdue(context: NeedContext): boolean {
   if (ready >= current) return false;
   const order = state.changes.findLast((change) => change.from <= ready && change.to > ready);
   return order === undefined || now - order.at > 1.5 * startupMs + 30_000;
-}
-
-/** Arrivals = what is worked off + how fast the queue grows. */
-function estimatedArrivals(context: NeedContext, perReplica: number | undefined): number | undefined {
-  const balance = balanceOf(context.state.queue);
-  if (balance === undefined || perReplica === undefined) return undefined;
-  return Math.max(0, perReplica * balance.ready + balance.slope);
 }

@@ -6,13 +6,13 @@ import { expectedGrowth, smooth } from './smooth.ts';
 export const growthLimit = 0.25;
 
 /** Little's law from the arrival side: replicas = arrivals / (capacity of one x how much of it is meant to be used). */
-export function demandNeed(context: NeedContext, requestRate: number): Need | undefined {
+export function demandNeed(context: NeedContext, arrivals: number): Need | undefined {
   const { capacity, snapshot, now, startupMs } = context;
   const { config } = snapshot;
-  const filtered = smooth(context.smooth['request_rate'], requestRate, now);
+  const filtered = smooth(context.smooth['request_rate'], arrivals, now);
   context.smooth['request_rate'] = filtered;
   const arrives = `${shortNumber(filtered.mean)} requests/s arrive`;
-  if (requestRate === 0 && filtered.mean < 1e-3) {
+  if (arrivals === 0 && filtered.mean < 1e-3) {
     return { source: 'request_rate', kind: 'demand', replicas: 0, growth: 0, why: 'nothing arrives' };
   }
   if (capacity === null) return undefined;

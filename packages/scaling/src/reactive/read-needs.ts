@@ -1,6 +1,7 @@
 import type { SignalName } from '@jaegis/model';
 import { type Reading, readSignal } from '../read-signal.ts';
 import type { Objective } from '../scaling-config.ts';
+import { arrivalsOf } from './arrivals.ts';
 import { backlogNeed } from './backlog-need.ts';
 import { demandNeed } from './demand-need.ts';
 import type { Loss, Need, NeedContext } from './need.ts';
@@ -30,8 +31,9 @@ export function readNeeds(context: NeedContext): Needs {
   const add = (need: Need | undefined) => {
     if (need !== undefined) needs.push(need);
   };
-  const read = (name: SignalName, isExpected: boolean): number | undefined => {
+  const read = (name: SignalName, isExpected: boolean, isNeeded = true): number | undefined => {
     const reading: Reading = readSignal(snapshot.signals, name, { now, staleAfterMs: config.staleAfterMs });
+    if (!isNeeded) return reading.ok ? reading.value : undefined;
     if (reading.ok) {
       usable++;
       seen.add(name);
@@ -46,7 +48,10 @@ export function readNeeds(context: NeedContext): Needs {
   const objectives = config.objectives.filter((o) => o.target > 0 && Number.isFinite(o.target));
   const named = new Set<SignalName>(objectives.map((o) => o.signal));
   const requestRate = read('request_rate', context.capacity?.source === 'configured' && named.size === 0);
-  if (requestRate !== undefined) add(demandNeed(context, requestRate));
+  const throughput = read('throughput', false, false);
+  const queue = read('queue_length', named.has('queue_length'));
+  const arrivals = arrivalsOf(context, { requestRate, throughput, queue });
+  if (requestRate !== undefined && arrivals !== undefined) add(demandNeed(context, arrivals));
 
   const chosen = objectives.length > 0 || needs.length > 0 ? objectives : defaultObjectives;
   const guards: Objective[] = [];
@@ -61,11 +66,12 @@ export function readNeeds(context: NeedContext): Needs {
     add(kind === 'work' ? workNeed(context, objective, value) : utilizationNeed(context, objective, value));
   }
 
-  const queue = read('queue_length', named.has('queue_length'));
   if (queue !== undefined) {
     const allowed = objectives.find((o) => o.signal === 'queue_length')?.target;
     const oneSecond = Math.max(5, (context.capacity?.perReplica ?? 5) * snapshot.replicas.ready);
-    add(backlogNeed(context, { queue, target: allowed ?? oneSecond, requestRate }));
+    // Once filtered, so that the scatter of a queue does not order and give back in turn.
+    const steady = requestRate === undefined ? arrivals : context.smooth['request_rate']?.mean;
+    add(backlogNeed(context, { queue, target: allowed ?? oneSecond, arrivals: steady }));
   }
 
   const known = needs.length === 0 ? undefined : Math.max(...needs.map((n) => n.replicas));

@@ -1,0 +1,46 @@
+import { balanceOf } from '../queue-balance.ts';
+import type { NeedContext } from './need.ts';
+
+// Rates are averages over 30 s: so long after a change of the ready replicas they still mix two worlds.
+const settleMs = 30_000;
+/** Two measurements of one rate differ less than this. */
+const sameRate = 0.05;
+
+/**
+ * Work arriving each second. A request is often only measured when it is answered (a span comes at its end), so that
+ * under overload the measured rate is what is served, and while a backlog is worked off it is far more than what
+ * arrives. There the balance of the queue tells: arrivals = served + growth of the queue.
+ */
+export function arrivalsOf(
+  context: NeedContext,
+  o: { requestRate: number | undefined; throughput: number | undefined; queue: number | undefined },
+): number | undefined {
+  const { requestRate, throughput, queue } = o;
+  const { ready } = context.snapshot.replicas;
+  // A handful waiting is the normal scatter of arrivals, not a backlog.
+  const handful = Math.max(5, 2 * ready);
+  if (queue === undefined) return requestRate;
+  const balance = balanceOf(context.state.queue);
+  if (requestRate === undefined) {
+    if (queue <= handful) return undefined;
+    const perReplica = context.capacity?.perReplica ?? balance?.capacity;
+    if (perReplica === undefined || balance === undefined) return undefined;
+    return Math.max(0, perReplica * balance.ready + balance.slope);
+  }
+  // A rate that differs from what is served was measured at the door.
+  if (throughput === undefined) return requestRate;
+  if (Math.abs(requestRate - throughput) > sameRate * Math.max(requestRate, throughput)) return requestRate;
+  const kept = context.smooth['request_rate']?.mean ?? requestRate;
+  // What was just worked off is in the measured rate for as long as its window reaches.
+  if (queue <= handful) return hadBacklog(context, handful) ? Math.min(kept, requestRate) : requestRate;
+  const isSettled = context.now - context.state.ready.since >= settleMs && balance?.ready === ready;
+  if (!isSettled || balance === undefined) return kept;
+  return Math.max(0, throughput + balance.slope);
+}
+
+function hadBacklog(context: NeedContext, handful: number): boolean {
+  const since = context.now - settleMs;
+  return context.state.queue.some(
+    (part) => (part.fromAt >= since && part.fromQueue > handful) || (part.toAt >= since && part.toQueue > handful),
+  );
+}

@@ -1,0 +1,43 @@
+import { nextRefusal } from './change-history.ts';
+import type { ScalingState } from './scaling-state.ts';
+import type { PoolSnapshot } from './snapshot.ts';
+
+/** What was ordered so far, as far as one can rely on it. */
+export interface Reconciled {
+  readonly current: number;
+  readonly state: ScalingState;
+  /** What became of an order that did not come true; empty when all is as ordered. */
+  readonly note: string;
+}
+
+/**
+ * What counts as ordered: in `auto` what was last asked for, since a target needs a moment to show it; otherwise what
+ * is there. When the target has shown another number for longer than a start should take, the order came to nothing
+ * (it was lost, the target lied, another hand was faster): what is there counts again, and it is ordered anew, less
+ * often each time.
+ */
+export function reconcile(
+  snapshot: PoolSnapshot,
+  state: ScalingState,
+  o: { now: number; startupMs: number },
+): Reconciled {
+  const { replicas, mode, targetHealthy } = snapshot;
+  const ordered = replicas.ready + replicas.pending;
+  if (mode !== 'auto' || state.desired === null) {
+    return { current: ordered, state: { ...state, mismatchSince: null }, note: '' };
+  }
+  if (ordered === state.desired || !targetHealthy) {
+    const isFulfilled = targetHealthy && state.refusals.count > 0 && o.now > state.refusals.retryAt + 60_000;
+    const refusals = isFulfilled ? { count: 0, retryAt: 0 } : state.refusals;
+    return { current: state.desired, state: { ...state, mismatchSince: null, refusals }, note: '' };
+  }
+  const mismatchSince = state.mismatchSince ?? o.now;
+  const patienceMs = (30_000 + o.startupMs / 2) * 2 ** Math.min(state.refusals.count, 4);
+  if (o.now - mismatchSince <= patienceMs)
+    return { current: state.desired, state: { ...state, mismatchSince }, note: '' };
+  return {
+    current: ordered,
+    state: { ...state, mismatchSince: null, refusals: { count: nextRefusal(state.refusals, o.now).count, retryAt: 0 } },
+    note: `${state.desired} were ordered before, ${ordered} are there`,
+  };
+}
