@@ -1,0 +1,86 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import { NotFound, PageFailed, PagePending } from '../widgets/page-states.tsx';
+import { Shell } from './shell.tsx';
+import { keptNames, parseSearchText, readUrlState, type UrlState, writeSearchText } from './url-state.ts';
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  validateSearch: readUrlState,
+  search: { middlewares: [retainSearchParams<UrlState>([...keptNames])] },
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
+});
+const agents = createRoute({
+  getParentRoute: () => root,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../pages/agents/agents-page.tsx'), 'AgentsPage'),
+});
+// The names of agents and pools may hold slashes, so they take the rest of the path.
+const agent = createRoute({
+  getParentRoute: () => root,
+  path: '/agents/$',
+  component: lazyRouteComponent(() => import('../pages/agent/agent-page.tsx'), 'AgentPage'),
+});
+const map = createRoute({
+  getParentRoute: () => root,
+  path: '/map',
+  component: lazyRouteComponent(() => import('../pages/map/map-page.tsx'), 'MapPage'),
+});
+const pools = createRoute({
+  getParentRoute: () => root,
+  path: '/pools',
+  component: lazyRouteComponent(() => import('../pages/pools/pools-page.tsx'), 'PoolsPage'),
+});
+const pool = createRoute({
+  getParentRoute: () => root,
+  path: '/pools/$',
+  component: lazyRouteComponent(() => import('../pages/pool/pool-page.tsx'), 'PoolPage'),
+});
+const decision = createRoute({
+  getParentRoute: () => root,
+  path: '/decisions/$',
+  component: lazyRouteComponent(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
+});
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  component: lazyRouteComponent(() => import('../pages/incidents/incidents-page.tsx'), 'IncidentsPage'),
+});
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$',
+  component: lazyRouteComponent(() => import('../pages/incident/incident-page.tsx'), 'IncidentPage'),
+});
+const system = createRoute({
+  getParentRoute: () => root,
+  path: '/system',
+  component: lazyRouteComponent(() => import('../pages/system/system-page.tsx'), 'SystemPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([overview, agents, agent, map, pools, pool, decision, incidents, incident, system]),
+  parseSearch: parseSearchText,
+  stringifySearch: writeSearchText,
+  defaultPreload: 'intent',
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageFailed,
+  defaultPendingMs: 120,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

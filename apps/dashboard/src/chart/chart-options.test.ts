@@ -1,0 +1,35 @@
+import { expect, test, vi } from 'vitest';
+
+// uPlot asks the browser for its pixel ratio when it is loaded; what is tested here never draws.
+vi.mock('uplot', () => ({ default: { paths: { stepped: () => () => null } } }));
+const { columnsOf, rangeOf, shapeOf, tickText } = await import('./chart-options.ts');
+
+const line = { key: 'a', label: 'A', color: '--s0', values: [1, null, 3] };
+
+test('a scale starts at zero and never collapses', () => {
+  expect(rangeOf(5, 10, { unit: '1/s', reach: 0 })[0]).toBe(0);
+  expect(rangeOf(0, 0, { unit: 'ratio', reach: 0 })).toEqual([0, 0.1]);
+  expect(rangeOf(null, null, { unit: 'count', reach: 0 })).toEqual([0, 1]);
+  expect(rangeOf(1, 2, { unit: 'count', reach: 10 })[1]).toBeGreaterThan(10);
+});
+
+test('columns are seconds, bands, then lines, and gaps stay gaps', () => {
+  const columns = columnsOf([0, 5_000, 10_000], [line], [{ label: 'expected', lower: [0, 0, 0], upper: [2, 2, 2] }]);
+  expect(columns).toEqual([
+    [0, 5, 10],
+    [2, 2, 2],
+    [0, 0, 0],
+    [1, null, 3],
+  ]);
+});
+
+test('new numbers are no new shape, another line is', () => {
+  expect(shapeOf([line], [], '1/s')).toBe(shapeOf([{ ...line, values: [4] }], [], '1/s'));
+  expect(shapeOf([line], [], '1/s')).not.toBe(shapeOf([line, { ...line, key: 'b' }], [], '1/s'));
+});
+
+test('ticks are short', () => {
+  expect(tickText(0, 'seconds')).toBe('0');
+  expect(tickText(0.25, 'seconds')).toBe('250 ms');
+  expect(tickText(12_000, '1/s')).toBe('12 k');
+});

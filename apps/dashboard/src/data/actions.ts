@@ -1,0 +1,29 @@
+import type { AgentCommand, AgentCommandKind, Incident, Pool, PoolMode } from '@jaegis/model';
+import { request } from './api.ts';
+
+const fleet = '/api/fleet';
+
+export function commandAgent(id: string, kind: AgentCommandKind, reason: string): Promise<AgentCommand> {
+  return request(`${fleet}/agents/${encodeURIComponent(id)}/commands`, {
+    method: 'POST',
+    body: { kind, ...(reason === '' ? {} : { reason }) },
+  });
+}
+
+export function setPoolMode(pool: string, mode: PoolMode): Promise<Pool> {
+  return request(`${fleet}/pools/${encodeURIComponent(pool)}/mode`, { method: 'PUT', body: { mode } });
+}
+
+export function acknowledge(id: string, by: string): Promise<Incident> {
+  return request(`${fleet}/incidents/${encodeURIComponent(id)}/ack`, { method: 'POST', body: { by } });
+}
+
+export function addNote(id: string, by: string, text: string): Promise<Incident> {
+  return request(`${fleet}/incidents/${encodeURIComponent(id)}/note`, { method: 'POST', body: { by, text } });
+}
+
+export type Verdict = Incident['feedback'][number]['verdict'];
+
+export function giveFeedback(id: string, feedback: { verdict: Verdict; text: string; by: string }): Promise<Incident> {
+  return request(`${fleet}/incidents/${encodeURIComponent(id)}/feedback`, { method: 'POST', body: feedback });
+}

@@ -1,0 +1,143 @@
+import type { Alert, Incident } from '@jaegis/model';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { alertsOfIncidentQuery, incidentQuery } from '../../data/queries.ts';
+import { reasonWords } from '../../data/signal-words.ts';
+import { At, Since } from '../../widgets/ago.tsx';
+import { AgentLink, PoolLink } from '../../widgets/links.tsx';
+import { Loaded } from '../../widgets/page-states.tsx';
+import { Section } from '../../widgets/section.tsx';
+import { StateMark, toneOf } from '../../widgets/state-mark.tsx';
+import { IncidentActions } from './incident-actions.tsx';
+import { Feedback, Notes } from './incident-words.tsx';
+
+/** One cause: what it is and how sure we are, who feels it, what happened, who has it. */
+export function IncidentPage() {
+  const { _splat: id = '' } = useParams({ strict: false });
+  const query = useQuery(incidentQuery(id));
+  const alerts = useQuery(alertsOfIncidentQuery(query.data));
+  return (
+    <div className="page incident-page">
+      <Loaded query={query} lines={8} what="this incident">
+        {(incident) => (
+          <>
+            <Head incident={incident} />
+            <div className="two-columns">
+              <div>
+                <Cause incident={incident} />
+                <Symptoms incident={incident} alerts={alerts.data ?? []} />
+                <Notes incident={incident} />
+              </div>
+              <div>
+                <Timeline incident={incident} />
+                <Feedback incident={incident} />
+              </div>
+            </div>
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function Head({ incident }: { incident: Incident }) {
+  return (
+    <header className="page-head page-head-tall">
+      <div className="grow">
+        <p className="small muted row row-wrap">
+          <Link to="/incidents" className="text-link">
+            Incidents
+          </Link>
+          <StateMark state={incident.state} tone={incident.state === 'resolved' ? 'ok' : toneOf(incident.severity)}>
+            {incident.state === 'acknowledged' ? `taken by ${incident.acknowledgedBy ?? 'someone'}` : incident.state}
+          </StateMark>
+          <span>{incident.severity}</span>
+          <PoolLink name={incident.pool} />
+          <span>
+            {incident.state === 'resolved' ? 'lasted' : 'for'}{' '}
+            <Since at={incident.startedAt} until={incident.endedAt} />, since <At at={incident.startedAt} />
+          </span>
+        </p>
+        <h1>{incident.title}</h1>
+      </div>
+      <IncidentActions incident={incident} />
+    </header>
+  );
+}
+
+function Cause({ incident }: { incident: Incident }) {
+  const { cause } = incident;
+  const sure = cause.confidence >= 0.8 ? 'likely' : cause.confidence >= 0.5 ? 'possible' : 'not clear';
+  return (
+    <Section
+      title="Cause"
+      aside={
+        <span className="small muted">
+          {sure}, {Math.round(cause.confidence * 100)} % sure
+        </span>
+      }
+    >
+      <p className="cause-line">
+        <span className="strong">{cause.component === '' ? 'No clear cause' : cause.component}</span>
+        <span className="muted">{reasonWords(cause.kind)}</span>
+      </p>
+      <ul className="evidence">
+        {cause.evidence.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+        {cause.evidence.length === 0 && <li className="muted">No evidence was found beyond the symptoms.</li>}
+      </ul>
+    </Section>
+  );
+}
+
+function Symptoms({ incident, alerts }: { incident: Incident; alerts: readonly Alert[] }) {
+  return (
+    <Section title="Symptoms" aside={<span className="small muted">worst first</span>}>
+      <ul className="plain-list">
+        {incident.symptoms.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+        {incident.symptoms.length === 0 && <li className="muted">No one else feels it.</li>}
+      </ul>
+      {alerts.length > 0 && (
+        <ul className="alert-list" aria-label="Alerts">
+          {alerts.map((alert) => (
+            <li key={alert.id}>
+              <StateMark
+                state={alert.state}
+                tone={alert.state === 'firing' ? toneOf(alert.severity) : alert.state === 'resolved' ? 'ok' : 'off'}
+              />
+              <span className="grow cut" title={alert.reason}>
+                {alert.summary}
+              </span>
+              {alert.agent !== null && <AgentLink id={alert.agent} />}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Timeline({ incident }: { incident: Incident }) {
+  return (
+    <Section title="What happened">
+      <ol className="story">
+        {incident.timeline
+          .toSorted((a, b) => b.at - a.at)
+          .map((entry) => (
+            <li key={`${entry.at}:${entry.what}`}>
+              <span className="story-at faint">
+                <At at={entry.at} />
+              </span>
+              <span>
+                <span className="strong">{entry.what}</span>
+                {entry.reason !== '' && <span className="muted small story-reason">{entry.reason}</span>}
+              </span>
+            </li>
+          ))}
+      </ol>
+    </Section>
+  );
+}

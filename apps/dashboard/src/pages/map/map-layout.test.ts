@@ -1,0 +1,79 @@
+import type { Link, Topology, TopologyNode } from '@jaegis/model';
+import { describe, expect, test, vi } from 'vitest';
+import { labelPoint, linkTone, linkWidth, roundedPath } from './map-geometry.ts';
+
+vi.mock('elkjs/lib/elk-worker.min.js?url', () => ({ default: '' }));
+const { shapeOfTopology, toGraph } = await import('./map-layout.ts');
+
+const node = (id: string, kind: TopologyNode['kind'] = 'pool', pool: string | null = id): TopologyNode => ({
+  id,
+  kind,
+  pool,
+  health: 'healthy',
+  agents: 1,
+});
+const link = (source: string, target: string, rate = 1): Link => ({
+  source,
+  target,
+  kind: 'http',
+  rate,
+  errorRate: 0,
+  p50: null,
+  p95: null,
+  lastSeen: 0,
+});
+const topology = (nodes: TopologyNode[], links: Link[]): Topology => ({
+  at: 0,
+  nodes,
+  links,
+  hidden: { nodes: 0, links: 0 },
+});
+
+describe('the map', () => {
+  test('puts the agents of an opened pool inside it', () => {
+    const graph = toGraph(topology([node('p'), node('p-1', 'agent', 'p'), node('q')], []));
+    expect(graph.children?.map((child) => child.id)).toEqual(['p', 'q']);
+    expect(graph.children?.[0]?.children?.map((child) => child.id)).toEqual(['p-1']);
+  });
+  test('leaves out links to what is not shown, and to itself', () => {
+    const graph = toGraph(topology([node('a'), node('b')], [link('a', 'b'), link('a', 'gone'), link('b', 'b')]));
+    expect(graph.edges?.map((edge) => edge.id)).toEqual(['a>b']);
+  });
+  test('is laid out anew for a new node or link, never for a new number', () => {
+    const one = topology([node('a'), node('b')], [link('a', 'b', 1)]);
+    expect(shapeOfTopology(topology([node('b'), node('a')], [link('a', 'b', 99)]))).toBe(shapeOfTopology(one));
+    expect(shapeOfTopology(topology([node('a'), node('b')], []))).not.toBe(shapeOfTopology(one));
+  });
+});
+
+test('corners are rounded, and short stretches do not overshoot', () => {
+  expect(
+    roundedPath([
+      { x: 0, y: 0 },
+      { x: 20, y: 0 },
+      { x: 20, y: 20 },
+    ]),
+  ).toBe('M0 0L12 0Q20 0 20 8L20 20');
+  expect(
+    roundedPath([
+      { x: 0, y: 0 },
+      { x: 4, y: 0 },
+      { x: 4, y: 4 },
+    ]),
+  ).toBe('M0 0L2 0Q4 0 4 2L4 4');
+  expect(roundedPath([])).toBe('');
+});
+
+test('labels stand on the longest level stretch; widths grow slowly; failing links are bad', () => {
+  expect(
+    labelPoint([
+      { x: 0, y: 0 },
+      { x: 10, y: 0 },
+      { x: 10, y: 50 },
+      { x: 90, y: 50 },
+    ]),
+  ).toEqual({ x: 50, y: 50 });
+  expect(linkWidth(0)).toBe(1);
+  expect(linkWidth(999)).toBeCloseTo(5.5, 2);
+  expect([linkTone(0), linkTone(0.02), linkTone(0.2)]).toEqual(['ok', 'warn', 'bad']);
+});

@@ -1,0 +1,117 @@
+import type { Link, Topology, TopologyNode } from '@jaegis/model';
+import ELK, { type ElkNode } from 'elkjs/lib/elk-api.js';
+import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
+
+export interface PlacedNode {
+  readonly node: TopologyNode;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** A pool that was opened: its agents lie inside. */
+  readonly isGroup: boolean;
+}
+
+export interface PlacedLink {
+  readonly link: Link;
+  readonly points: readonly { readonly x: number; readonly y: number }[];
+}
+
+export interface MapLayout {
+  readonly nodes: readonly PlacedNode[];
+  readonly links: readonly PlacedLink[];
+  readonly width: number;
+  readonly height: number;
+}
+
+export const linkKey = (link: Pick<Link, 'source' | 'target'>): string => `${link.source}>${link.target}`;
+
+/** Changes only when the map must be laid out anew: new numbers keep everything where it is. */
+export function shapeOfTopology(topology: Topology): string {
+  const nodes = topology.nodes.map((node) => `${node.kind}:${node.id}`).sort();
+  return [...nodes, ...topology.links.map(linkKey).sort()].join('\n');
+}
+
+const characterWidth = 7;
+const options = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'RIGHT',
+  'elk.edgeRouting': 'ORTHOGONAL',
+  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '88',
+  'elk.spacing.nodeNode': '24',
+  'elk.spacing.edgeNode': '20',
+  'elk.spacing.edgeEdge': '12',
+  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
+  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+  'elk.json.edgeCoords': 'ROOT',
+  'elk.json.shapeCoords': 'ROOT',
+  'elk.padding': '[top=16,left=16,bottom=16,right=16]',
+};
+
+let elk: InstanceType<typeof ELK> | undefined;
+
+/** Lays the map out from left to right, in a worker of its own that is started when the first map is opened. */
+export async function layoutMap(topology: Topology): Promise<MapLayout> {
+  elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
+  const graph = toGraph(topology);
+  const placed = (await elk.layout(graph)) as ElkNode;
+  return fromGraph(placed, topology);
+}
+
+/** The topology as ELK wants it. An opened pool holds its agents; a link to something that is not shown is left out. */
+export function toGraph(topology: Topology): ElkNode {
+  const nodes = [...topology.nodes].sort((a, b) => a.id.localeCompare(b.id));
+  const known = new Set(nodes.map((node) => node.id));
+  const agents = nodes.filter(
+    (node) => node.kind === 'agent' && node.pool !== null && node.pool !== node.id && known.has(node.pool),
+  );
+  const inside = new Set(agents.map((node) => node.id));
+  const children = nodes
+    .filter((node) => !inside.has(node.id))
+    .map((node): ElkNode => {
+      const own = agents.filter((agent) => agent.pool === node.id);
+      if (own.length === 0) return { id: node.id, ...sizeOf(node) };
+      return {
+        id: node.id,
+        layoutOptions: { 'elk.padding': '[top=44,left=12,bottom=12,right=12]', 'elk.spacing.nodeNode': '8' },
+        children: own.map((agent) => ({ id: agent.id, ...sizeOf(agent) })),
+      };
+    });
+  const edges = topology.links
+    .filter((link) => known.has(link.source) && known.has(link.target) && link.source !== link.target)
+    .map((link) => ({ id: linkKey(link), sources: [link.source], targets: [link.target] }));
+  return { id: 'root', layoutOptions: options, children, edges };
+}
+
+function sizeOf(node: TopologyNode): { width: number; height: number } {
+  const name = Math.min(node.id.length, 30);
+  return { width: Math.max(112, name * characterWidth + 40), height: node.kind === 'agent' ? 28 : 44 };
+}
+
+function fromGraph(placed: ElkNode, topology: Topology): MapLayout {
+  const byId = new Map(topology.nodes.map((node) => [node.id, node]));
+  const nodes: PlacedNode[] = [];
+  const walk = (each: ElkNode) => {
+    const node = byId.get(each.id);
+    if (node !== undefined)
+      nodes.push({
+        node,
+        x: each.x ?? 0,
+        y: each.y ?? 0,
+        width: each.width ?? 0,
+        height: each.height ?? 0,
+        isGroup: (each.children?.length ?? 0) > 0,
+      });
+    for (const child of each.children ?? []) walk(child);
+  };
+  for (const child of placed.children ?? []) walk(child);
+  const edges = new Map((placed.edges ?? []).map((edge) => [edge.id, edge]));
+  const links = topology.links.flatMap((link): PlacedLink[] => {
+    const section = edges.get(linkKey(link))?.sections?.[0];
+    return section === undefined
+      ? []
+      : [{ link, points: [section.startPoint, ...(section.bendPoints ?? []), section.endPoint] }];
+  });
+  return { nodes, links, width: placed.width ?? 0, height: placed.height ?? 0 };
+}

@@ -1,0 +1,155 @@
+import { useQuery } from '@tanstack/react-query';
+import { useUrlState } from '../../app/url-state.ts';
+import { topologyQuery } from '../../data/queries.ts';
+import { Empty, Loaded, SkeletonLines } from '../../widgets/page-states.tsx';
+import { Section } from '../../widgets/section.tsx';
+import { Glyph } from '../../widgets/state-mark.tsx';
+import { MapCanvas } from './map-canvas.tsx';
+import { LinkDetail, NodeDetail } from './map-detail.tsx';
+import { linkKey } from './map-layout.ts';
+import { MapTable } from './map-table.tsx';
+import { useMapLayout } from './use-map-layout.ts';
+
+const depths = ['1', '2', '3'];
+
+/** Who calls whom, how much, and where it hurts. */
+export function MapPage() {
+  const [state, change] = useUrlState();
+  const depth = depths.includes(state.depth ?? '') ? Number(state.depth) : 1;
+  const query = useQuery(
+    topologyQuery({ focus: state.focus, depth: state.focus === undefined ? undefined : depth, expand: state.expand }),
+  );
+  const topology = query.data;
+  const { layout, isFailed } = useMapLayout(topology);
+  const search = state.q ?? '';
+  const chosenLink = topology?.links.find((link) => linkKey(link) === state.link);
+  const openNode = (id: string) => change({ node: state.node === id ? undefined : id, link: undefined });
+  const openLink = (key: string) => change({ link: state.link === key ? undefined : key, node: undefined });
+  const firstFit = topology?.nodes.find(
+    (node) => search !== '' && node.id.toLowerCase().includes(search.toLowerCase()),
+  );
+  return (
+    <div className="page page-full map-page">
+      <header className="page-head">
+        <h1>Map</h1>
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (firstFit !== undefined) change({ node: firstFit.id, link: undefined });
+          }}
+        >
+          <input
+            type="search"
+            className="field"
+            placeholder="Search the map"
+            aria-label="Search the map"
+            value={search}
+            onChange={(event) => change({ q: event.target.value || undefined }, 'replace')}
+          />
+        </form>
+        {state.focus !== undefined && (
+          <div className="row row-wrap">
+            <span className="muted small">
+              Only <b>{state.focus}</b> and
+            </span>
+            <div className="segments" role="group" aria-label="Hops around the focus">
+              {depths.map((each) => (
+                <button
+                  key={each}
+                  type="button"
+                  aria-pressed={String(depth) === each}
+                  onClick={() => change({ depth: each })}
+                >
+                  {each} {each === '1' ? 'hop' : 'hops'}
+                </button>
+              ))}
+            </div>
+            <button type="button" className="button" onClick={() => change({ focus: undefined, depth: undefined })}>
+              Show everything
+            </button>
+          </div>
+        )}
+        {topology !== undefined && topology.hidden.nodes + topology.hidden.links > 0 && (
+          <p className="small muted" role="status">
+            +{topology.hidden.nodes} nodes and {topology.hidden.links} links hidden
+          </p>
+        )}
+        <Legend />
+      </header>
+      <Loaded query={query} lines={12} what="the map">
+        {(data) =>
+          data.nodes.length === 0 ? (
+            <Empty title="Nothing to draw yet">
+              <p className="muted">
+                Links come from spans: any agent that sends traces over OTLP to port 4318 or 4317 draws its own. The SDK
+                does so by itself.
+              </p>
+            </Empty>
+          ) : (
+            <div className="map-body">
+              {isFailed ? (
+                <Empty title="The map could not be laid out">The table has everything.</Empty>
+              ) : layout === undefined ? (
+                <div className="map-canvas">
+                  <SkeletonLines count={8} />
+                </div>
+              ) : (
+                <MapCanvas
+                  layout={layout}
+                  search={search}
+                  node={state.node}
+                  link={state.link}
+                  onNode={openNode}
+                  onLink={openLink}
+                />
+              )}
+              <div className="map-side">
+                {state.node !== undefined && (
+                  <NodeDetail topology={data} id={state.node} state={state} change={change} />
+                )}
+                {chosenLink !== undefined && (
+                  <LinkDetail link={chosenLink} onClose={() => change({ link: undefined })} />
+                )}
+                <Section
+                  title={state.node === undefined ? 'Links' : `Links of ${state.node}`}
+                  aside={<span className="small muted">{data.links.length} in all</span>}
+                >
+                  <MapTable topology={data} search={search} node={state.node} link={state.link} onLink={openLink} />
+                </Section>
+              </div>
+            </div>
+          )
+        }
+      </Loaded>
+    </div>
+  );
+}
+
+function Legend() {
+  return (
+    <ul className="map-legend small muted" aria-label="Legend">
+      <li>
+        <Glyph tone="ok" /> healthy
+      </li>
+      <li>
+        <Glyph tone="warn" /> degraded
+      </li>
+      <li>
+        <Glyph tone="bad" /> unhealthy
+      </li>
+      <li>
+        <svg width="24" height="8" aria-hidden="true">
+          <path d="M0 4h24" stroke="currentColor" strokeWidth="1.500" strokeDasharray="5 3" />
+        </svg>
+        unseen peer
+      </li>
+      <li>
+        <svg width="24" height="8" aria-hidden="true">
+          <path d="M0 4h10" stroke="currentColor" strokeWidth="1" />
+          <path d="M12 4h12" stroke="currentColor" strokeWidth="4" />
+        </svg>
+        more requests
+      </li>
+    </ul>
+  );
+}

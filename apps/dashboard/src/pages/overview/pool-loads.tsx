@@ -1,0 +1,132 @@
+import type { Forecast, Pool } from '@jaegis/model';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { Chart } from '../../chart/chart.tsx';
+import { demandData } from '../../chart/demand-data.ts';
+import { forecastsQuery, poolsQuery, seriesQuery } from '../../data/queries.ts';
+import { type Grid, type GridSeries, selector } from '../../data/series.ts';
+import { signalText } from '../../data/signal-words.ts';
+import { type TimeWindow, useWindow } from '../../time/use-window.ts';
+import { PoolLink } from '../../widgets/links.tsx';
+import { Loaded } from '../../widgets/page-states.tsx';
+import { Section } from '../../widgets/section.tsx';
+import { Glyph, toneOfScore } from '../../widgets/state-mark.tsx';
+
+const shown = 9;
+const futureMs = 3_600_000;
+const nothing: readonly never[] = [];
+
+/** Is the fleet the right size? Load against capacity for each pool, and the forecast of the next hour. */
+export function PoolLoads() {
+  const pools = useQuery(poolsQuery);
+  return (
+    <Section
+      title="Load against capacity"
+      aside={<span className="small muted">the past, and the forecast of the next hour</span>}
+    >
+      <Loaded query={pools} lines={6} what="the pools">
+        {(page) => <PoolCharts pools={page.items} />}
+      </Loaded>
+    </Section>
+  );
+}
+
+function PoolCharts({ pools }: { pools: readonly Pool[] }) {
+  const window = useWindow();
+  const demand = useQuery(seriesQuery(selector('jaegis_pool_signal', { signal: 'request_rate' }), window));
+  const ready = useQuery(seriesQuery(selector('jaegis_pool_replicas', { state: 'ready' }), window));
+  const forecasts = useQuery(forecastsQuery());
+  // The order is by name and not by load: a chart that one knows stays where it is.
+  const ordered = useMemo(
+    () =>
+      [...pools]
+        .sort((a, b) => a.score - b.score || a.name.localeCompare(b.name))
+        .slice(0, shown)
+        .sort((a, b) => a.name.localeCompare(b.name)),
+    [pools],
+  );
+  if (pools.length === 0) return <p className="muted">No pools yet.</p>;
+  return (
+    <>
+      <div className="small-multiples">
+        {ordered.map((pool) => (
+          <PoolChart
+            key={pool.name}
+            pool={pool}
+            window={window}
+            grid={demand.data?.grid}
+            demand={find(demand.data?.series, pool.name)}
+            ready={find(ready.data?.series, pool.name)}
+            forecast={forecasts.data?.items.find(
+              (each) =>
+                each.series['pool'] === pool.name && (each.series['signal'] ?? 'request_rate') === 'request_rate',
+            )}
+            state={demand.isPending ? 'loading' : demand.isError ? 'failed' : 'ready'}
+          />
+        ))}
+      </div>
+      {pools.length > ordered.length && (
+        <Link to="/pools" className="text-link small">
+          +{pools.length - ordered.length} more pools
+        </Link>
+      )}
+    </>
+  );
+}
+
+function find(series: readonly GridSeries[] | undefined, pool: string): readonly (number | null)[] {
+  return series?.find((each) => each.labels['pool'] === pool)?.values ?? nothing;
+}
+
+interface PoolChartProps {
+  readonly pool: Pool;
+  readonly window: TimeWindow;
+  readonly grid: Grid | undefined;
+  readonly demand: readonly (number | null)[];
+  readonly ready: readonly (number | null)[];
+  readonly forecast: Forecast | undefined;
+  readonly state: 'loading' | 'ready' | 'failed';
+}
+
+function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolChartProps) {
+  const capacityPerReplica = pool.lastDecision?.inputs.capacityPerReplica ?? null;
+  const quantileInUse = pool.lastDecision?.forecast?.quantile ?? null;
+  const data = useMemo(
+    () =>
+      demandData({
+        grid: grid ?? window,
+        demand,
+        ready,
+        capacityPerReplica,
+        forecast,
+        quantileInUse,
+        futureMs: window.isLive ? futureMs : 0,
+      }),
+    [grid, window, demand, ready, capacityPerReplica, forecast, quantileInUse],
+  );
+  const saturation = pool.signals.saturation?.value;
+  return (
+    <article className="pool-chart">
+      <header className="row spread">
+        <h3 className="cut">
+          <Glyph tone={toneOfScore(pool.score)} /> <PoolLink name={pool.name} isRow />
+        </h3>
+        <span className="small muted">
+          {signalText('saturation', saturation)} used · {pool.currentReplicas.ready}
+          {pool.currentReplicas.pending > 0 && ` +${pool.currentReplicas.pending}`} ready
+        </span>
+      </header>
+      <Chart
+        title="Requests"
+        unit="1/s"
+        times={data.times}
+        series={data.series}
+        bands={data.bands}
+        now={data.bands.length > 0 ? (grid ?? window).to : undefined}
+        height={120}
+        state={state}
+      />
+    </article>
+  );
+}

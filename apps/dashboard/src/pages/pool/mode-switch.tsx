@@ -1,0 +1,65 @@
+import type { Page, Pool, PoolMode } from '@jaegis/model';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { setPoolMode } from '../../data/actions.ts';
+import { Confirm } from '../../widgets/confirm.tsx';
+
+const modes: readonly { readonly key: PoolMode; readonly name: string; readonly text: string }[] = [
+  { key: 'auto', name: 'Auto', text: 'JAEGIS decides and acts: it starts and drains replicas of this pool by itself.' },
+  {
+    key: 'recommend',
+    name: 'Recommend',
+    text: 'JAEGIS decides and shows what it would do, but leaves the replicas as they are.',
+  },
+  {
+    key: 'paused',
+    name: 'Paused',
+    text: 'JAEGIS leaves this pool alone. Its replicas stay as they are until you change the mode.',
+  },
+];
+
+/** Who drives: JAEGIS, a person with its advice, or a person alone. */
+export function ModeSwitch({ pool }: { pool: Pool }) {
+  const client = useQueryClient();
+  const [asked, setAsked] = useState<PoolMode | null>(null);
+  if (pool.target === null)
+    return <p className="small muted">Only watched: no target is configured, so nothing can be scaled.</p>;
+  const wanted = modes.find((mode) => mode.key === asked);
+  return (
+    <div className="mode-switch">
+      <div className="segments" role="group" aria-label="Mode">
+        {modes.map((mode) => (
+          <button
+            key={mode.key}
+            type="button"
+            aria-pressed={pool.mode === mode.key}
+            title={mode.text}
+            onClick={() => mode.key !== pool.mode && setAsked(mode.key)}
+          >
+            {mode.name}
+          </button>
+        ))}
+      </div>
+      {wanted !== undefined && (
+        <Confirm
+          title={`Set ${pool.name} to ${wanted.name.toLowerCase()}?`}
+          text={wanted.text}
+          verb={`Set to ${wanted.name.toLowerCase()}`}
+          onConfirm={async () => {
+            await setPoolMode(pool.name, wanted.key);
+            client.setQueryData<Page<Pool>>(
+              ['pools'],
+              (page) =>
+                page && {
+                  ...page,
+                  items: page.items.map((each) => (each.name === pool.name ? { ...each, mode: wanted.key } : each)),
+                },
+            );
+            void client.invalidateQueries({ queryKey: ['pools'] });
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </div>
+  );
+}

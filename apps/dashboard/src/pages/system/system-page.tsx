@@ -1,0 +1,153 @@
+import type { SystemReport } from '@jaegis/model';
+import { formatValue } from '@jaegis/std';
+import { useQuery } from '@tanstack/react-query';
+import { systemQuery } from '../../data/queries.ts';
+import { span } from '../../time/words.ts';
+import { Since } from '../../widgets/ago.tsx';
+import { Loaded } from '../../widgets/page-states.tsx';
+import { Section } from '../../widgets/section.tsx';
+import { HeadNumbers } from './head-numbers.tsx';
+import { Forecasts, Loops, Receivers, Refused, Scrapes } from './system-tables.tsx';
+
+/** JAEGIS itself: what it takes in, what it refuses, what it keeps, what it costs, how far it can be trusted. */
+export function SystemPage() {
+  const system = useQuery(systemQuery);
+  return (
+    <div className="page system-page">
+      <Loaded query={system} lines={12} what="the state of JAEGIS">
+        {(report) => (
+          <>
+            <header className="page-head">
+              <h1>System</h1>
+              <p className="small muted row row-wrap">
+                <span>JAEGIS {report.version}</span>
+                <span>Node {report.node}</span>
+                <span>
+                  up <Since at={report.startedAt} />
+                </span>
+                <span>listening on {report.listen}</span>
+                <span className="cut">data in {report.dataDir}</span>
+              </p>
+            </header>
+            <HeadNumbers report={report} />
+            <div className="system-grid">
+              <Storage report={report} />
+              <Refused report={report} />
+              <Protocols report={report} />
+              <Loops report={report} />
+              <Forecasts report={report} />
+              <Detection report={report} />
+              <Scrapes report={report} />
+              <Receivers report={report} />
+            </div>
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function Storage({ report }: { report: SystemReport }) {
+  const { storage } = report;
+  const share = storage.series / Math.max(1, storage.seriesLimit);
+  const keptMs = storage.oldestAt === null ? 0 : Date.now() - storage.oldestAt;
+  return (
+    <Section title="Storage">
+      <Meter
+        label={`Series: ${formatValue(storage.series, 'count')} of ${formatValue(storage.seriesLimit, 'count')}`}
+        share={share}
+      />
+      <Meter
+        label={`History: ${span(keptMs)} of ${span(storage.retentionMs)} kept`}
+        share={keptMs / Math.max(1, storage.retentionMs)}
+      />
+      <dl className="facts">
+        <div>
+          <dt>Samples</dt>
+          <dd>{formatValue(storage.samples, 'count')}</dd>
+        </div>
+        <div>
+          <dt>In memory</dt>
+          <dd>
+            {formatValue(storage.bytesInMemory, 'bytes')}
+            {storage.samples > 0 && (
+              <span className="muted"> ({(storage.bytesInMemory / storage.samples).toFixed(1)} B a sample)</span>
+            )}
+          </dd>
+        </div>
+        <div>
+          <dt>On disk</dt>
+          <dd>{formatValue(storage.bytesOnDisk, 'bytes')}</dd>
+        </div>
+        <div>
+          <dt>Last start read</dt>
+          <dd>
+            {formatValue(storage.replay.samples, 'count')} samples in{' '}
+            {formatValue(storage.replay.tookMs / 1_000, 'seconds')}
+            {storage.replay.damaged > 0 && (
+              <span className="bad-text">, {storage.replay.damaged} damaged records left out</span>
+            )}
+          </dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}
+
+function Meter({ label, share }: { label: string; share: number }) {
+  const bounded = Math.max(0, Math.min(1, share));
+  const tone = bounded > 0.95 ? 'bad' : bounded > 0.8 ? 'warn' : 'accent';
+  return (
+    <div className="meter">
+      <span className="row spread">
+        <span>{label}</span>
+        <span className="muted">{formatValue(bounded, 'ratio')}</span>
+      </span>
+      <span className="meter-track" aria-hidden="true">
+        <span className={`meter-fill tone-${tone}`} style={{ transform: `scaleX(${bounded})` }} />
+      </span>
+    </div>
+  );
+}
+
+function Protocols({ report }: { report: SystemReport }) {
+  const rows = Object.entries(report.ingest.byProtocol).sort((a, b) => b[1] - a[1]);
+  return (
+    <Section title="By protocol" aside={<span className="small muted">in the last minute</span>}>
+      {rows.length === 0 ? (
+        <p className="muted">Nothing was sent in the last minute.</p>
+      ) : (
+        <dl className="facts">
+          {rows.map(([name, rate]) => (
+            <div key={name}>
+              <dt>{name.replaceAll('_', ' ')}</dt>
+              <dd>{formatValue(rate, '1/s')}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Section>
+  );
+}
+
+function Detection({ report }: { report: SystemReport }) {
+  const { detection } = report;
+  return (
+    <Section title="Detection">
+      <dl className="facts">
+        <div>
+          <dt>Signals watched</dt>
+          <dd>{formatValue(detection.rows, 'count')}</dd>
+        </div>
+        <div>
+          <dt>Cost of a point</dt>
+          <dd>{detection.microsecondsPerPoint === null ? '–' : `${detection.microsecondsPerPoint.toFixed(2)} µs`}</dd>
+        </div>
+        <div>
+          <dt>Anomalies now</dt>
+          <dd>{detection.anomaliesOpen}</dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}

@@ -1,0 +1,158 @@
+import type { SystemReport } from '@jaegis/model';
+import { formatValue } from '@jaegis/std';
+import { reasonWords } from '../../data/signal-words.ts';
+import { Ago } from '../../widgets/ago.tsx';
+import { PoolLink } from '../../widgets/links.tsx';
+import { ScoreBar } from '../../widgets/score-bar.tsx';
+import { Section } from '../../widgets/section.tsx';
+import { StateMark } from '../../widgets/state-mark.tsx';
+
+/** What was not taken, and why: the same words as in the answers and on /metrics. */
+export function Refused({ report }: { report: SystemReport }) {
+  const rows = Object.entries(report.ingest.refused)
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1]);
+  return (
+    <Section title="Refused" aside={<span className="small muted">since the start</span>}>
+      {rows.length === 0 ? (
+        <p className="calm">
+          <StateMark state="ok">Nothing was refused.</StateMark>
+        </p>
+      ) : (
+        <dl className="facts">
+          {rows.map(([reason, count]) => (
+            <div key={reason}>
+              <dt>{reasonWords(reason)}</dt>
+              <dd>{formatValue(count, 'count')}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </Section>
+  );
+}
+
+export function Loops({ report }: { report: SystemReport }) {
+  return (
+    <Section title="Loops">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Loop</th>
+            <th scope="col" className="num">
+              Runs
+            </th>
+            <th scope="col" className="num">
+              Last took
+            </th>
+            <th scope="col" className="num">
+              Failures
+            </th>
+            <th scope="col" className="num">
+              Last
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.loops.map((loop) => (
+            <tr key={loop.name}>
+              <th scope="row">{loop.name}</th>
+              <td className="num">{formatValue(loop.runs, 'count')}</td>
+              <td className="num">{formatValue(loop.lastMs / 1_000, 'seconds')}</td>
+              <td className={`num ${loop.failures > 0 ? 'bad-text' : 'muted'}`}>{loop.failures}</td>
+              <td className="num muted">{loop.lastAt === null ? 'never' : <Ago at={loop.lastAt} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
+/** How far each forecast can be relied on: measured against a naive one all the time. */
+export function Forecasts({ report }: { report: SystemReport }) {
+  return (
+    <Section title="Trust in the forecasts">
+      {report.forecasts.length === 0 ? (
+        <p className="muted">No forecast yet: the first comes when a pool has been heard for a while.</p>
+      ) : (
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Pool</th>
+              <th scope="col">Model</th>
+              <th scope="col">Trust</th>
+              <th scope="col" className="num">
+                Made
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.forecasts.map((each) => (
+              <tr key={`${each.pool}:${each.signal}`}>
+                <th scope="row">
+                  <PoolLink name={each.pool} />
+                </th>
+                <td className="muted">{each.model}</td>
+                <td>
+                  <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} />
+                </td>
+                <td className="num muted">
+                  <Ago at={each.madeAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Section>
+  );
+}
+
+export function Scrapes({ report }: { report: SystemReport }) {
+  return (
+    <Section title="Scrapes">
+      {report.scrapes.length === 0 ? (
+        <p className="muted">None configured. Prometheus endpoints to read are named under scrape in jaegis.yaml.</p>
+      ) : (
+        <ul className="plain-list">
+          {report.scrapes.map((each) => (
+            <li key={`${each.job}:${each.url}`}>
+              <span className="row spread">
+                <span className="strong">{each.job}</span>
+                <StateMark state={each.up ? 'ok' : 'failed'}>
+                  {each.up ? `${formatValue(each.samples, 'count')} samples` : 'down'}
+                </StateMark>
+              </span>
+              <span className="small muted cut scrape-url">{each.error === '' ? each.url : each.error}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+export function Receivers({ report }: { report: SystemReport }) {
+  return (
+    <Section title="Receivers">
+      {report.receivers.length === 0 ? (
+        <p className="muted">None configured. Where notifications go is named under alerting in jaegis.yaml.</p>
+      ) : (
+        <ul className="plain-list">
+          {report.receivers.map((each) => (
+            <li key={each.name}>
+              <span className="row spread">
+                <span className="strong">{each.name}</span>
+                <StateMark
+                  state={each.failed > 0 ? 'warning' : 'ok'}
+                >{`${each.sent} sent${each.failed > 0 ? `, ${each.failed} failed` : ''}`}</StateMark>
+              </span>
+              {each.lastError !== '' && <span className="small bad-text">{each.lastError}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}

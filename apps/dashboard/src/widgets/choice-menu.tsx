@@ -1,0 +1,103 @@
+import { useEffect, useId, useRef, useState } from 'react';
+import { Glyph, type Tone } from './state-mark.tsx';
+
+export interface Choice {
+  readonly value: string;
+  readonly label?: string;
+  readonly count?: number;
+  readonly tone?: Tone;
+}
+
+/** A button that opens a list of boxes to tick. Closes on Escape and on a click elsewhere. */
+export function ChoiceMenu({
+  title,
+  choices,
+  chosen,
+  onChange,
+}: {
+  title: string;
+  choices: readonly Choice[];
+  chosen: readonly string[];
+  onChange: (values: string[]) => void;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const [search, setSearch] = useState('');
+  const root = useRef<HTMLDivElement>(null);
+  const id = useId();
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = (event: PointerEvent) => !root.current?.contains(event.target as Node) && setOpen(false);
+    addEventListener('pointerdown', close);
+    return () => removeEventListener('pointerdown', close);
+  }, [isOpen]);
+  const toggle = (value: string) =>
+    onChange(chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value]);
+  const visible = choices
+    .filter((choice) => (choice.label ?? choice.value).toLowerCase().includes(search.toLowerCase()))
+    .slice(0, 200);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape inside closes the menu and goes no further
+    <div
+      className="menu"
+      ref={root}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !isOpen) return;
+        event.stopPropagation();
+        setOpen(false);
+        root.current?.querySelector('button')?.focus();
+      }}
+    >
+      <button
+        type="button"
+        className="button menu-button"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        data-active={chosen.length > 0 || undefined}
+        onClick={() => setOpen((now) => !now)}
+      >
+        {title}
+        {chosen.length > 0 && (
+          <span className="menu-count">{chosen.length === 1 ? short(chosen[0] ?? '') : chosen.length}</span>
+        )}
+        <span aria-hidden="true" className="menu-arrow" />
+      </button>
+      {isOpen && (
+        <fieldset className="menu-body" id={id}>
+          <legend className="sr-only">{title}</legend>
+          {choices.length > 8 && (
+            // biome-ignore lint/a11y/noAutofocus: the menu was opened to choose
+            <input
+              className="field"
+              type="text"
+              autoFocus
+              placeholder={`Find a ${title.toLowerCase()}`}
+              aria-label={`Find a ${title.toLowerCase()}`}
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+          )}
+          <div className="menu-list">
+            {visible.map((choice) => (
+              <label key={choice.value} className="menu-choice">
+                <input type="checkbox" checked={chosen.includes(choice.value)} onChange={() => toggle(choice.value)} />
+                {choice.tone !== undefined && <Glyph tone={choice.tone} />}
+                <span className="grow cut">{choice.label ?? (choice.value || 'none')}</span>
+                {choice.count !== undefined && <span className="faint num">{choice.count.toLocaleString('en')}</span>}
+              </label>
+            ))}
+            {visible.length === 0 && <p className="muted small">Nothing here</p>}
+          </div>
+          {chosen.length > 0 && (
+            <button type="button" className="button button-quiet" onClick={() => onChange([])}>
+              Clear
+            </button>
+          )}
+        </fieldset>
+      )}
+    </div>
+  );
+}
+
+function short(text: string): string {
+  return text.length > 18 ? `${text.slice(0, 17)}…` : text;
+}
