@@ -225,6 +225,13 @@ describe('the end of an agent', () => {
     expect(state(known)).toBe('live: started again');
   });
 
+  test('an exit after a goodbye is no loss', () => {
+    const known = registry();
+    known.heartbeat(beat('reader-1', { status: 'stopped' }), start);
+    known.exited('reader-1', 'exit code 0', start + second);
+    expect(state(known)).toBe('stopped: said goodbye');
+  });
+
   test('a restarted agent is the same agent; its progress starts again', () => {
     const known = registry();
     known.heartbeat(beat('reader-1', { progress: 10 }), start);

@@ -111,7 +111,7 @@ export class Registry {
     this.#end(instanceId, { to: 'stopped', reason, at });
   }
 
-  /** Its supervisor saw it die: lost at once. An unknown agent is ignored. */
+  /** Its supervisor saw it die: lost at once, unless it had said goodbye. An unknown agent is ignored. */
   exited(instanceId: string, reason: string, at: number): void {
     this.#end(instanceId, { to: 'lost', reason, at });
   }
@@ -441,7 +441,9 @@ export class Registry {
   #end(instanceId: string, o: { to: 'stopped' | 'lost'; reason: string; at: number }): void {
     const now = this.#advance(o.at);
     const record = this.#table.get(instanceId);
-    if (record !== undefined) this.#endRecord(record, { to: o.to, reason: o.reason, now });
+    // An exit after a goodbye is the end of the same story.
+    if (record === undefined || (o.to === 'lost' && record.connectivity === 'stopped')) return;
+    this.#endRecord(record, { to: o.to, reason: o.reason, now });
   }
 
   #endRecord(record: AgentRecord, o: { to: 'stopped' | 'lost'; reason: string; now: number }): void {
