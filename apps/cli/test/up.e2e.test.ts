@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,8 @@ let said = '';
 
 async function bundle(folder: string, entry: string, from: readonly string[]): Promise<string> {
   // Inside the package, so that third-party packages are found from there.
-  const outdir = mkdtempSync(join(folder, '.e2e-'));
+  mkdirSync(join(folder, 'dist'), { recursive: true });
+  const outdir = mkdtempSync(join(folder, 'dist/.e2e-'));
   made.push(outdir);
   const external = from
     .flatMap((each) => Object.keys(JSON.parse(readFileSync(join(each, 'package.json'), 'utf8')).dependencies))

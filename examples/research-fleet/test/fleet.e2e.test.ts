@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -15,7 +15,8 @@ let jaegisUrl = '';
 
 beforeAll(async () => {
   // Inside the package, so that third-party packages are found from there.
-  outdir = mkdtempSync(join(folder, '.e2e-'));
+  mkdirSync(join(folder, 'dist'), { recursive: true });
+  outdir = mkdtempSync(join(folder, 'dist/.e2e-'));
   const manifest = (path: string) => JSON.parse(readFileSync(join(folder, path, 'package.json'), 'utf8'));
   const packages = [manifest('.'), manifest('../../packages/agent')];
   await build({
