@@ -1,4 +1,11 @@
 export { type GrpcServer, type GrpcServerOptions, startGrpcServer } from './grpc-server.ts';
+export {
+  type HostSample,
+  HostSampler,
+  type HostSamplerOptions,
+  type HostUsage,
+  type ProcessUsage,
+} from './host-sampler.ts';
 export { type CounterLine, IngestCounters, type IngestSnapshot } from './ingest-counters.ts';
 export {
   type HttpAnswer,
@@ -8,5 +15,8 @@ export {
   type ReceiveOutcome,
 } from './otlp-receiver.ts';
 export { type HeartbeatParsed, parseHeartbeat } from './parse-heartbeat.ts';
+export type { ProcReader } from './proc-files.ts';
+export { type ScrapeStatus, ScrapeTarget, type ScrapeTools } from './scrape-target.ts';
+export { Scraper } from './scraper.ts';
 export { SenderLimiter, type SenderLimiterOptions } from './sender-limiter.ts';
 export type { SampleSink, TelemetrySinks } from './sinks.ts';

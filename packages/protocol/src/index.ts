@@ -1,3 +1,10 @@
+export {
+  type ExpositionOptions,
+  type ExpositionRead,
+  parseExposition,
+  parseSeries,
+  type SeriesParsed,
+} from './exposition/parse-exposition.ts';
 export { GrowingBatch } from './metrics/growing-batch.ts';
 export { type MetricsDecoded, MetricsDecoder, type MetricsDecoderOptions } from './metrics/metrics-decoder.ts';
 export type { ResolveSeries } from './metrics/series-book.ts';
