@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Two projects: `fast` is what `npm run check` runs (unit, scripts, conformance, property, simulation); `e2e` starts real
 // processes, browsers and peers, and runs one file at a time because they share this machine's two cores.
-const resolve = { conditions: ['source', 'module', 'node', 'import', 'default'] };
+const resolve = { conditions: ['source', 'node', 'import', 'default'] };
 
 export default defineConfig({
   test: {

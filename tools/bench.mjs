@@ -10,7 +10,9 @@ const suites = { 'otlp-ingest': 'otlp-ingest.ts' };
 
 const [name, ...flags] = process.argv.slice(2);
 if (name === undefined || !(name in suites)) {
-  console.error(`${name === undefined ? 'Which suite?' : `Cannot run suite: ${name} is not known`}, must be one of ${Object.keys(suites).join(', ')}`);
+  console.error(
+    `${name === undefined ? 'Which suite?' : `Cannot run suite: ${name} is not known`}, must be one of ${Object.keys(suites).join(', ')}`,
+  );
   process.exit(2);
 }
 
@@ -18,7 +20,18 @@ ensureInstalled();
 const outfile = join(root, '.cache/bench', `${name}.mjs`);
 mkdirSync(join(root, '.cache/bench'), { recursive: true });
 const { build } = await import('esbuild');
-await build({ entryPoints: [join(root, 'packages/bench/src', suites[name])], outfile, bundle: true, platform: 'node', format: 'esm', conditions: ['source'], target: 'node20.19', packages: 'bundle', external: ['@grpc/grpc-js', 'libsql', '@opentelemetry/*', 'protobufjs'], logLevel: 'warning' });
+await build({
+  entryPoints: [join(root, 'packages/bench/src', suites[name])],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  conditions: ['source'],
+  target: 'node20.19',
+  packages: 'bundle',
+  external: ['@grpc/grpc-js', 'libsql', '@opentelemetry/*', 'protobufjs'],
+  logLevel: 'warning',
+});
 const { run } = await import(pathToFileURL(outfile).href);
 const { title, rows } = await run({ quick: flags.includes('--quick') });
 

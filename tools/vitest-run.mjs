@@ -6,8 +6,8 @@ import { root } from './install.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: string[] }} Counts */
 
-/** @param {string[]} projects @param {string[]} filters @returns {Counts} */
-export function runVitest(projects, filters = []) {
+/** @param {string[]} projects @param {string[]} filters @param {Record<string, string>} environment @returns {Counts} */
+export function runVitest(projects, filters = [], environment = {}) {
   const report = join(root, '.cache', `vitest-${projects.join('-')}.json`);
   mkdirSync(join(root, '.cache'), { recursive: true });
   rmSync(report, { force: true });
@@ -20,7 +20,11 @@ export function runVitest(projects, filters = []) {
     `--outputFile.json=${report}`,
     ...filters,
   ];
-  const result = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const result = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...environment, ...process.env },
+  });
   return countReport(report, result.status);
 }
 

@@ -2,7 +2,7 @@ import { HostSampler, Scraper } from '@jaegis/ingest';
 import type { JaegisConfig } from '@jaegis/model';
 import { createWebhookReceiver, type Receiver } from '@jaegis/receivers';
 import type { Clock, Rng } from '@jaegis/std';
-import { createProcessTarget, ProcessLimit, type Target } from '@jaegis/targets';
+import { createProcessTarget, ProcessLimit, stopForgottenPools, type Target } from '@jaegis/targets';
 import type { Core } from './core/core.ts';
 import type { HostSource } from './core/host-loop.ts';
 
@@ -30,8 +30,17 @@ export async function createTargets(options: TargetOptions): Promise<Map<string,
     ...Object.fromEntries(passedOn.map((name) => [name, process.env[name]])),
     JAEGIS_URL: url,
     OTEL_EXPORTER_OTLP_ENDPOINT: otlpUrl,
-    ...(token === undefined ? {} : { JAEGIS_TOKEN: token, OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${token}` }),
+    ...(token === undefined
+      ? {}
+      : { JAEGIS_TOKEN: token, OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${token}` }),
   };
+  const { dataDir, clock, rng } = options;
+  await stopForgottenPools({
+    dataDir,
+    pools: options.config.pools.filter((pool) => pool.target?.process !== undefined).map((pool) => pool.name),
+    clock,
+    rng,
+  });
   const targets = new Map<string, Target>();
   for (const pool of options.config.pools) {
     const config = pool.target?.process;
@@ -46,7 +55,7 @@ export async function createTargets(options: TargetOptions): Promise<Map<string,
       configDir: options.configDir,
       limit,
       // Ready is what has spoken to us since it was started; a program without the SDK never does, and is ready by living.
-      isReady: (instanceId, startedAt) => core.hasSpokenSince(instanceId, startedAt),
+      isReady: (instanceId, startedAt) => core.hasSpokenSince(pool.name, instanceId, startedAt),
       onEvent: (event) => core.onTargetEvent(event),
     });
     targets.set(pool.name, target);

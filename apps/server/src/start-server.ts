@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startGrpcServer } from '@jaegis/ingest';
 import type { JaegisConfig, ServerOptions } from '@jaegis/model';
@@ -12,7 +13,8 @@ import type { Log } from './core/log.ts';
 import { lockDataDir } from './data-lock.ts';
 import { createMainApp, createOtlpApp } from './http/app.ts';
 import { isLoopback, urlHost } from './http/guard.ts';
-import { createHostSampler, createReceivers, createScraper, createTargets } from './outside.ts';
+import { createHostSource, createReceivers, createScraper, createTargets } from './outside.ts';
+import { watchSelf } from './self-usage.ts';
 import { systemClock } from './system-clock.ts';
 import { tokenFor } from './token.ts';
 
@@ -66,6 +68,8 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   const core = createCore({
     clock,
     stopwatch: () => performance.now(),
+    hostName: hostname(),
+    platform: `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
     log,
     version,
     config,
@@ -78,8 +82,9 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
 
   const opened: { close(): Promise<unknown> }[] = [];
   const closeAll = async (drain: boolean): Promise<void> => {
-    await Promise.allSettled(opened.splice(0).map((each) => each.close()));
+    // The ports stay open while agents drain: they want to say goodbye and to hand in their last telemetry.
     await core.stop({ drain });
+    await Promise.allSettled(opened.splice(0).map((each) => each.close()));
     await telemetryLog.close();
     metadata.close();
     await store.close();
@@ -112,7 +117,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
         : options.listen;
     const url = `http://${urlHost(reach)}:${port}`;
     await core.attachTargets(
-      createTargets({
+      await createTargets({
         config,
         configDir: start.configDir,
         core,
@@ -125,7 +130,8 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
         token,
       }),
     );
-    core.attachHost(createHostSampler(core, clock));
+    core.attachHost(createHostSource(core, clock));
+    opened.push(watchSelf(core.fleet, clock));
     core.start();
     const scraper = createScraper(config, core, clock);
     core.attachScraper(scraper);

@@ -14,9 +14,23 @@ const seriesPerRequest = 20;
 /** One OTLP/JSON request: the same counter on many series, its value the number of the request. */
 function request(sequence: number): { body: string; timeMs: number } {
   const timeMs = Date.now();
-  const dataPoints = Array.from({ length: seriesPerRequest }, (_, i) => ({ timeUnixNano: `${timeMs}000000`, asDouble: sequence, attributes: [{ key: 'n', value: { stringValue: `${i}` } }] }));
-  const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'crash' } }, { key: 'service.instance.id', value: { stringValue: 'crash-1' } }] };
-  return { timeMs, body: JSON.stringify({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: 'crash_sequence', gauge: { dataPoints } }] }] }] }) };
+  const dataPoints = Array.from({ length: seriesPerRequest }, (_, i) => ({
+    timeUnixNano: `${timeMs}000000`,
+    asDouble: sequence,
+    attributes: [{ key: 'n', value: { stringValue: `${i}` } }],
+  }));
+  const resource = {
+    attributes: [
+      { key: 'service.name', value: { stringValue: 'crash' } },
+      { key: 'service.instance.id', value: { stringValue: 'crash-1' } },
+    ],
+  };
+  return {
+    timeMs,
+    body: JSON.stringify({
+      resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: 'crash_sequence', gauge: { dataPoints } }] }] }],
+    }),
+  };
 }
 
 test('kill -9 under load, again and again: every acknowledged sample is there, nobody is falsely lost', async () => {
@@ -25,14 +39,21 @@ test('kill -9 under load, again and again: every acknowledged sample is there, n
   const acknowledged: { timeMs: number; sequence: number }[] = [];
   let sequence = 0;
   for (let round = 0; round < rounds; round++) {
-    expect((await postJson(`${server.url}/api/fleet/agents/beat-1/heartbeat`, { instanceId: 'beat-1', pool: 'beaters' })).status).toBe(200);
+    expect(
+      (await postJson(`${server.url}/api/fleet/agents/beat-1/heartbeat`, { instanceId: 'beat-1', pool: 'beaters' }))
+        .status,
+    ).toBe(200);
     let isKilled = false;
     const load = (async () => {
       while (!isKilled) {
         sequence++;
         const { body, timeMs } = request(sequence);
         const mine = sequence;
-        const answer = await fetch(`${server!.otlpUrl}/v1/metrics`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch(() => undefined);
+        const answer = await fetch(`${server!.otlpUrl}/v1/metrics`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        }).catch(() => undefined);
         if (answer?.status === 200) acknowledged.push({ timeMs, sequence: mine });
         // One sample a millisecond at most: two at the same time on one series would be duplicates.
         while (Date.now() <= timeMs) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -83,7 +104,9 @@ pools:
   server = await server.restart();
   const after = await until(pids, { what: 'three ready sleepers after the restart', timeoutMs: 60_000 });
   expect(after).toEqual(before);
-  const kept = (await getJson(`${server.url}/api/fleet/decisions?limit=1000`)).items.map((each: { id: string }) => each.id);
+  const kept = (await getJson(`${server.url}/api/fleet/decisions?limit=1000`)).items.map(
+    (each: { id: string }) => each.id,
+  );
   for (const decision of decisions) expect(kept).toContain(decision.id);
   expect(await server.stop()).toBe(0);
   for (const pid of before) expect(() => process.kill(pid, 0)).toThrow();

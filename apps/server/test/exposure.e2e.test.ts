@@ -12,12 +12,17 @@ test('beyond loopback the server makes a token, prints it once, and asks for it'
   server = await startServerProcess({ flags: ['--listen', '0.0.0.0'] });
   const token = /\b[A-Za-z0-9_-]{32}\b/.exec(server.output())?.[0];
   expect(token).toBeDefined();
-  const ask = (path: string, headers: Record<string, string> = {}) => fetch(`${server!.url}${path}`, { headers }).then((answer) => answer.status);
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`${server!.url}${path}`, { headers }).then((answer) => answer.status);
   expect(await ask('/api/fleet/agents')).toBe(401);
   expect(await ask('/metrics')).toBe(401);
   expect(await ask('/api/fleet/agents', { authorization: 'Bearer wrong' })).toBe(401);
   expect(await ask('/api/fleet/agents', { authorization: `Bearer ${token}` })).toBe(200);
-  const otlp = await fetch(`${server.otlpUrl}/v1/metrics`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+  const otlp = await fetch(`${server.otlpUrl}/v1/metrics`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
   expect(otlp.status).toBe(401);
 
   await server.kill();
@@ -33,5 +38,7 @@ test('--insecure serves beyond loopback without a token, because someone said so
 
 test('two servers on one folder: the second says who has it and ends', async () => {
   server = await startServerProcess();
-  await expect(startServerProcess({ dataDir: server.dataDir })).rejects.toThrow(/Cannot use data folder .* process \d+ is using it/);
+  await expect(startServerProcess({ dataDir: server.dataDir })).rejects.toThrow(
+    /Cannot use data folder .* process \d+ is using it/,
+  );
 });

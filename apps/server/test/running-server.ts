@@ -44,11 +44,25 @@ export async function startServerProcess(setup: ServerSetup = {}): Promise<Runni
     configPath = join(dataDir, 'jaegis.yaml');
     await writeFile(configPath, setup.config);
   }
-  const args = ['up', '--port', `${port}`, '--otlp-http-port', `${httpPort}`, '--otlp-grpc-port', `${grpcPort}`, '--data-dir', dataDir];
-  const child = spawn(process.execPath, [cliPath, ...args, ...(configPath === undefined ? [] : ['--config', configPath]), ...(setup.flags ?? [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...setup.env },
-  });
+  const args = [
+    'up',
+    '--port',
+    `${port}`,
+    '--otlp-http-port',
+    `${httpPort}`,
+    '--otlp-grpc-port',
+    `${grpcPort}`,
+    '--data-dir',
+    dataDir,
+  ];
+  const child = spawn(
+    process.execPath,
+    [cliPath, ...args, ...(configPath === undefined ? [] : ['--config', configPath]), ...(setup.flags ?? [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...setup.env },
+    },
+  );
   let printed = '';
   child.stdout?.on('data', (data) => (printed += data));
   child.stderr?.on('data', (data) => (printed += data));
@@ -69,13 +83,17 @@ export async function startServerProcess(setup: ServerSetup = {}): Promise<Runni
       child.kill('SIGTERM');
       return await gone;
     },
-    restart: () => startServerProcess({ ...setup, dataDir, ports, ...(configPath === undefined ? {} : { configPath }) }),
+    restart: () =>
+      startServerProcess({ ...setup, dataDir, ports, ...(configPath === undefined ? {} : { configPath }) }),
   };
   try {
-    await until(async () => {
-      if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}:\n${printed}`);
-      return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;
-    }, { what: 'the server to be ready', timeoutMs: 60_000 });
+    await until(
+      async () => {
+        if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}:\n${printed}`);
+        return (await fetch(`${url}/readyz`).catch(() => undefined))?.ok === true;
+      },
+      { what: 'the server to be ready', timeoutMs: 60_000 },
+    );
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(`${(error as Error).message}\n${printed}`, { cause: error });
@@ -91,7 +109,10 @@ export async function discard(server: RunningServer | undefined): Promise<void> 
 }
 
 /** Asks again and again until the answer is truthy. Gives that answer. */
-export async function until<T>(ask: () => Promise<T | undefined | false> | T | undefined | false, options: { what: string; timeoutMs: number; everyMs?: number }): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  options: { what: string; timeoutMs: number; everyMs?: number },
+): Promise<T> {
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
     const answer = await ask();
@@ -103,12 +124,18 @@ export async function until<T>(ask: () => Promise<T | undefined | false> | T | u
 
 export async function getJson<T = any>(url: string, init?: RequestInit): Promise<T> {
   const response = await fetch(url, init);
-  if (!response.ok) throw new Error(`${init?.method ?? 'GET'} ${url} answered ${response.status}: ${await response.text()}`);
+  if (!response.ok)
+    throw new Error(`${init?.method ?? 'GET'} ${url} answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as T;
 }
 
 export function postJson(url: string, body: unknown, init: RequestInit = {}): Promise<Response> {
-  return fetch(url, { ...init, method: init.method ?? 'POST', headers: { 'content-type': 'application/json', ...init.headers }, body: JSON.stringify(body) });
+  return fetch(url, {
+    ...init,
+    method: init.method ?? 'POST',
+    headers: { 'content-type': 'application/json', ...init.headers },
+    body: JSON.stringify(body),
+  });
 }
 
 async function freePort(): Promise<number> {

@@ -1,16 +1,20 @@
-import type { Fleet } from './fleet.ts';
 import { gatherConditions } from './conditions.ts';
+import type { Fleet } from './fleet.ts';
 
 /** Every 5 s: what is wrong becomes alerts, alerts become incidents, people are told once. */
-export async function runAlerting(fleet: Fleet, now: number): Promise<void> {
+export function runAlerting(fleet: Fleet, now: number): void {
   const { alerts, incidents, metadata, events } = fleet;
   const changed = alerts.evaluate(gatherConditions(fleet, now), now);
-  const result = incidents.apply(changed, { now });
-  const incidentOf = new Map(result.changed.flatMap((incident) => incident.alerts.map((alert) => [alert, incident.id] as const)));
-  for (const alert of changed) {
-    const told = { ...alert, incident: incidentOf.get(alert.id) ?? alert.incident };
-    metadata.saveAlert(told);
-    events.publish({ event: 'alert', data: told });
+  const result = incidents.apply(changed, { now, notes: fleet.takeFacts() });
+  const told = new Map(changed.map((alert) => [alert.id, alert]));
+  for (const [alertId, incidentId] of result.assigned) {
+    const assigned = alerts.assign(alertId, incidentId);
+    if (assigned !== undefined) told.set(alertId, assigned);
+  }
+  for (const alert of told.values()) {
+    // A pending alert that went away again was never told to anyone: it is not history.
+    if (alert.state !== 'inactive') metadata.saveAlert(alert);
+    events.publish({ event: 'alert', data: alert });
     fleet.selfMetrics.count('jaegis_alerts_total', { kind: alert.kind, state: alert.state });
   }
   for (const incident of result.changed) {
@@ -19,6 +23,10 @@ export async function runAlerting(fleet: Fleet, now: number): Promise<void> {
   }
   for (const notification of result.notifications) {
     fleet.selfMetrics.count('jaegis_notifications_total');
-    for (const receiver of fleet.receivers) receiver.send(notification).catch((error: unknown) => fleet.log.warn({ err: error }, `Cannot notify ${receiver.name}: ${String(error)}`));
+    for (const receiver of fleet.receivers) {
+      receiver
+        .send(notification)
+        .catch((error: unknown) => fleet.log.warn({ err: error }, `Cannot notify: ${String(error)}`));
+    }
   }
 }

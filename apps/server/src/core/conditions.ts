@@ -13,7 +13,13 @@ const leastTrust = 0.5;
 
 /** Everything that is wrong right now, as conditions. Pure reading: the alert engine decides what becomes of them. */
 export function gatherConditions(fleet: Fleet, now: number): AlertCondition[] {
-  return [...lostAgents(fleet), ...unhealthyAgents(fleet), ...anomalies(fleet), ...leaks(fleet, now), ...poolConditions(fleet, now)];
+  return [
+    ...lostAgents(fleet),
+    ...unhealthyAgents(fleet),
+    ...anomalies(fleet),
+    ...leaks(fleet, now),
+    ...poolConditions(fleet, now),
+  ];
 }
 
 function severityOf(fleet: Fleet, pool: string, severity: Severity): Severity {
@@ -72,6 +78,8 @@ function anomalies(fleet: Fleet): AlertCondition[] {
     signal: anomaly.signal,
     summary: `${anomaly.agent ?? anomaly.pool}: ${anomaly.signal.replaceAll('_', ' ')} is not as expected`,
     reason: anomaly.reason,
+    value: anomaly.value,
+    expected: anomaly.expected,
     // An anomaly was already held back until several points agreed.
     forMs: 0,
   }));
@@ -79,9 +87,9 @@ function anomalies(fleet: Fleet): AlertCondition[] {
 
 function leaks(fleet: Fleet, now: number): AlertCondition[] {
   const found: AlertCondition[] = [];
-  for (const [instanceId, { verdict }] of fleet.leaks) {
+  for (const [instanceId, { leakVerdict }] of fleet.health) {
     const agent = fleet.registry.get(instanceId);
-    const { growing, limitAt, reason } = verdict;
+    const { growing, limitAt, reason } = leakVerdict;
     if (agent?.connectivity !== 'live' || !growing || limitAt === null || limitAt - now > leakWarningMs) continue;
     found.push({
       key: `leak/${instanceId}`,
@@ -101,7 +109,11 @@ function leaks(fleet: Fleet, now: number): AlertCondition[] {
 function poolConditions(fleet: Fleet, now: number): AlertCondition[] {
   const found: AlertCondition[] = [];
   for (const entry of fleet.pools.list()) {
-    found.push(...breachedObjectives(fleet, entry, now), ...forecastBreach(fleet, entry, now), ...failingTarget(fleet, entry));
+    found.push(
+      ...breachedObjectives(fleet, entry, now),
+      ...forecastBreach(fleet, entry, now),
+      ...failingTarget(fleet, entry),
+    );
   }
   return found;
 }
@@ -115,7 +127,8 @@ function breachedObjectives(fleet: Fleet, entry: PoolEntry, now: number): AlertC
     const { unit, sense } = signals[signal];
     const isBreached = sense === 'lower_is_worse' ? seen.value < objective.target : seen.value > objective.target;
     // Utilization above its target is what the scaler works with; it is a breach when nothing is left to order.
-    const isCapacity = sense === 'neutral' || signal === 'cpu_utilization' || signal === 'memory_utilization' || signal === 'saturation';
+    const isCapacity =
+      sense === 'neutral' || signal === 'cpu_utilization' || signal === 'memory_utilization' || signal === 'saturation';
     const isAtMost = entry.desired !== null && entry.config !== undefined && entry.desired >= entry.config.replicas.max;
     if (!isBreached || (isCapacity && entry.target !== undefined && !isAtMost)) continue;
     const words = signal.replaceAll('_', ' ');
@@ -128,6 +141,8 @@ function breachedObjectives(fleet: Fleet, entry: PoolEntry, now: number): AlertC
       signal,
       summary: `${entry.name}: ${words} is beyond its objective`,
       reason: `${words} is ${formatValue(seen.value, unit)}, the objective is ${formatValue(objective.target, unit)}`,
+      value: seen.value,
+      expected: objective.target,
     });
   }
   return found;
@@ -138,7 +153,14 @@ function forecastBreach(fleet: Fleet, entry: PoolEntry, now: number): AlertCondi
   const capacity = entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica;
   const most = entry.config?.replicas.max;
   const median = forecast?.quantiles['0.5'];
-  if (forecast === undefined || median === undefined || capacity === null || most === undefined || forecast.trust < leastTrust) return [];
+  if (
+    forecast === undefined ||
+    median === undefined ||
+    capacity === null ||
+    most === undefined ||
+    forecast.trust < leastTrust
+  )
+    return [];
   const index = median.findIndex((demand) => demand > capacity * most);
   if (index < 0) return [];
   const at = forecast.madeAt + (index + 1) * forecast.step;
@@ -159,7 +181,9 @@ function forecastBreach(fleet: Fleet, entry: PoolEntry, now: number): AlertCondi
 function failingTarget(fleet: Fleet, entry: PoolEntry): AlertCondition[] {
   const { observation } = entry;
   if (observation === undefined) return [];
-  const failing = observation.instances.filter((instance) => instance.state === 'failed' || (instance.state === 'backoff' && instance.restarts >= 3));
+  const failing = observation.instances.filter(
+    (instance) => instance.state === 'failed' || (instance.state === 'backoff' && instance.restarts >= 3),
+  );
   const reason = observation.healthy ? failing[0]?.reason : observation.message;
   if (reason === undefined) return [];
   return [
@@ -170,7 +194,9 @@ function failingTarget(fleet: Fleet, entry: PoolEntry): AlertCondition[] {
       pool: entry.name,
       agent: null,
       signal: null,
-      summary: observation.healthy ? `${entry.name}: ${failing.length} of ${observation.instances.length} processes do not stay up` : `${entry.name} cannot be scaled`,
+      summary: observation.healthy
+        ? `${entry.name}: ${failing.length} of ${observation.instances.length} processes do not stay up`
+        : `${entry.name} cannot be scaled`,
       reason,
     },
   ];

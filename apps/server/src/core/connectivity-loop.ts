@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet.ts';
+import { tellAnomalies } from './signal-loop.ts';
 
 /** Every second: who is late, who is lost. What changed is kept and told to whoever listens. */
 export function runConnectivity(fleet: Fleet, now: number): void {
@@ -14,7 +15,8 @@ export function runConnectivity(fleet: Fleet, now: number): void {
   }
   for (const id of registry.takeRemoved()) {
     metadata.deleteAgent(id);
-    fleet.detection.forgetAgent(id);
-    fleet.leaks.delete(id);
+    fleet.health.delete(id);
+    const row = fleet.signals.removeAgent(id);
+    if (row !== undefined) tellAnomalies(fleet, fleet.detection.forget(row, now));
   }
 }

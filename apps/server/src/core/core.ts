@@ -1,36 +1,33 @@
-import { AlertEngine, IncidentEngine } from '@jaegis/alerting';
-import { IngestCounters, OtlpReceiver, type Scraper } from '@jaegis/ingest';
-import type { AgentCommand, AgentCommandKind, Incident, JaegisConfig, Pool, PoolMode, ServerOptions } from '@jaegis/model';
+import { OtlpReceiver, type Scraper } from '@jaegis/ingest';
+import type {
+  AgentCommand,
+  AgentCommandKind,
+  Incident,
+  JaegisConfig,
+  Pool,
+  PoolMode,
+  ServerOptions,
+} from '@jaegis/model';
 import type { Receiver } from '@jaegis/receivers';
-import { Registry } from '@jaegis/registry';
 import type { Clock } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { Target, TargetEvent } from '@jaegis/targets';
-import { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import type { MetricsStore } from '@jaegis/tsdb';
+import { createViews, type Views } from '../views/views.ts';
 import { runAlerting } from './alerting-loop.ts';
 import { runConnectivity } from './connectivity-loop.ts';
-import { Detection } from './detection.ts';
-import { EventStream } from './event-stream.ts';
-import type { Fleet } from './fleet.ts';
+import { createFleet } from './create-fleet.ts';
 import { runForecasts } from './forecast-loop.ts';
-import { type HostSource, runHost } from './host-loop.ts';
 import { commandAgent, type HeartbeatOutcome, takeHeartbeat } from './heartbeats.ts';
-import { idMaker } from './ids.ts';
+import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
 import { LoopRunner, type LoopStats } from './loop-runner.ts';
 import { runMaintenance } from './maintenance-loop.ts';
-import { OutcomeWatch } from './outcomes.ts';
-import { PoolBook } from './pool-book.ts';
 import { runScaling } from './scaling-loop.ts';
 import { describeSelfMetrics, runSelfMetrics } from './self-metrics-loop.ts';
-import { SelfMetrics } from './self-metrics.ts';
-import { SignalBook } from './signal-book.ts';
 import { runSignals } from './signal-loop.ts';
-import { SignalWriter } from './signal-writer.ts';
 import { createSinks } from './sinks.ts';
 import { handleTargetEvent } from './target-events.ts';
-import { createViews, type Views } from './views.ts';
 
 export interface CoreDeps {
   readonly clock: Clock;
@@ -38,6 +35,10 @@ export interface CoreDeps {
   readonly stopwatch: () => number;
   readonly log: Log;
   readonly version: string;
+  /** Of this machine. */
+  readonly hostName: string;
+  /** Runtime and operating system, in words. */
+  readonly platform: string;
   readonly config: JaegisConfig;
   readonly options: ServerOptions;
   readonly store: MetricsStore;
@@ -54,7 +55,19 @@ export interface IncidentHandling {
 }
 
 /** How often each loop runs. Signals and decisions every 5 s; connectivity every second, so that "lost" is said on time. */
-export const loopIntervalsMs = { connectivity: 1_000, signals: 5_000, scaling: 5_000, alerting: 5_000, forecasts: 15_000, host: 10_000, selfMetrics: 10_000, maintenance: 1_000 } as const;
+export const loopIntervalsMs = {
+  connectivity: 1_000,
+  signals: 5_000,
+  scaling: 5_000,
+  alerting: 5_000,
+  forecasts: 15_000,
+  host: 10_000,
+  selfMetrics: 10_000,
+  maintenance: 1_000,
+} as const;
+
+/** A process of a pool that never speaks counts as ready when it has lived this long. */
+const silentReadyMs = 3_000;
 
 export type Core = ReturnType<typeof createCore>;
 
@@ -63,10 +76,16 @@ export type Core = ReturnType<typeof createCore>;
  * files or real time; the server gives it the real world, simulations a made one.
  */
 export function createCore(deps: CoreDeps) {
-  const fleet = createFleet(deps);
+  const fleet = createFleet(deps, loopIntervalsMs.signals);
+  const sinks = createSinks(fleet);
   const targets = new Map<string, Target>();
   const loops = new LoopRunner({ clock: deps.clock, log: deps.log, stopwatch: deps.stopwatch });
-  const otlp = new OtlpReceiver({ sinks: createSinks(fleet), clock: deps.clock, counters: fleet.counters, bodyLimitBytes: deps.options.body_limit_bytes });
+  const otlp = new OtlpReceiver({
+    sinks,
+    clock: deps.clock,
+    counters: fleet.counters,
+    bodyLimitBytes: deps.options.body_limit_bytes,
+  });
   let host: HostSource | undefined;
   let scraper: Scraper | undefined;
   let isReady = false;
@@ -81,6 +100,7 @@ export function createCore(deps: CoreDeps) {
     metadata: fleet.metadata,
     events: fleet.events,
     counters: fleet.counters,
+    sinks,
     otlp,
     views,
     isReady: () => isReady,
@@ -98,6 +118,7 @@ export function createCore(deps: CoreDeps) {
       if (entry?.target === undefined) return undefined;
       fleet.pools.setMode(entry, mode);
       fleet.log.info({ pool: name, mode }, `${name}: mode is now ${mode}`);
+      fleet.addFact({ at: deps.clock.now(), pool: name, what: `mode is now ${mode}`, reason: 'asked for by a person' });
       return views.pool(name);
     },
 
@@ -105,7 +126,11 @@ export function createCore(deps: CoreDeps) {
       const now = deps.clock.now();
       const { incidents, metadata, events } = fleet;
       const changed =
-        handling.what === 'ack' ? incidents.acknowledge(id, handling.by, now) : handling.what === 'note' ? incidents.note(id, { by: handling.by, text: handling.text }, now) : incidents.feedback(id, { verdict: handling.verdict!, text: handling.text }, now);
+        handling.what === 'ack'
+          ? incidents.acknowledge(id, handling.by, now)
+          : handling.what === 'note'
+            ? incidents.note(id, { by: handling.by, text: handling.text }, now)
+            : incidents.feedback(id, { verdict: handling.verdict!, text: handling.text }, now);
       if (changed === undefined) return undefined;
       metadata.saveIncident(changed);
       events.publish({ event: 'incident', data: changed });
@@ -123,8 +148,13 @@ export function createCore(deps: CoreDeps) {
         entry.observation = target.observe(now);
         const { ready, pending } = entry.observation.replicas;
         const min = entry.scaling?.minReplicas ?? 0;
-        const wanted = Math.max(min, Math.min(entry.desired ?? min, entry.scaling?.maxReplicas ?? min), ready + pending);
-        if (entry.mode === 'auto' && wanted !== ready + pending) await target.scale(wanted, { now, reason: 'what it had before, or its minimum' });
+        const wanted = Math.max(
+          min,
+          Math.min(entry.desired ?? min, entry.scaling?.maxReplicas ?? min),
+          ready + pending,
+        );
+        if (entry.mode === 'auto' && wanted !== ready + pending)
+          await target.scale(wanted, { now, reason: 'what it had before, or its minimum' });
         entry.desired = wanted;
       }
     },
@@ -137,6 +167,17 @@ export function createCore(deps: CoreDeps) {
       scraper = given;
     },
 
+    /**
+     * Ready is what has spoken to us since it was started. A program without the SDK never does: where nobody of a pool
+     * ever spoke, one that has lived for a while is ready.
+     */
+    hasSpokenSince(pool: string, instanceId: string, startedAt: number): boolean {
+      const agent = fleet.registry.get(instanceId);
+      if (agent !== undefined && agent.lastSeen >= startedAt && agent.connectivity === 'live') return true;
+      const isSilentPool = fleet.registry.listPool(pool).length === 0;
+      return isSilentPool && deps.clock.now() - startedAt >= silentReadyMs;
+    },
+
     /** What a target says of its instances: the registry must know who died, at once. */
     onTargetEvent(event: TargetEvent): void {
       handleTargetEvent(fleet, event);
@@ -147,10 +188,12 @@ export function createCore(deps: CoreDeps) {
       describeSelfMetrics(selfMetrics);
       loops.start('connectivity', loopIntervalsMs.connectivity, (now) => runConnectivity(fleet, now));
       loops.start('signals', loopIntervalsMs.signals, (now) => runSignals(fleet, now));
-      loops.start('alerting', loopIntervalsMs.alerting, (now) => runAlerting(fleet, targets, now));
+      loops.start('alerting', loopIntervalsMs.alerting, (now) => runAlerting(fleet, now));
       loops.start('scaling', loopIntervalsMs.scaling, (now) => runScaling(fleet, now));
       loops.start('forecasts', loopIntervalsMs.forecasts, (now) => runForecasts(fleet, now));
-      loops.start('host', loopIntervalsMs.host, async (now) => host && runHost(fleet, host, now));
+      loops.start('host', loopIntervalsMs.host, async (now) => {
+        if (host !== undefined) await runHost(fleet, host);
+      });
       loops.start('self metrics', loopIntervalsMs.selfMetrics, (now) => runSelfMetrics(fleet, loops.stats(), now));
       loops.start('maintenance', loopIntervalsMs.maintenance, (now) => runMaintenance(fleet, now));
       isReady = true;
@@ -164,7 +207,7 @@ export function createCore(deps: CoreDeps) {
       const now = deps.clock.now();
       for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);
       runConnectivity(fleet, now);
-      fleet.detection.save(fleet.metadata, now);
+      fleet.detection.save(fleet.metadata);
       await Promise.allSettled(fleet.receivers.map((receiver) => receiver.close()));
     },
   };

@@ -1,15 +1,16 @@
-import type { AlertEngine, IncidentEngine } from '@jaegis/alerting';
-import type { ForecastTrust, LeakVerdict, LeakWatch } from '@jaegis/analytics';
+import type { AlertEngine, IncidentEngine, TimelineFact } from '@jaegis/alerting';
+import type { ForecastTrust } from '@jaegis/analytics';
 import type { HostSample, IngestCounters } from '@jaegis/ingest';
 import type { JaegisConfig, ServerOptions } from '@jaegis/model';
 import type { Receiver } from '@jaegis/receivers';
 import type { Registry } from '@jaegis/registry';
-import type { Clock } from '@jaegis/std';
+import type { Clock, QuantileSketch } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import type { MetricsStore } from '@jaegis/tsdb';
 import type { Detection } from './detection.ts';
 import type { EventStream } from './event-stream.ts';
+import type { HealthState } from './health.ts';
 import type { Log } from './log.ts';
 import type { OutcomeWatch } from './outcomes.ts';
 import type { PoolBook } from './pool-book.ts';
@@ -29,6 +30,8 @@ export interface Fleet {
   readonly startedAt: number;
   /** Of this machine, to know which agents run on it. */
   readonly hostName: string;
+  /** Runtime and operating system, in words. */
+  readonly platform: string;
   readonly nextId: (prefix: string, now: number) => string;
 
   readonly store: MetricsStore;
@@ -46,7 +49,7 @@ export interface Fleet {
   readonly writer: SignalWriter;
   readonly signals: SignalBook;
   readonly detection: Detection;
-  readonly leaks: Map<string, { readonly watch: LeakWatch; verdict: LeakVerdict }>;
+  readonly health: Map<string, HealthState>;
   readonly trust: Map<string, ForecastTrust>;
 
   readonly alerts: AlertEngine;
@@ -54,6 +57,17 @@ export interface Fleet {
   readonly outcomes: OutcomeWatch;
   readonly receivers: readonly Receiver[];
 
+  /** Milliseconds from the arrival of telemetry to the moment a query sees it. */
+  readonly visibleMs: QuantileSketch;
+  /** This process itself; measured by the server, unknown in simulations. */
+  selfUsage:
+    | { readonly memoryBytes: number; readonly cpuUtilization: number; readonly eventLoopDelayMsP99: number }
+    | undefined;
   /** Newest sample of this machine and of the fleet's processes. */
   host: HostSample | undefined;
+
+  /** Something that belongs on the timeline of a pool's incidents: a decision, a restart, a change of mode. */
+  addFact(fact: TimelineFact): void;
+  /** What was added since the last call. */
+  takeFacts(): readonly TimelineFact[];
 }

@@ -33,13 +33,27 @@ function forecastSignal(fleet: Fleet, entry: PoolEntry, signal: SignalName, now:
   trust.observe(history.start + (history.values.length - 1) * stepMs, last);
   const result = forecaster.forecast(history, { horizon, quantiles });
   const madeAt = history.start + (history.values.length - 1) * stepMs;
-  const forecast: Forecast = { series: { __name__: signalMetric.pool, pool: entry.name, signal }, madeAt, step: stepMs, mean: result.mean, quantiles: result.quantiles, model: result.model, trust: trust.trust, ...(result.note === undefined ? {} : { note: result.note }) };
+  const forecast: Forecast = {
+    series: { __name__: signalMetric.pool, pool: entry.name, signal },
+    madeAt,
+    step: stepMs,
+    mean: result.mean,
+    quantiles: result.quantiles,
+    model: result.model,
+    trust: trust.trust,
+    ...(result.note === undefined ? {} : { note: result.note }),
+  };
   trust.record(forecast, { last });
   entry.forecasts.set(signal, forecast);
 }
 
 /** The signal's means on a 15 s grid up to the last whole step, NaN where nothing was seen; `undefined` when nothing is known. */
-function historyOf(fleet: Fleet, pool: string, signal: SignalName, now: number): { start: number; stepMs: number; values: Float64Array } | undefined {
+function historyOf(
+  fleet: Fleet,
+  pool: string,
+  signal: SignalName,
+  now: number,
+): { start: number; stepMs: number; values: Float64Array } | undefined {
   const end = Math.floor(now / stepMs) * stepMs;
   const from = end - historyPoints * stepMs;
   const matchers = [
@@ -60,5 +74,9 @@ function historyOf(fleet: Fleet, pool: string, signal: SignalName, now: number):
     counts[slot] = counts[slot]! + 1;
   }
   // Slot k covers (from + k*step, from + (k+1)*step] and is named by its end.
-  return { start: from + (first + 1) * stepMs, stepMs, values: sums.map((sum, i) => (counts[i] === 0 ? Number.NaN : sum / counts[i]!)) };
+  return {
+    start: from + (first + 1) * stepMs,
+    stepMs,
+    values: sums.map((sum, i) => (counts[i] === 0 ? Number.NaN : sum / counts[i]!)),
+  };
 }

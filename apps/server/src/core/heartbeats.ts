@@ -13,9 +13,15 @@ export function takeHeartbeat(fleet: Fleet, id: string, body: Uint8Array): Heart
   if (!parsed.ok) return refuse(fleet, { status: 400, code: parsed.reason, message: parsed.error });
   const { heartbeat } = parsed;
   if (heartbeat.instanceId !== id) {
-    return refuse(fleet, { status: 400, code: 'wrong_instance', message: `Cannot take heartbeat for ${JSON.stringify(id.slice(0, 200))}: instanceId is ${JSON.stringify(heartbeat.instanceId)}, must be the one in the path` });
+    return refuse(fleet, {
+      status: 400,
+      code: 'wrong_instance',
+      message: `Cannot take heartbeat for ${JSON.stringify(id.slice(0, 200))}: instanceId is ${JSON.stringify(heartbeat.instanceId)}, must be the one in the path`,
+    });
   }
-  const result = fleet.registry.heartbeat(heartbeat, fleet.clock.now(), { supervised: isSupervised(fleet, heartbeat.pool, id) });
+  const result = fleet.registry.heartbeat(heartbeat, fleet.clock.now(), {
+    supervised: isSupervised(fleet, heartbeat.pool, id),
+  });
   if (!result.ok) return refuse(fleet, { status: 429, code: result.reason, message: result.message });
   fleet.counters.heartbeats(1);
   if (result.isNew) fleet.pools.ensure(heartbeat.pool);
@@ -36,7 +42,11 @@ export function isSupervised(fleet: Fleet, pool: string, instanceId: string): bo
  * A command for an agent. Its supervisor carries out restart and kill (it works on a hung agent too) and drain; the
  * rest waits for the agent's next heartbeat.
  */
-export function commandAgent(fleet: Fleet, targets: ReadonlyMap<string, Target>, command: { id: string; kind: AgentCommandKind; reason: string }): AgentCommand | undefined {
+export function commandAgent(
+  fleet: Fleet,
+  targets: ReadonlyMap<string, Target>,
+  command: { id: string; kind: AgentCommandKind; reason: string },
+): AgentCommand | undefined {
   const { id, kind, reason } = command;
   const now = fleet.clock.now();
   const agent = fleet.registry.get(id);
@@ -44,8 +54,15 @@ export function commandAgent(fleet: Fleet, targets: ReadonlyMap<string, Target>,
   fleet.log.info({ agent: id, kind, reason }, `${id}: ${kind}, ${reason}`);
   const target = isSupervised(fleet, agent.pool, id) ? targets.get(agent.pool) : undefined;
   if (target !== undefined && kind !== 'pause' && kind !== 'resume') {
-    const done = kind === 'restart' ? target.replace(id, reason, now) : kind === 'kill' ? target.kill(id, reason, now) : target.stopInstance(id, { drain: true });
-    done.catch((error: unknown) => fleet.log.error({ agent: id, err: error }, `Cannot ${kind} ${id}: ${String(error)}`));
+    const done =
+      kind === 'restart'
+        ? target.restart(id, reason, now)
+        : kind === 'kill'
+          ? target.kill(id, reason, now)
+          : target.stopInstance(id, { drain: true });
+    done.catch((error: unknown) =>
+      fleet.log.error({ agent: id, err: error }, `Cannot ${kind} ${id}: ${String(error)}`),
+    );
     return { id: fleet.nextId('c', now), kind, at: now, reason };
   }
   return fleet.registry.command(id, kind, reason, now);

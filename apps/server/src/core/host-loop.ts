@@ -16,7 +16,8 @@ export async function runHost(fleet: Fleet, source: HostSource): Promise<void> {
 function processesOf(fleet: Fleet): Map<string, { pid: number; pool: string }> {
   const found = new Map<string, { pid: number; pool: string }>();
   for (const entry of fleet.pools.sized()) {
-    for (const { instanceId, pid } of entry.observation?.instances ?? []) if (pid !== null) found.set(instanceId, { pid, pool: entry.name });
+    for (const { instanceId, pid } of entry.observation?.instances ?? [])
+      if (pid !== null) found.set(instanceId, { pid, pool: entry.name });
   }
   for (const agent of fleet.registry.list()) {
     const pid = Number(agent.labels['process.pid']);

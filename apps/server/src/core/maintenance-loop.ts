@@ -15,10 +15,15 @@ export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
   if (now - done.saved >= saveEveryMs) {
     done.saved = now;
     for (const entry of fleet.pools.sized()) fleet.pools.save(entry);
-    fleet.detection.save(fleet.metadata, now);
+    fleet.detection.save(fleet.metadata);
   }
   if (now - done.pruned >= hourMs) {
     done.pruned = now;
-    fleet.metadata.prune({ decisions: now - keptMs.decisions, incidents: now - keptMs.incidents, alerts: now - keptMs.alerts, anomalies: now - keptMs.anomalies });
+    fleet.metadata.prune({
+      decisions: now - keptMs.decisions,
+      incidents: now - keptMs.incidents,
+      alerts: now - keptMs.alerts,
+      anomalies: now - keptMs.anomalies,
+    });
   }
 }

@@ -20,7 +20,8 @@ export class OutcomeWatch {
     this.#events = events;
     for (const decision of metadata.decisions({ limit: 500 }).items) {
       const { state } = decision.action;
-      if (decision.outcome === null && (state === 'ordered' || state === 'ready')) this.#open.set(decision.id, decision);
+      if (decision.outcome === null && (state === 'ordered' || state === 'ready'))
+        this.#open.set(decision.id, decision);
     }
   }
 
@@ -45,7 +46,12 @@ export class OutcomeWatch {
       let decision = open;
       const isDone = decision.to >= decision.from ? replicas.ready >= decision.to : replicas.ready <= decision.to;
       if (decision.action.readyAt === null && isDone) {
-        const action = { ...decision.action, state: 'ready' as const, readyAt: now, message: `${replicas.ready} ready` };
+        const action = {
+          ...decision.action,
+          state: 'ready' as const,
+          readyAt: now,
+          message: `${replicas.ready} ready`,
+        };
         decision = { ...decision, action };
         this.#open.set(decision.id, decision);
         this.#save(decision);

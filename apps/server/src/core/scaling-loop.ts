@@ -38,7 +38,12 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
     mode: entry.mode,
   };
   const startupsMs = newStartups(entry);
-  const seen = { signals: entry.signals, replicas: observation.replicas, startupsMs, staleAfterMs: config.staleAfterMs };
+  const seen = {
+    signals: entry.signals,
+    replicas: observation.replicas,
+    startupsMs,
+    staleAfterMs: config.staleAfterMs,
+  };
   entry.state = learn(entry.state, seen, now);
   const { decision: draft, state } = decide(snapshot, entry.state, now);
   entry.state = state;
@@ -102,6 +107,12 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
   keep(fleet, entry, decision);
   if (receipt.accepted !== decision.to) entry.state = recordRefusal(entry.state, receipt.accepted);
   if (!isRefused) fleet.outcomes.follow(decision, now);
+  fleet.addFact({
+    at: now,
+    pool: entry.name,
+    what: `scaled from ${decision.from} to ${decision.to}`,
+    reason: decision.message,
+  });
   fleet.pools.save(entry);
 }
 
@@ -121,7 +132,7 @@ function victimsOf(fleet: Fleet, entry: PoolEntry): string[] {
   };
   return (entry.observation?.instances ?? [])
     .map((instance) => ({ id: instance.instanceId, rank: rank(instance.instanceId), startedAt: instance.startedAt }))
-    .sort((a, b) => a.rank - b.rank || b.startedAt - a.startedAt)
+    .sort((a, b) => a.rank - b.rank || (b.startedAt ?? 0) - (a.startedAt ?? 0))
     .map((each) => each.id);
 }
 

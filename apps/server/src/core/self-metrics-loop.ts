@@ -1,4 +1,5 @@
 import type { Fleet } from './fleet.ts';
+import { readCounters } from './ingest-rates.ts';
 import type { LoopStats } from './loop-runner.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import type { SeriesHandle } from './signal-writer.ts';
@@ -39,16 +40,18 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
     selfMetrics.set('jaegis_loop_failures_total', loop.failures, { loop: loop.name });
     selfMetrics.set('jaegis_loop_duration_seconds', loop.lastMs / 1_000, { loop: loop.name });
   }
-  for (const [connectivity, count] of Object.entries(fleet.registry.counts())) selfMetrics.set('jaegis_agents', count, { connectivity });
+  for (const [connectivity, count] of Object.entries(fleet.registry.counts()))
+    selfMetrics.set('jaegis_agents', count, { connectivity });
   const store = fleet.store.stats();
   selfMetrics.set('jaegis_store_series', store.series);
   selfMetrics.set('jaegis_store_samples', store.samples);
   selfMetrics.set('jaegis_store_bytes', store.bytesInMemory, { where: 'memory' });
   selfMetrics.set('jaegis_store_bytes', store.bytesOnDisk, { where: 'disk' });
-  for (const { name, labels, value } of counters.entries()) selfMetrics.set(name, value, labels);
+  for (const { name, labels, value } of counters.lines()) selfMetrics.set(name, value, labels);
   selfMetrics.set('jaegis_dropped_total', fleet.registry.refused, { where: 'agents' });
   selfMetrics.set('jaegis_dropped_total', fleet.red.refused, { where: 'red_windows' });
-  for (const [where, count] of Object.entries(fleet.topology.refused)) selfMetrics.set('jaegis_dropped_total', count, { where: `topology_${where}` });
+  for (const [where, count] of Object.entries(fleet.topology.refused))
+    selfMetrics.set('jaegis_dropped_total', count, { where: `topology_${where}` });
   selfMetrics.set('jaegis_dropped_total', fleet.pools.refused, { where: 'pools' });
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
@@ -63,6 +66,7 @@ const handles = new WeakMap<Fleet, Map<string, SeriesHandle>>();
 
 /** Every 10 s: JAEGIS watches itself in its own store. */
 export async function runSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopStats>[], now: number): Promise<void> {
+  readCounters(fleet, now);
   refreshSelfMetrics(fleet, loops);
   const known = handles.get(fleet) ?? new Map<string, SeriesHandle>();
   handles.set(fleet, known);

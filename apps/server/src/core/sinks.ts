@@ -9,7 +9,15 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
     fleet.log.warn({ err: error }, `Cannot keep ${what}: ${error instanceof Error ? error.message : String(error)}`);
   };
   return {
-    samples: fleet.store,
+    samples: {
+      resolve: (labels, now) => fleet.store.resolve(labels, now),
+      append: async (batch, now) => {
+        const startedAt = fleet.stopwatch();
+        const result = await fleet.store.append(batch, now);
+        fleet.visibleMs.add(fleet.stopwatch() - startedAt);
+        return result;
+      },
+    },
     contact: (identity, now) => {
       const isTaken = registry.contact(identity, now);
       if (isTaken) fleet.pools.ensure(identity.pool);

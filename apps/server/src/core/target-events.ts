@@ -19,5 +19,7 @@ export function handleTargetEvent(fleet: Fleet, event: TargetEvent): void {
     default:
       log.info(fields, `${event.instanceId} ${event.kind}: ${event.reason}`);
   }
+  if (event.kind !== 'ready')
+    fleet.addFact({ at: event.at, pool: event.pool, what: `${event.instanceId} ${event.kind}`, reason: event.reason });
   fleet.selfMetrics.count('jaegis_target_events_total', { pool: event.pool, kind: event.kind });
 }

@@ -141,7 +141,7 @@ function serveDashboard(app: FastifyInstance, folder: string | undefined): void 
     wildcard: false,
     immutable: true,
     maxAge: '1y',
-    setHeaders: (response, path) => path.endsWith('.html') && response.header('cache-control', 'no-cache'),
+    setHeaders: (response, path) => path.endsWith('.html') && response.setHeader('cache-control', 'no-cache'),
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '/';

@@ -23,18 +23,37 @@ const maxPoints = 2_000;
 export function bands(store: MetricsStore, query: BandsQuery): Bands {
   const empty: Bands = { times: [], expected: [], lower: [], upper: [], score: [] };
   if (!(query.signal in signals)) return empty;
-  const of = query.agent === undefined ? ({ name: 'pool', value: query.pool ?? '' } as const) : ({ name: 'instance_id', value: query.agent } as const);
+  const of =
+    query.agent === undefined
+      ? ({ name: 'pool', value: query.pool ?? '' } as const)
+      : ({ name: 'instance_id', value: query.agent } as const);
   const metric = query.agent === undefined ? signalMetric.pool : signalMetric.agent;
-  const [series] = store.select([{ name: '__name__', op: '=', value: metric }, { ...of, op: '=' }, { name: 'signal', op: '=', value: query.signal }], query.from - warmUpMs, query.to);
+  const [series] = store.select(
+    [
+      { name: '__name__', op: '=', value: metric },
+      { ...of, op: '=' },
+      { name: 'signal', op: '=', value: query.signal },
+    ],
+    query.from - warmUpMs,
+    query.to,
+  );
   if (series === undefined) return empty;
 
   const detector = createDetector();
-  const row = detector.addRow(signalRow(query.signal as SignalName, { intervalMs: signalIntervalMs, now: series.timestamps[0] ?? query.from }));
+  const row = detector.addRow(
+    signalRow(query.signal as SignalName, { intervalMs: signalIntervalMs, now: series.timestamps[0] ?? query.from }),
+  );
   const rows = Uint32Array.of(row);
   const value = new Float64Array(1);
   const out = createVerdicts(1);
   const stepMs = Math.max(query.stepMs ?? 0, signalIntervalMs, (query.to - query.from) / maxPoints);
-  const found = { times: [] as number[], expected: [] as (number | null)[], lower: [] as (number | null)[], upper: [] as (number | null)[], score: [] as (number | null)[] };
+  const found = {
+    times: [] as number[],
+    expected: [] as (number | null)[],
+    lower: [] as (number | null)[],
+    upper: [] as (number | null)[],
+    score: [] as (number | null)[],
+  };
   const known = (x: number) => (Number.isNaN(x) ? null : x);
   let step = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < series.timestamps.length; i++) {

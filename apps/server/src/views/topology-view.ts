@@ -13,14 +13,21 @@ export function topologyView(fleet: Fleet, query: TopologyQuery): Topology {
   const { registry, topology } = fleet;
   return topology.snapshot(
     fleet.clock.now(),
-    { ...query, pools: fleet.pools.list().map((entry) => entry.name), agentsOf: (pool) => registry.listPool(pool).map((agent) => agent.instanceId) },
+    {
+      ...query,
+      pools: fleet.pools.list().map((entry) => entry.name),
+      agentsOf: (pool) => registry.listPool(pool).map((agent) => agent.instanceId),
+    },
     (id) => {
       const agent = registry.get(id);
       if (agent !== undefined) return { health: agent.connectivity === 'lost' ? 'unhealthy' : agent.health, agents: 1 };
       const entry = fleet.pools.get(id);
       if (entry === undefined) return { health: 'unknown', agents: 0 };
       const counts = registry.counts(id);
-      return { health: healthOfScore(entry.score, counts.live + counts.suspect + counts.lost), agents: counts.live + counts.suspect };
+      return {
+        health: healthOfScore(entry.score, counts.live + counts.suspect + counts.lost),
+        agents: counts.live + counts.suspect,
+      };
     },
   );
 }

@@ -1,0 +1,93 @@
+import { AlertEngine, IncidentEngine, type TimelineFact } from '@jaegis/alerting';
+import { IngestCounters } from '@jaegis/ingest';
+import { Registry } from '@jaegis/registry';
+import { QuantileSketch } from '@jaegis/std';
+import { RedWindow, TopologyBuilder } from '@jaegis/topology';
+import type { CoreDeps } from './core.ts';
+import { Detection } from './detection.ts';
+import { EventStream } from './event-stream.ts';
+import type { Fleet } from './fleet.ts';
+import { idMaker } from './ids.ts';
+import { OutcomeWatch } from './outcomes.ts';
+import { PoolBook } from './pool-book.ts';
+import { SelfMetrics } from './self-metrics.ts';
+import { SignalBook } from './signal-book.ts';
+import { SignalWriter } from './signal-writer.ts';
+
+/** A loop that did not run for this long means that we were away (a sleeping laptop): nobody is lost for our absence. */
+const stallAfterMs = 10_000;
+const maxFacts = 1_000;
+
+/** Everything that is known, with what a restart brings back: agents, decisions, alerts, incidents, what was learned. */
+export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
+  const { clock, config, options, metadata, store } = deps;
+  const now = clock.now();
+  const registry = new Registry({
+    agentLimit: options.agent_limit,
+    heartbeatIntervalMs: options.heartbeat_interval,
+    supervisedHeartbeatIntervalMs: options.supervised_heartbeat_interval,
+    stallAfterMs,
+  });
+  registry.restore(metadata.loadAgents(), now);
+  const topology = new TopologyBuilder();
+  for (const link of config.links) topology.declare(link.source, link.target);
+  const events = new EventStream(now);
+  const writer = new SignalWriter(store);
+  const alerts = new AlertEngine(config.alerting);
+  const incidents = new IncidentEngine({
+    groupWindowMs: config.alerting.group_window,
+    linked: (a, b) => topology.isLinked(a, b),
+    calls: (caller, callee) => topology.isCaller(caller, callee),
+    agentsIn: (pool) => {
+      const counts = registry.counts(pool);
+      return counts.live + counts.suspect + counts.lost;
+    },
+  });
+  const known = metadata.alerts({ state: ['pending', 'firing'], limit: 5_000 }).items;
+  alerts.restore(known);
+  incidents.restore(metadata.incidents({ state: ['open', 'acknowledged'], limit: 500 }).items, known);
+  let facts: TimelineFact[] = [];
+
+  return {
+    clock,
+    stopwatch: deps.stopwatch,
+    log: deps.log,
+    version: deps.version,
+    config,
+    options,
+    startedAt: now,
+    hostName: deps.hostName,
+    platform: deps.platform,
+    nextId: idMaker(),
+    store,
+    metadata,
+    telemetryLog: deps.telemetryLog,
+    events,
+    counters: new IngestCounters(),
+    selfMetrics: new SelfMetrics(),
+    registry,
+    topology,
+    red: new RedWindow(),
+    pools: new PoolBook(config, metadata),
+    writer,
+    signals: new SignalBook(writer),
+    detection: new Detection({ intervalMs: signalIntervalMs, metadata }),
+    health: new Map(),
+    trust: new Map(),
+    alerts,
+    incidents,
+    outcomes: new OutcomeWatch(metadata, events),
+    receivers: deps.receivers,
+    visibleMs: new QuantileSketch({ min: 0.01, max: 1e5 }),
+    selfUsage: undefined,
+    host: undefined,
+    addFact(fact) {
+      if (facts.length < maxFacts) facts.push(fact);
+    },
+    takeFacts() {
+      const taken = facts;
+      facts = [];
+      return taken;
+    },
+  };
+}

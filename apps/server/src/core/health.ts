@@ -1,0 +1,123 @@
+import {
+  type AgentAssessment,
+  assessAgent,
+  followProgress,
+  followRecovery,
+  type HealthMemory,
+  type LeakVerdict,
+  LeakWatch,
+  type Objective,
+  type ProgressState,
+  type ProgressVerdict,
+  peerMedians,
+  type RecoveryState,
+  type SignalVerdict,
+} from '@jaegis/analytics';
+import { type Agent, type SignalName, type Signals, signalNames } from '@jaegis/model';
+import type { Fleet } from './fleet.ts';
+import type { SignalRow } from './signal-book.ts';
+
+/** What is remembered of one agent's health from tick to tick. */
+export interface HealthState {
+  progress: ProgressState | undefined;
+  progressVerdict: ProgressVerdict | undefined;
+  recovery: RecoveryState | undefined;
+  memory: HealthMemory | undefined;
+  readonly leak: LeakWatch;
+  leakVerdict: LeakVerdict;
+  recommendations: readonly string[];
+}
+
+export function createHealthState(): HealthState {
+  return {
+    progress: undefined,
+    progressVerdict: undefined,
+    recovery: undefined,
+    memory: undefined,
+    leak: new LeakWatch(),
+    leakVerdict: { growing: false, bytesPerSecond: 0, limitAt: null, reason: 'memory was not measured yet' },
+    recommendations: [],
+  };
+}
+
+/** Folds the tick's signals into an agent's health and tells the registry. */
+export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; peers: Signals }, now: number): void {
+  const { agent, row, peers } = subject;
+  const state = fleet.health.get(agent.instanceId) ?? createHealthState();
+  fleet.health.set(agent.instanceId, state);
+  const value = (name: SignalName) => row.signals[name]?.value ?? null;
+  const followed = followProgress(
+    state.progress,
+    {
+      progress: fleet.registry.progressOf(agent.instanceId)?.value ?? null,
+      throughput: value('throughput'),
+      queueLength: value('queue_length'),
+      inFlight: value('in_flight'),
+      tokensRate: value('tokens_rate'),
+      status: agent.status,
+      heartbeatIntervalMs: agent.heartbeatIntervalMs,
+    },
+    now,
+  );
+  state.progress = followed.state;
+  state.progressVerdict = followed.verdict;
+  state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool));
+  const config = fleet.pools.get(agent.pool)?.config;
+  const assessment: AgentAssessment = assessAgent(
+    {
+      agent,
+      signals: row.signals,
+      bands: bandsOf(row),
+      progress: followed.verdict,
+      objectives: config?.objectives as readonly Objective[] | undefined,
+      peers,
+      leak: state.leakVerdict,
+      errors: errorsOf(fleet, agent.instanceId, now),
+      requests: fleet.red.read(agent.instanceId, now)?.requests,
+      memory: state.memory,
+    },
+    now,
+  );
+  state.memory = assessment.memory;
+  state.recommendations = assessment.recommendations;
+  state.recovery = followRecovery(
+    state.recovery,
+    { health: assessment.health, isLost: agent.connectivity === 'lost' },
+    now,
+  );
+  fleet.registry.assess(agent.instanceId, assessment, now);
+}
+
+/** Medians over the agents of each pool, to tell who is unlike the others. */
+export function peersByPool(rows: Iterable<SignalRow>, now: number): Map<string, Signals> {
+  const byPool = new Map<string, Signals[]>();
+  for (const row of rows) {
+    const known = byPool.get(row.pool);
+    if (known === undefined) byPool.set(row.pool, [row.signals]);
+    else known.push(row.signals);
+  }
+  return new Map([...byPool].map(([pool, all]) => [pool, peerMedians(all, { now })]));
+}
+
+export function memoryLimitOf(fleet: Fleet, pool: string): number | null {
+  return fleet.pools.get(pool)?.config?.target?.process?.memory_limit_bytes ?? null;
+}
+
+export function errorsOf(fleet: Fleet, instanceId: string, now: number): { name: string; count: number }[] {
+  return Object.entries(fleet.red.errorClasses(instanceId, now)).map(([name, count]) => ({ name, count }));
+}
+
+function bandsOf(row: SignalRow): Partial<Record<SignalName, SignalVerdict>> {
+  const bands: Partial<Record<SignalName, SignalVerdict>> = {};
+  for (let i = 0; i < signalNames.length; i++) {
+    if (row.rows[i] === -1 || Number.isNaN(row.score[i])) continue;
+    bands[signalNames[i]!] = {
+      score: row.score[i]!,
+      expected: row.expected[i]!,
+      lower: row.lower[i]!,
+      upper: row.upper[i]!,
+      anomalous: row.anomalous[i] === 1,
+    };
+  }
+  return bands;
+}

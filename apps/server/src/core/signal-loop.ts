@@ -1,0 +1,170 @@
+import { aggregatePoolSignals, assembleAgentSignals } from '@jaegis/analytics';
+import { type Agent, type Anomaly, type Signals, signalMetric } from '@jaegis/model';
+import type { Fleet } from './fleet.ts';
+import { assess, memoryLimitOf, peersByPool } from './health.ts';
+import type { PoolEntry } from './pool-book.ts';
+import type { SignalRow } from './signal-book.ts';
+import type { SeriesHandle } from './signal-writer.ts';
+
+/**
+ * Every 5 s: what is known of each agent and pool becomes signals, signals become series, the detector sees them, and
+ * health follows. Agents that are gone have no signals: a gap stays a gap.
+ */
+export async function runSignals(fleet: Fleet, now: number): Promise<void> {
+  const present: { agent: Agent; row: SignalRow }[] = [];
+  for (const agent of fleet.registry.list()) {
+    if (agent.connectivity === 'stopped') continue;
+    const row = fleet.signals.ensureAgent(agent.instanceId, agent.pool);
+    row.signals = agent.connectivity === 'lost' ? {} : agentSignals(fleet, agent, now);
+    fleet.signals.write(row, 'agent', now);
+    fleet.detection.lay(row, 'agent', now);
+    present.push({ agent, row });
+  }
+  const byPool = groupByPool(present);
+  for (const entry of fleet.pools.list()) updatePool(fleet, entry, byPool.get(entry.name) ?? [], now);
+  writeLinks(fleet, now);
+  tellAnomalies(fleet, fleet.detection.observe(now, fleet.stopwatch));
+
+  const peers = peersByPool(
+    present.map(({ row }) => row),
+    now,
+  );
+  for (const { agent, row } of present) assess(fleet, { agent, row, peers: peers.get(agent.pool) ?? {} }, now);
+  for (const entry of fleet.pools.list()) judgePool(fleet, entry);
+  await fleet.writer.flush(now);
+  tellTick(fleet, now);
+}
+
+/** Keeps anomalies and tells whoever listens. */
+export function tellAnomalies(fleet: Fleet, changed: readonly Anomaly[]): void {
+  for (const anomaly of changed) {
+    fleet.metadata.saveAnomaly(anomaly);
+    fleet.events.publish({ event: 'anomaly', data: anomaly });
+  }
+}
+
+function agentSignals(fleet: Fleet, agent: Agent, now: number): Signals {
+  const id = agent.instanceId;
+  const process = fleet.host?.processes.get(id);
+  const progress = fleet.registry.progressOf(id);
+  const entry = fleet.pools.get(agent.pool);
+  return assembleAgentSignals(
+    {
+      red: fleet.red.read(id, now),
+      heartbeatMetrics: fleet.registry.metricsOf(id),
+      progress: progress === undefined ? undefined : { perSecond: progress.perSecond, at: progress.at },
+      process: process === undefined ? undefined : { ...process, at: fleet.host!.at },
+      memoryLimitBytes: memoryLimitOf(fleet, agent.pool),
+      capacityPerReplica: entry?.config?.capacity?.requests_per_second ?? entry?.state.capacity.perReplica ?? null,
+      recoveryTimeSeconds: secondsOf(fleet.health.get(id)?.recovery?.lastMs),
+    },
+    now,
+  );
+}
+
+function secondsOf(ms: number | null | undefined): number | null {
+  return ms === undefined || ms === null ? null : ms / 1_000;
+}
+
+function groupByPool(present: readonly { agent: Agent; row: SignalRow }[]): Map<string, Signals[]> {
+  const byPool = new Map<string, Signals[]>();
+  for (const { agent, row } of present) {
+    if (agent.connectivity === 'lost') continue;
+    const known = byPool.get(agent.pool);
+    if (known === undefined) byPool.set(agent.pool, [row.signals]);
+    else known.push(row.signals);
+  }
+  return byPool;
+}
+
+const poolHandles = new WeakMap<PoolEntry, Map<string, SeriesHandle>>();
+
+function updatePool(fleet: Fleet, entry: PoolEntry, agents: readonly Signals[], now: number): void {
+  const row = fleet.signals.ensurePool(entry.name);
+  entry.signals = aggregatePoolSignals(agents, fleet.red.pool(entry.name, now), now);
+  row.signals = entry.signals;
+  fleet.signals.write(row, 'pool', now);
+  fleet.detection.lay(row, 'pool', now);
+  writePoolSeries(fleet, entry, now);
+}
+
+/** Replicas and the forecast for the end of the start-up time, as series for the charts. */
+function writePoolSeries(fleet: Fleet, entry: PoolEntry, now: number): void {
+  const handles = poolHandles.get(entry) ?? new Map<string, SeriesHandle>();
+  poolHandles.set(entry, handles);
+  const write = (labels: Readonly<Record<string, string>>, value: number | null) => {
+    const key = Object.values(labels).join('/');
+    let handle = handles.get(key);
+    if (handle === undefined) {
+      handle = fleet.writer.handle({ ...labels, pool: entry.name });
+      handles.set(key, handle);
+    }
+    fleet.writer.add(handle, value, now);
+  };
+  if (entry.observation !== undefined) {
+    for (const state of ['ready', 'pending', 'draining'] as const)
+      write({ __name__: 'jaegis_pool_replicas', state }, entry.observation.replicas[state]);
+    write({ __name__: 'jaegis_pool_replicas', state: 'desired' }, entry.desired);
+  }
+  for (const forecast of entry.forecasts.values()) {
+    const ahead = Math.ceil((entry.state.capacity.startupMs ?? 60_000) / forecast.step);
+    const signal = forecast.series['signal'] ?? '';
+    for (const quantile of ['0.5', '0.95'])
+      write(
+        { __name__: 'jaegis_pool_forecast', signal, quantile },
+        forecast.quantiles[quantile]?.[Math.min(ahead, forecast.mean.length - 1)] ?? null,
+      );
+  }
+}
+
+const linkHandles = new WeakMap<Fleet, Map<string, SeriesHandle>>();
+
+function writeLinks(fleet: Fleet, now: number): void {
+  const handles = linkHandles.get(fleet) ?? new Map<string, SeriesHandle>();
+  linkHandles.set(fleet, handles);
+  for (const link of fleet.topology.links(now)) {
+    const values = {
+      request_rate: link.rate,
+      error_rate: link.rate > 0 ? link.errorRate : null,
+      latency_p50: link.p50,
+      latency_p95: link.p95,
+    };
+    for (const [signal, value] of Object.entries(values)) {
+      const key = `${link.source}\0${link.target}\0${signal}`;
+      let handle = handles.get(key);
+      if (handle === undefined) {
+        handle = fleet.writer.handle({ __name__: signalMetric.link, source: link.source, target: link.target, signal });
+        handles.set(key, handle);
+      }
+      fleet.writer.add(handle, value, now);
+    }
+  }
+}
+
+/** A pool is as well as its agents: the mean of those present, pulled to the worst. */
+function judgePool(fleet: Fleet, entry: PoolEntry): void {
+  const agents = fleet.registry.listPool(entry.name).filter((agent) => agent.connectivity !== 'stopped');
+  if (agents.length === 0) {
+    entry.score = 100;
+    entry.reasons = [];
+    return;
+  }
+  const mean = agents.reduce((sum, agent) => sum + agent.score, 0) / agents.length;
+  const worst = agents.reduce((low, agent) => (agent.score < low.score ? agent : low));
+  entry.score = Math.round(0.7 * mean + 0.3 * worst.score);
+  const bad = agents.filter((agent) => agent.score < 80).sort((a, b) => a.score - b.score);
+  entry.reasons = bad
+    .slice(0, 5)
+    .map((agent) => `${agent.instanceId}: ${agent.reasons[0] ?? agent.connectivityReason}`);
+}
+
+function tellTick(fleet: Fleet, now: number): void {
+  const pools: Record<string, Record<string, number | null>> = {};
+  for (const entry of fleet.pools.list()) {
+    pools[entry.name] = Object.fromEntries(Object.entries(entry.signals).map(([name, signal]) => [name, signal.value]));
+  }
+  fleet.events.publish({
+    event: 'sample-batch',
+    data: { at: now, pools, agentsChanged: fleet.registry.listTouchedSince(now - 5_000).length },
+  });
+}

@@ -1,0 +1,61 @@
+import type { SystemReport } from '@jaegis/model';
+import type { Fleet } from '../core/fleet.ts';
+import { rateOfLastMinute } from '../core/ingest-rates.ts';
+import type { ViewSources } from './views.ts';
+
+/** JAEGIS itself: what comes in, what is kept, how its loops do. */
+export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
+  const store = fleet.store.stats();
+  const rates = rateOfLastMinute(fleet);
+  const process = fleet.selfUsage;
+  return {
+    version: fleet.version,
+    node: fleet.platform,
+    startedAt: fleet.startedAt,
+    dataDir: fleet.options.data_dir,
+    listen: fleet.options.listen,
+    memoryBytes: process?.memoryBytes ?? 0,
+    cpuUtilization: process?.cpuUtilization ?? null,
+    eventLoopDelayMsP99: process?.eventLoopDelayMsP99 ?? null,
+    ingest: {
+      samplesPerSecond: rates.samples,
+      spansPerSecond: rates.spans,
+      logsPerSecond: rates.logs,
+      heartbeatsPerSecond: rates.heartbeats,
+      byProtocol: rates.byProtocol,
+      refused: refusedByReason(fleet),
+      visibleMsP99: fleet.visibleMs.quantile(0.99),
+    },
+    storage: {
+      series: store.series,
+      seriesLimit: store.seriesLimit,
+      samples: store.samples,
+      bytesInMemory: store.bytesInMemory,
+      bytesOnDisk: store.bytesOnDisk,
+      retentionMs: fleet.options.head_retention,
+      oldestAt: store.oldestAt,
+      replay: { samples: store.replay.samples, tookMs: store.replay.tookMs, damaged: store.replay.damaged },
+    },
+    loops: sources.loops().map((loop) => ({ ...loop })),
+    detection: fleet.detection.stats(),
+    forecasts: fleet.pools.list().flatMap((entry) =>
+      [...entry.forecasts].map(([signal, forecast]) => ({
+        pool: entry.name,
+        signal,
+        model: forecast.model,
+        trust: forecast.trust,
+        madeAt: forecast.madeAt,
+      })),
+    ),
+    scrapes: sources.scraper()?.status() ?? [],
+    receivers: fleet.receivers.map((receiver) => ({ name: receiver.name, ...receiver.stats })),
+  };
+}
+
+function refusedByReason(fleet: Fleet): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const reasons of Object.values(fleet.counters.snapshot().rejected)) {
+    for (const [reason, count] of Object.entries(reasons)) total[reason] = (total[reason] ?? 0) + count;
+  }
+  return total;
+}
