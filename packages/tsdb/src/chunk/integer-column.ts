@@ -21,7 +21,8 @@ const step = 1;
 const bend = 2;
 const line = 3;
 const drift = 4;
-const predictors = 5;
+/** Those that are most often exact come first. */
+const tried = [bend, step, level, line, drift] as const;
 const allZero = 63;
 const escapeOnes = 24;
 const escapeBits = 54;
@@ -48,21 +49,65 @@ function firstResidual(predictor: number): number {
 
 /** Fills `residuals` from `firstResidual` on with zigzagged residuals; returns their sum. */
 function predict(values: Float64Array, count: number, predictor: number): number {
+  switch (predictor) {
+    case step:
+      return predictSteps(values, count, 0);
+    case drift:
+      return predictSteps(values, count, Math.round((values[count - 1]! - values[0]!) / (count - 1)));
+    case bend:
+      return predictBends(values, count);
+    case level:
+      return predictLevel(values, count);
+    default:
+      return predictLine(values, count);
+  }
+}
+
+function predictSteps(values: Float64Array, count: number, slope: number): number {
+  let sum = 0;
+  let before = values[0]! + slope;
+  for (let i = 1; i < count; i++) {
+    const value = values[i]!;
+    const u = zigzag(value - before);
+    before = value + slope;
+    residuals[i] = u;
+    sum += u;
+  }
+  return sum;
+}
+
+function predictBends(values: Float64Array, count: number): number {
+  let sum = 0;
+  let before = values[1]!;
+  let change = before - values[0]!;
+  for (let i = 2; i < count; i++) {
+    const value = values[i]!;
+    const u = zigzag(value - before - change);
+    change = value - before;
+    before = value;
+    residuals[i] = u;
+    sum += u;
+  }
+  return sum;
+}
+
+function predictLevel(values: Float64Array, count: number): number {
+  const mean = columnMean(values, count);
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const u = zigzag(values[i]! - mean);
+    residuals[i] = u;
+    sum += u;
+  }
+  return sum;
+}
+
+function predictLine(values: Float64Array, count: number): number {
   const first = values[0]!;
   const total = values[count - 1]! - first;
   let sum = 0;
-  let mean = 0;
-  if (predictor === level) mean = columnMean(values, count);
-  for (let i = firstResidual(predictor); i < count; i++) {
-    const value = values[i]!;
-    let expected: number;
-    if (predictor === step) expected = values[i - 1]!;
-    else if (predictor === bend) expected = 2 * values[i - 1]! - values[i - 2]!;
-    else if (predictor === level) expected = mean;
-    else if (predictor === line) expected = lineAt(first, total, i, count);
-    else expected = values[i - 1]! + Math.round(total / (count - 1));
-    const difference = value - expected;
-    const u = difference >= 0 ? difference * 2 : -difference * 2 - 1;
+  for (let i = 1; i < count; i++) {
+    const u = zigzag(values[i]! - lineAt(first, total, i, count));
     residuals[i] = u;
     sum += u;
   }
@@ -90,60 +135,61 @@ function costOf(from: number, count: number, k: number): number {
   return bits;
 }
 
-/** Result of the last `chooseParameter`: cost in bits. */
-let chosenCost = 0;
+/** The optimum for a geometric distribution of this mean is near log2(mean * ln 2). */
+function guessParameter(mean: number): number {
+  return Math.max(0, Math.min(50, Math.floor(Math.log2(mean * Math.LN2 + 1))));
+}
 
+/** About how many bits `count` residuals take that sum up to `sum`: good enough to tell the predictors apart. */
+function estimateCost(count: number, sum: number): number {
+  if (sum === 0) return 0;
+  const k = guessParameter(sum / count);
+  return count * (k + 0.5) + sum * 2 ** -k;
+}
+
+/** The parameter that costs least for the residuals at hand. */
 function chooseParameter(from: number, count: number, sum: number): number {
-  if (sum === 0) {
-    chosenCost = 0;
-    return allZero;
-  }
-  const mean = sum / (count - from);
-  // The optimum for a geometric distribution is near log2(mean * ln 2); its neighbours settle the rest.
-  const guess = Math.max(0, Math.min(50, Math.floor(Math.log2(mean * Math.LN2 + 1))));
+  if (sum === 0) return allZero;
+  const guess = guessParameter(sum / (count - from));
   let best = guess;
-  chosenCost = costOf(from, count, guess);
+  let bestCost = costOf(from, count, guess);
   for (let down = guess - 1; down >= 0; down--) {
     // Outliers pull the mean up; walking down finds the parameter of the rest.
     const cost = costOf(from, count, down);
-    if (cost >= chosenCost) break;
-    chosenCost = cost;
+    if (cost >= bestCost) break;
+    bestCost = cost;
     best = down;
   }
-  if (best === guess) {
-    const cost = costOf(from, count, guess + 1);
-    if (cost < chosenCost) {
-      chosenCost = cost;
-      best = guess + 1;
-    }
-  }
-  return best;
+  return best === guess && costOf(from, count, guess + 1) < bestCost ? guess + 1 : best;
 }
 
 /** Writes the first `count` (>= 1) integers of `values`. */
 export function writeIntegers(out: BitWriter, values: Float64Array, count: number): void {
   if (residuals.length < count) residuals = new Float64Array(count * 2);
+  const best = count < 3 ? step : choosePredictor(values, count);
+  const from = firstResidual(best);
+  const k = chooseParameter(from, count, predict(values, count, best));
+  out.write(best, 3);
+  out.write(k, 6);
+  writeParameters(out, values, count, best);
+  if (k === allZero) return;
+  for (let i = from; i < count; i++) writeRice(out, residuals[i]!, k);
+}
+
+function choosePredictor(values: Float64Array, count: number): number {
   let best = step;
-  let bestK = allZero;
   let bestCost = Number.POSITIVE_INFINITY;
-  for (let predictor = 0; predictor < predictors; predictor++) {
-    const from = firstResidual(predictor);
-    if (count < 3 && predictor !== step) continue;
+  for (const predictor of tried) {
     const sum = predict(values, count, predictor);
-    const k = chooseParameter(from, count, sum);
-    const cost = chosenCost + parameterCost(values, count, predictor);
+    const cost = estimateCost(count - firstResidual(predictor), sum) + parameterCost(values, count, predictor);
     if (cost < bestCost) {
       best = predictor;
-      bestK = k;
       bestCost = cost;
     }
+    // Nothing beats a column that is foretold exactly.
+    if (sum === 0) break;
   }
-  out.write(best, 3);
-  out.write(bestK, 6);
-  writeParameters(out, values, count, best);
-  if (bestK === allZero) return;
-  predict(values, count, best);
-  for (let i = firstResidual(best); i < count; i++) writeRice(out, residuals[i]!, bestK);
+  return best;
 }
 
 function parameterCost(values: Float64Array, count: number, predictor: number): number {
@@ -171,14 +217,18 @@ function writeParameters(out: BitWriter, values: Float64Array, count: number, pr
 }
 
 function writeRice(out: BitWriter, u: number, k: number): void {
-  const q = Math.floor(u * 2 ** -k);
+  const q = u < 2 ** 31 && k < 31 ? u >>> k : Math.floor(u * 2 ** -k);
+  if (q + 1 + k <= 31) {
+    // q ones, a zero and the low bits at once.
+    out.write((((1 << (q + 1)) - 2) << k) | (u & ((1 << k) - 1)), q + 1 + k);
+    return;
+  }
   if (q >= escapeOnes) {
     out.write(0xffffff, escapeOnes);
     out.write(Math.floor(u / 2 ** 32), escapeBits - 32);
     out.write(u % 2 ** 32, 32);
     return;
   }
-  // q ones and a zero.
   out.write(2 ** (q + 1) - 2, q + 1);
   if (k > 32) {
     out.write(Math.floor((u % 2 ** k) / 2 ** 32), k - 32);

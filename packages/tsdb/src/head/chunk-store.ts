@@ -12,6 +12,13 @@ const none = 0;
 /** A chunk's number, > 0; 0 is none. */
 export type ChunkId = number;
 
+/** Time of the first and last sample, and how many there are. */
+export interface ChunkSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly count: number;
+}
+
 export class ChunkStore {
   /** Time of the first and last sample. */
   starts = new Float64Array(256);
@@ -37,12 +44,12 @@ export class ChunkStore {
   }
 
   /** Copies `bytes` in. */
-  add(bytes: Uint8Array, of: { start: number; end: number; count: number; previous: ChunkId }): ChunkId {
+  add(bytes: Uint8Array, of: ChunkSpan, previous: ChunkId): ChunkId {
     const id = this.#free.pop() ?? this.#next();
     this.starts[id] = of.start;
     this.ends[id] = of.end;
     this.counts[id] = of.count;
-    this.previous[id] = of.previous;
+    this.previous[id] = previous;
     this.#store(id, bytes);
     this.#liveBytes += bytes.length;
     this.#samples += of.count;

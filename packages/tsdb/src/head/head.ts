@@ -8,7 +8,7 @@
  */
 import type { SampleBatch } from '@jaegis/model';
 import { decodeChunk, encodeChunk, maxChunkSamples } from '../chunk/chunk-codec.ts';
-import { type ChunkId, ChunkStore } from './chunk-store.ts';
+import { type ChunkId, type ChunkSpan, ChunkStore } from './chunk-store.ts';
 import { grown } from './grown.ts';
 import { bufferSize, OpenBuffers, offsetOf, slabOf } from './open-buffers.ts';
 import { SeriesTable } from './series-table.ts';
@@ -272,8 +272,8 @@ export class Head {
     this.#open -= count;
   }
 
-  #attach(row: number, bytes: Uint8Array, of: { start: number; end: number; count: number }): void {
-    this.#tails[row] = this.#chunks.add(bytes, { ...of, previous: this.#tails[row]! });
+  #attach(row: number, bytes: Uint8Array, of: ChunkSpan): void {
+    this.#tails[row] = this.#chunks.add(bytes, of, this.#tails[row]!);
   }
 
   /** When the newest five chunks are small, makes one of them. */
