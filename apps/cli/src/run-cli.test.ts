@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serverOptions } from '@jaegis/model';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FakeServer, fakeTerminal } from './commands/fake-server.ts';
+import * as example from '../test/example-fleet.ts';
+import { FakeServer, fakeTerminal } from '../test/fake-server.ts';
 import { namedFlags, optionFlags } from './commands/up.ts';
-import * as example from './format/example-fleet.ts';
 import { runCli } from './run-cli.ts';
 
 const page = (items: readonly unknown[]) => ({ items, total: items.length, next: null });

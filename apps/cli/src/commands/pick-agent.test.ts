@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agent } from '../format/example-fleet.ts';
+import { agent } from '../../test/example-fleet.ts';
 import { chooseAgent } from './pick-agent.ts';
 
 const agents = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import * as example from '../../test/example-fleet.ts';
 import { formatAgentReport, formatAgents } from './agents.ts';
-import * as example from './example-fleet.ts';
 import { explainAlert, explainDecision, explainIncident } from './explain.ts';
 import { formatAlerts, formatDecisions, formatIncidents } from './incidents.ts';
 import { noPaint } from './paint.ts';

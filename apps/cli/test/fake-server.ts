@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { now } from '../format/example-fleet.ts';
-import { noPaint } from '../format/paint.ts';
-import type { Terminal } from '../terminal.ts';
+import { noPaint } from '../src/format/paint.ts';
+import type { Terminal } from '../src/terminal.ts';
+import { now } from './example-fleet.ts';
 
 export interface SeenRequest {
   readonly method: string;
