@@ -11,3 +11,11 @@ export type {
   TimeRange,
 } from './metadata/metadata-store.ts';
 export { type OpenMetadataOptions, openMetadata } from './metadata/open-metadata.ts';
+export {
+  type LogQuery,
+  openTelemetryLog,
+  type SpanQuery,
+  type TelemetryLog,
+  type TelemetryLogOptions,
+  type TelemetryLogStats,
+} from './telemetry-log/telemetry-log.ts';

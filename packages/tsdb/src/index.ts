@@ -1,3 +1,4 @@
+export { DiskFullError, type Faults, type MemoryDirectory, memoryDirectory } from './memory-directory.ts';
 export {
   type AppendResult,
   MetricsStore,
