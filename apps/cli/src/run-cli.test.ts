@@ -153,6 +153,10 @@ describe('acting', () => {
     });
   });
 
+  test('a server of another machine is no place for trouble', async () => {
+    expect(await run('fleet', 'surge', '--url', 'http://198.51.100.7:4300')).toMatchObject({ code: 2, out: '' });
+  });
+
   test('fleet says what it knows', async () => {
     expect(await run('fleet', 'explode')).toMatchObject({
       code: 2,

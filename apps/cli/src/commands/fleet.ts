@@ -51,6 +51,11 @@ export function fleetCommand(program: Program): void {
     const [what = '', agent] = args;
     if (!names.includes(what))
       throw new CliError(badInput, `Cannot make trouble: "${what}" is not known, must be one of ${names.join(', ')}`);
+    if (!isLoopbackHost(new URL(client.connection.url).hostname))
+      throw new CliError(
+        badInput,
+        `Cannot make trouble: the server is ${client.connection.url}, must be on this machine (agents take it from their own machine only)`,
+      );
     if (what in shapes) {
       const answer = await changeShape(client, what);
       if (flags.json === true) writeJson(terminal, answer);
@@ -86,12 +91,8 @@ async function changeShape(client: FleetClient, shape: string): Promise<unknown>
   return answers.length === 1 ? answers[0] : answers;
 }
 
-/** A real SIGKILL to a process of this machine; elsewhere the server is asked to do it. */
+/** A real SIGKILL to the process, behind the back of its supervisor. */
 async function kill(client: FleetClient, agent: Agent): Promise<void> {
-  if (!isLoopbackHost(new URL(client.connection.url).hostname)) {
-    await client.command(agent.instanceId, 'kill', 'asked for with jaegis fleet kill');
-    return;
-  }
   const report = await client.agent(agent.instanceId);
   killProcess(agent.instanceId, report.process?.pid ?? Number(agent.labels['process.pid']));
 }
