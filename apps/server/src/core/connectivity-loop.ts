@@ -1,8 +1,10 @@
+import type { Agent } from '@jaegis/model';
+import type { Target } from '@jaegis/targets';
 import type { Fleet } from './fleet.ts';
 import { tellAnomalies } from './signal-loop.ts';
 
 /** Every second: who is late, who is lost. What changed is kept and told to whoever listens. */
-export function runConnectivity(fleet: Fleet, now: number): void {
+export function runConnectivity(fleet: Fleet, targets: ReadonlyMap<string, Target>, now: number): void {
   const { registry, metadata, events } = fleet;
   registry.tick(now);
   const changed = registry.takeChanged();
@@ -11,6 +13,7 @@ export function runConnectivity(fleet: Fleet, now: number): void {
     for (const agent of changed) {
       fleet.pools.ensure(agent.pool);
       events.publish({ event: 'agent', data: agent });
+      if (agent.connectivity === 'lost') replaceHung(fleet, agent, targets.get(agent.pool));
     }
   }
   for (const id of registry.takeRemoved()) {
@@ -19,4 +22,23 @@ export function runConnectivity(fleet: Fleet, now: number): void {
     const row = fleet.signals.removeAgent(id);
     if (row !== undefined) tellAnomalies(fleet, fleet.detection.forget(row, now));
   }
+}
+
+/**
+ * A process of ours that lives but has gone silent does no work and holds a place: it is replaced. One that died is its
+ * supervisor's business already; a paused pool is left as it is, so that someone can look.
+ */
+function replaceHung(fleet: Fleet, agent: Agent, target: Target | undefined): void {
+  const now = fleet.clock.now();
+  const entry = fleet.pools.get(agent.pool);
+  if (target === undefined || entry === undefined || entry.mode === 'paused') return;
+  const instance = target.observe(now).instances.find((each) => each.instanceId === agent.instanceId);
+  if (instance?.state !== 'ready') return;
+  const reason = `hung: ${agent.connectivityReason}`;
+  fleet.log.warn({ agent: agent.instanceId }, `${agent.instanceId}: replaced, ${reason}`);
+  target
+    .replace(agent.instanceId, reason, now)
+    .catch((error: unknown) =>
+      fleet.log.error({ agent: agent.instanceId, err: error }, `Cannot replace ${agent.instanceId}: ${String(error)}`),
+    );
 }

@@ -21,7 +21,7 @@ import { runForecasts } from './forecast-loop.ts';
 import { commandAgent, type HeartbeatOutcome, takeHeartbeat } from './heartbeats.ts';
 import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
-import { LoopRunner, type LoopStats } from './loop-runner.ts';
+import { LoopRunner } from './loop-runner.ts';
 import { runMaintenance } from './maintenance-loop.ts';
 import { runScaling } from './scaling-loop.ts';
 import { describeSelfMetrics, runSelfMetrics } from './self-metrics-loop.ts';
@@ -186,12 +186,12 @@ export function createCore(deps: CoreDeps) {
     start(): void {
       const { selfMetrics } = fleet;
       describeSelfMetrics(selfMetrics);
-      loops.start('connectivity', loopIntervalsMs.connectivity, (now) => runConnectivity(fleet, now));
+      loops.start('connectivity', loopIntervalsMs.connectivity, (now) => runConnectivity(fleet, targets, now));
       loops.start('signals', loopIntervalsMs.signals, (now) => runSignals(fleet, now));
       loops.start('alerting', loopIntervalsMs.alerting, (now) => runAlerting(fleet, now));
       loops.start('scaling', loopIntervalsMs.scaling, (now) => runScaling(fleet, now));
       loops.start('forecasts', loopIntervalsMs.forecasts, (now) => runForecasts(fleet, now));
-      loops.start('host', loopIntervalsMs.host, async (now) => {
+      loops.start('host', loopIntervalsMs.host, async (_now) => {
         if (host !== undefined) await runHost(fleet, host);
       });
       loops.start('self metrics', loopIntervalsMs.selfMetrics, (now) => runSelfMetrics(fleet, loops.stats(), now));
@@ -206,7 +206,7 @@ export function createCore(deps: CoreDeps) {
       await Promise.allSettled([...targets.values()].map((target) => target.close(options)));
       const now = deps.clock.now();
       for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);
-      runConnectivity(fleet, now);
+      runConnectivity(fleet, targets, now);
       fleet.detection.save(fleet.metadata);
       await Promise.allSettled(fleet.receivers.map((receiver) => receiver.close()));
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { SenderLimiter } from '@jaegis/ingest';
 import type { ServerOptions } from '@jaegis/model';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { sendError } from './answer.ts';
 import { fleetRoutes } from './fleet-routes.ts';
@@ -46,6 +46,7 @@ export function createOtlpApp(core: Core, http: HttpOptions): FastifyInstance {
   const app = createApp(core, http);
   otlpRoutes(app, core);
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));
+  app.setNotFoundHandler(answerNotFound);
   return app;
 }
 
@@ -54,7 +55,7 @@ function createApp(core: Core, http: HttpOptions): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: options.body_limit_bytes,
-    maxParamLength: 500,
+    routerOptions: { maxParamLength: 500 },
     forceCloseConnections: true,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
@@ -117,13 +118,12 @@ function createApp(core: Core, http: HttpOptions): FastifyInstance {
           : error.message,
     });
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendError(reply, 404, {
-      code: 'not_found',
-      message: `Cannot find ${request.method} ${request.url.split('?')[0]}: see /api/docs`,
-    }),
-  );
   return app;
+}
+
+function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?')[0] ?? '/';
+  return sendError(reply, 404, { code: 'not_found', message: `Cannot find ${request.method} ${path}: see /api/docs` });
 }
 
 /** The dashboard's files; any other path that is not an API's opens its first page, for its own router. */
@@ -134,6 +134,7 @@ function serveDashboard(app: FastifyInstance, folder: string | undefined): void 
         .type('text/plain')
         .send('JAEGIS runs, but its dashboard is not built. Run `npm run build`. The API is described at /api/docs.\n'),
     );
+    app.setNotFoundHandler(answerNotFound);
     return;
   }
   app.register(fastifyStatic, {
