@@ -13,7 +13,7 @@ export {
   type RowOptions,
   type Verdicts,
 } from './detect/detector.ts';
-export { evidentValue, signalRow } from './detect/signal-row.ts';
+export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
 export { createForecaster } from './forecast/weighted-members.ts';

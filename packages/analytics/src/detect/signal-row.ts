@@ -1,4 +1,4 @@
-import { type SignalName, signals } from '@jaegis/model';
+import { type SignalName, type Signals, signals } from '@jaegis/model';
 import type { RowOptions } from './detector.ts';
 
 interface SignalScale {
@@ -44,6 +44,16 @@ export function evidentValue(signal: SignalName, value: number, requests: number
   if (signal === 'error_rate') return wilsonLower(value, requests);
   if (signal === 'success_rate') return 1 - wilsonLower(1 - value, requests);
   return value;
+}
+
+/**
+ * The value of a signal that a detector should be shown: NaN when it is not known, and ratios by their evidence, with the
+ * number of requests taken from the request rate over the window (milliseconds) that both were read from.
+ */
+export function watchedValue(values: Signals, signal: SignalName, windowMs = 30_000): number {
+  const value = values[signal]?.value ?? Number.NaN;
+  const rate = values.request_rate?.value ?? values.throughput?.value ?? null;
+  return evidentValue(signal, value, rate === null ? null : Math.round((rate * windowMs) / 1_000));
 }
 
 function wilsonLower(share: number, n: number): number {

@@ -3,7 +3,8 @@
  * collector's sawtooth shows its floor): the last 36 readings for fast leaks, 64 slots of a minute for slow ones. In each
  * the Theil-Sen slope (median of all pairwise slopes; Sen 1968) and the share of pairs that rise (Kendall). Growth counts
  * when it is steady (four pairs in five rise), not slowing down (start-up does: the newer half must rise at least half as
- * fast as the older), larger than noise, and for the fast window urgent: the limit near or the size up by half.
+ * fast as the older), larger than noise, and for the fast window urgent: the limit near or the size up by half. A rush
+ * towards the limit counts after five readings.
  * Bad at: leaks slower than a tenth in an hour without a limit, caches that fill steadily for an hour.
  */
 import { formatDuration, formatValue } from '@jaegis/std';
@@ -19,7 +20,10 @@ export interface LeakVerdict {
 
 interface Slot {
   readonly at: number;
+  /** The lowest reading of the slot. */
   readonly bytes: number;
+  /** The highest one; the same where the slot is one reading. */
+  readonly high?: number;
 }
 
 const fastReadings = 36;
@@ -30,6 +34,8 @@ const startUpMs = 60_000;
 const minBytes = 16 * 2 ** 20;
 const steadyShare = 0.8;
 const urgentMs = 15 * 60_000;
+const rushMs = 5 * 60_000;
+const rushReadings = [9, 5];
 
 export class LeakWatch {
   #fast: Slot[] = [];
@@ -50,9 +56,12 @@ export class LeakWatch {
     if (this.#fast.length > fastReadings) this.#fast.shift();
     const slot = this.#slow.at(-1);
     if (slot === undefined || at - slot.at >= slowSlotMs) {
-      this.#slow.push({ at, bytes });
+      this.#slow.push({ at, bytes, high: bytes });
       if (this.#slow.length > slowSlots) this.#slow.shift();
-    } else if (bytes < slot.bytes) this.#slow[this.#slow.length - 1] = { at: slot.at, bytes };
+    } else {
+      const high = Math.max(bytes, slot.high ?? slot.bytes);
+      this.#slow[this.#slow.length - 1] = { at: slot.at, bytes: Math.min(bytes, slot.bytes), high };
+    }
     return this.#judge(limitBytes);
   }
 
@@ -67,19 +76,30 @@ export class LeakWatch {
     const now = this.#fast.at(-1);
     if (now === undefined || this.#firstAt === null) return steady(0, 'memory is not known');
     const settledAt = this.#firstAt + startUpMs;
-    const fast = growthOf(
-      envelope(
-        this.#fast.filter((slot) => slot.at >= settledAt),
-        3,
-      ),
-    );
+    const settled = this.#fast.filter((slot) => slot.at >= settledAt);
+    const quick = judgeRush(settled, now, limitBytes) ?? this.#judgeFast(settled, now, limitBytes);
+    if (quick !== undefined) return quick;
     const slow = growthOf(this.#slow.filter((slot) => slot.at >= settledAt));
-    const fastVerdict = fast === undefined ? undefined : judgeFast(fast, { now, limitBytes });
-    if (fastVerdict !== undefined) return fastVerdict;
     if (slow !== undefined && slow.lengthMs >= 20 * slowSlotMs && slow.grown >= Math.max(minBytes, 0.1 * slow.from)) {
       return growing(slow, { now, limitBytes });
     }
-    return steady(slow?.slope ?? fast?.slope ?? 0, `memory steady at ${formatValue(now.bytes, 'bytes')}`);
+    return steady(slow?.slope ?? 0, `memory steady at ${formatValue(now.bytes, 'bytes')}`);
+  }
+
+  #judgeFast(settled: readonly Slot[], now: Slot, limitBytes: number | null): LeakVerdict | undefined {
+    const growth = growthOf(envelope(settled, 3));
+    if (growth === undefined || growth.lengthMs < 60_000 || growth.grown < minBytes / 2) return undefined;
+    // What it had an hour ago it may have again: only a height that is new counts.
+    const from = now.at - growth.lengthMs;
+    const before = this.#slow.reduce(
+      (high, slot) => (slot.at < from ? Math.max(high, slot.high ?? slot.bytes) : high),
+      0,
+    );
+    if (now.bytes < 1.08 * before) return undefined;
+    const leftMs = limitBytes === null ? Number.POSITIVE_INFINITY : msToLimit(growth, now, limitBytes);
+    const isUrgent = leftMs < urgentMs && growth.grown >= 0.08 * growth.from;
+    const isLarge = growth.grown >= Math.max(2 * minBytes, 0.5 * growth.from);
+    return isUrgent || isLarge ? growing(growth, { now, limitBytes }) : undefined;
   }
 }
 
@@ -94,7 +114,7 @@ function envelope(slots: readonly Slot[], width: number): readonly Slot[] {
 }
 
 interface Growth {
-  /** Bytes per second. */
+  /** Bytes per second in the newer half: the pace now. */
   readonly slope: number;
   readonly grown: number;
   readonly from: number;
@@ -111,7 +131,7 @@ function growthOf(slots: readonly Slot[]): Growth | undefined {
   const newer = theilSen(slots.slice(middle));
   if (newer.slope < 0.5 * Math.max(older.slope, all.slope)) return undefined;
   const lengthMs = slots.at(-1)!.at - slots[0]!.at;
-  return { slope: all.slope, grown: (all.slope * lengthMs) / 1_000, from: slots[0]!.bytes, lengthMs };
+  return { slope: newer.slope, grown: (all.slope * lengthMs) / 1_000, from: slots[0]!.bytes, lengthMs };
 }
 
 /** Median of all pairwise slopes in bytes per second, and the share of pairs that rise. */
@@ -132,13 +152,22 @@ export function theilSen(slots: readonly Slot[]): { readonly slope: number; read
   return { slope: slopes[Math.floor(slopes.length / 2)]!, rising: rising / slopes.length };
 }
 
-function judgeFast(fast: Growth, o: { now: Slot; limitBytes: number | null }): LeakVerdict | undefined {
-  if (fast.lengthMs < 15_000 || fast.grown < minBytes / 2) return undefined;
-  const leftMs = o.limitBytes === null ? Number.POSITIVE_INFINITY : msToLimit(fast, o.now, o.limitBytes);
-  // Near the limit a small window must be enough: 50 MB/s leave no time for a long one.
-  const isUrgent = leftMs < urgentMs && fast.grown >= 0.08 * fast.from;
-  const isLarge = fast.grown >= Math.max(2 * minBytes, 0.5 * fast.from) && fast.lengthMs >= 60_000;
-  return isUrgent || isLarge ? growing(fast, o) : undefined;
+/**
+ * A rush: memory that rises steadily over the last five or nine readings to a height it never had, and meets its limit
+ * within minutes. There is no time to wait for more evidence.
+ */
+function judgeRush(slots: readonly Slot[], now: Slot, limitBytes: number | null): LeakVerdict | undefined {
+  if (limitBytes === null) return undefined;
+  for (const length of rushReadings) {
+    if (slots.length < length) continue;
+    const recent = slots.slice(-length);
+    const growth = growthOf(recent);
+    if (growth === undefined || growth.lengthMs < 15_000) continue;
+    const before = slots.slice(0, -length).reduce((high, slot) => Math.max(high, slot.bytes), growth.from);
+    const isNewHigh = now.bytes > before + Math.max(minBytes, 0.15 * before);
+    if (isNewHigh && msToLimit(growth, now, limitBytes) < rushMs) return growing(growth, { now, limitBytes });
+  }
+  return undefined;
 }
 
 function msToLimit(growth: Growth, now: Slot, limitBytes: number): number {

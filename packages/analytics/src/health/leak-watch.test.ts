@@ -1,0 +1,90 @@
+import { seededRng } from '@jaegis/std';
+import { describe, expect, test } from 'vitest';
+import { type LeakVerdict, LeakWatch, theilSen } from './leak-watch.ts';
+
+const MiB = 2 ** 20;
+const tick = 5_000;
+
+/** Feeds a memory curve (bytes by second) and returns the second of the first "growing", or undefined. */
+function firstAlarm(bytes: (second: number) => number, o: { minutes: number; limit?: number | null }) {
+  const watch = new LeakWatch();
+  for (let at = 0; at <= o.minutes * 60_000; at += tick) {
+    const verdict = watch.observe(at, bytes(at / 1_000), o.limit ?? null);
+    if (verdict.growing) return { second: at / 1_000, verdict };
+  }
+  return undefined;
+}
+
+const sawtooth = (second: number, period: number, height: number) => ((second % period) / period) * height;
+
+describe('fires on', () => {
+  test.each([
+    ['1 MiB/s towards 512 MiB', 1, 512],
+    ['5 MiB/s towards 512 MiB', 5, 512],
+    ['10 MiB/s towards 512 MiB', 10, 512],
+    ['0.2 MiB/s towards 256 MiB', 0.2, 256],
+  ])('%s, well before the limit', (_, pace, limit) => {
+    const rng = seededRng(1);
+    const from = 200;
+    const bytes = (s: number) => (60 + Math.max(0, s - from) * pace + rng.normal()) * MiB;
+    const found = firstAlarm(bytes, { minutes: 60, limit: limit * MiB });
+    const atLimit = from + (limit - 60) / pace;
+    expect(found).toBeDefined();
+    expect(found!.second).toBeLessThan(from + 0.8 * (atLimit - from));
+    expect(found!.verdict.limitAt! / 1_000).toBeGreaterThan(found!.second);
+    expect(found!.verdict.bytesPerSecond / MiB).toBeGreaterThan(0.5 * pace);
+    expect(found!.verdict.reason).toMatch(/memory grows by .* a minute, .*reaches its limit of .* in/);
+  });
+
+  test('a slow leak under a sawtooth, without a limit', () => {
+    const rng = seededRng(2);
+    const found = firstAlarm((s) => (100 + s * 0.02 + sawtooth(s, 47, 40) + 2 * rng.normal()) * MiB, { minutes: 120 });
+    expect(found?.verdict.limitAt).toBeNull();
+    expect(found?.verdict.bytesPerSecond).toBeGreaterThan(0.01 * MiB);
+  });
+
+  test('memory that is over its limit already', () => {
+    const found = firstAlarm((s) => (60 + s) * MiB, { minutes: 5, limit: 64 * MiB });
+    expect(found?.verdict.reason).toContain('is over its limit');
+  });
+});
+
+describe('stays silent on', () => {
+  const calm: readonly (readonly [string, (second: number) => number])[] = [
+    ['a constant', () => 100],
+    ['noise', (s) => 100 + 5 * Math.sin(s * 12.9898) + 3 * Math.sin(s * 78.233)],
+    ['a sawtooth', (s) => 80 + sawtooth(s, 95, 60)],
+    ['a slow sawtooth', (s) => 80 + sawtooth(s, 600, 60)],
+    ['start-up that flattens', (s) => 40 + 160 * (1 - Math.exp(-s / 40))],
+    ['slow start-up that flattens', (s) => 60 + 60 * (1 - Math.exp(-s / 240))],
+    ['a wave of ten minutes', (s) => 120 + 30 * Math.sin((2 * Math.PI * s) / 600)],
+    ['a step', (s) => (s < 600 ? 100 : 160)],
+    ['falling memory', (s) => 300 - s / 30],
+  ];
+  test.each(calm)('%s', (_, megabytes) => {
+    const found = firstAlarm((s) => megabytes(s) * MiB, { minutes: 90, limit: 512 * MiB });
+    expect(found).toBeUndefined();
+  });
+});
+
+test('a restarted process starts the watch again', () => {
+  const watch = new LeakWatch();
+  let last: LeakVerdict | undefined;
+  for (let i = 0; i < 60; i++) last = watch.observe(i * tick, (60 + i * 10) * MiB, 2_000 * MiB);
+  expect(last?.growing).toBe(true);
+  expect(watch.observe(60 * tick, 50 * MiB, 2_000 * MiB).growing).toBe(false);
+});
+
+test('missing readings, zeros, infinities and a clock that goes back change nothing', () => {
+  const watch = new LeakWatch();
+  expect(watch.observe(0, null).reason).toBe('memory is not known');
+  for (const bytes of [null, Number.NaN, Number.POSITIVE_INFINITY, 0, -5])
+    expect(watch.observe(1, bytes).growing).toBe(false);
+  watch.observe(100_000, 50 * MiB);
+  expect(watch.observe(50_000, 50 * MiB).growing).toBe(false);
+});
+
+test('Theil-Sen is not moved by an outlier', () => {
+  const slots = Array.from({ length: 20 }, (_, i) => ({ at: i * 1_000, bytes: i === 10 ? 1e9 : 100 * i }));
+  expect(theilSen(slots).slope).toBeCloseTo(100, 0);
+});
