@@ -231,7 +231,7 @@ function rescale(index: number, from: number, to: number): number {
 
 /** The last bucket whose upper edge is still a finite double; above it only `+Inf` counts. */
 function maxIndex(scale: number): number {
-  return Math.max(0, Math.floor(1_023 * 2 ** scale) - 1);
+  return Math.floor(1_023 * 2 ** scale) - 1;
 }
 
 /** Doubles end at 2^-1074: whatever claims to be smaller shares the lowest bucket. */
@@ -249,8 +249,6 @@ export function exponentialFault(point: ExponentialPoint): Refusal | undefined {
         rejected: 'too_large',
         message: `a histogram has ${run.length} buckets, must have at most ${maxExponentialBuckets}`,
       };
-    if (Math.abs(run.offset) > 0x7fffffff)
-      return { rejected: 'malformed', message: `the offset of a histogram is ${run.offset}, must fit 32 bits` };
   }
   return undefined;
 }

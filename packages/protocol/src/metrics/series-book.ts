@@ -2,10 +2,10 @@ import type { Labels, ResourceIdentity, SeriesRef } from '@jaegis/model';
 import { type ByteRange, IdentityTable } from '../identity-table.ts';
 import { type PlainValue, readKeyValue } from '../otlp/any-value.ts';
 import { labelsOfAttributes } from '../otlp/label-set.ts';
-import type { Refusal } from '../otlp/refusal.ts';
+import { orRefusal, type Refusal } from '../otlp/refusal.ts';
 import { readResourceAttributes, resourceIdentity } from '../otlp/resource.ts';
 import { readText } from '../wire/utf8.ts';
-import { WireError, WireReader } from '../wire/wire-reader.ts';
+import { WireReader } from '../wire/wire-reader.ts';
 import { type Definition, defineMetric } from './definition.ts';
 import type { CompoundSeries } from './series-writer.ts';
 
@@ -194,19 +194,6 @@ export interface MetricBytes {
   unitStart: number;
   unitEnd: number;
   kind: number;
-}
-
-/**
- * What is wrong inside one name or value refuses what carries it and not the whole request: a collector's request holds
- * many agents.
- */
-function orRefusal<T>(read: () => T): T | Refusal {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof WireError) return { rejected: 'malformed', message: error.message };
-    throw error;
-  }
 }
 
 function targetInfoLabels(identity: ResourceIdentity, attributes: ReadonlyMap<string, PlainValue>): Labels {

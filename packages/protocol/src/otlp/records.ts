@@ -2,7 +2,7 @@ import type { Rejections, ResourceIdentity } from '@jaegis/model';
 import { WireError, WireReader } from '../wire/wire-reader.ts';
 import { type PlainValue, readKeyValue } from './any-value.ts';
 import { cut, recordLimits, withoutControlCharacters } from './limits.ts';
-import { type Refusal, RefusalTally } from './refusal.ts';
+import { orRefusal, type Refusal, RefusalTally } from './refusal.ts';
 import { readResourceAttributes, resourceIdentity } from './resource.ts';
 
 /** Spans or log records of one request, by the resource that sent them. */
@@ -47,7 +47,8 @@ export function decodeRecords<T extends object>(
           reader.pos = limit;
         } else reader.skip(tag);
       }
-      const identity = resourceIdentity(readResourceAttributes(reader, ...resource));
+      const attributes = orRefusal(() => readResourceAttributes(reader, ...resource));
+      const identity = attributes instanceof Map ? resourceIdentity(attributes) : attributes;
       const items: T[] = [];
       reader.enter(start, end);
       eachMessage(reader, 0x12, () =>
@@ -57,7 +58,9 @@ export function decodeRecords<T extends object>(
             reader.pos = reader.end;
             return;
           }
-          const item = readOne(reader, () => options.read(reader, identity, options.now));
+          const { end: itemEnd } = reader;
+          const item = orRefusal(() => options.read(reader, identity, options.now));
+          reader.enter(itemEnd, itemEnd);
           if ('rejected' in item) tally.add(item as Refusal);
           else items.push(item);
         }),
@@ -83,18 +86,6 @@ function eachMessage(reader: WireReader, wanted: number, read: () => void): void
     reader.end = limit;
     read();
     reader.enter(limit, end);
-  }
-}
-
-/** What is wrong inside one record, within its own bounds, refuses that record alone. */
-function readOne<T>(reader: WireReader, read: () => T | Refusal): T | Refusal {
-  const { end } = reader;
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    reader.enter(end, end);
-    return { rejected: 'malformed', message: error.message };
   }
 }
 

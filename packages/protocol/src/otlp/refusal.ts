@@ -1,4 +1,5 @@
 import type { Rejections, RejectReason } from '@jaegis/model';
+import { WireError } from '../wire/wire-reader.ts';
 
 /** Why one item was not taken: the counted word, and a sentence for its sender. */
 export interface Refusal {
@@ -33,4 +34,17 @@ export class RefusalTally {
 /** An outside text as it may appear in a message: quoted, escaped, short. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/**
+ * What is wrong inside one name or value refuses what carries it and not the whole request: a collector's request holds
+ * many agents.
+ */
+export function orRefusal<T>(read: () => T): T | Refusal {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof WireError) return { rejected: 'malformed', message: error.message };
+    throw error;
+  }
 }
