@@ -102,7 +102,7 @@ export class MetricsStore {
   #droppedSamples = 0;
   #writeError = '';
   #sweepRow = 0;
-  /** Rows without any sample, and since when; a series that never gets one goes after a while. */
+  /** Series without any sample, and since when; one that never gets any goes after a while. */
   readonly #empty = new Map<number, number>();
   #isClosed = false;
 
@@ -298,14 +298,19 @@ export class MetricsStore {
       if (last === Number.NEGATIVE_INFINITY ? this.#isForgotten(row, now) : last < oldest) gone.push(row);
     }
     this.#sweepRow = to >= series.end ? 0 : to;
-    if (this.#sweepRow === 0) this.#head.compact();
     if (gone.length > 0) this.#drop(gone);
+    if (this.#sweepRow > 0) return;
+    this.#head.compact();
+    for (const ref of this.#empty.keys()) {
+      if (!series.isLive(ref) || this.#head.lastAt(rowOf(ref)) > Number.NEGATIVE_INFINITY) this.#empty.delete(ref);
+    }
   }
 
   /** True for a row that has had no sample for so long that none is on its way. */
   #isForgotten(row: number, now: number): boolean {
-    const since = this.#empty.get(row);
-    if (since === undefined) this.#empty.set(row, now);
+    const ref = this.#head.series.refs[row]!;
+    const since = this.#empty.get(ref);
+    if (since === undefined) this.#empty.set(ref, now);
     return since !== undefined && now - since > forgetAfterMs;
   }
 
@@ -315,7 +320,6 @@ export class MetricsStore {
     for (const row of rows) {
       this.#groups.remove(series.labels(row));
       this.#head.clear(row);
-      this.#empty.delete(row);
     }
     series.remove(rows);
     this.#droppedSeries += rows.length;

@@ -11,13 +11,12 @@ import { decodeChunk, encodeChunk, maxChunkSamples } from '../chunk/chunk-codec.
 import { type ChunkId, type ChunkSpan, ChunkStore } from './chunk-store.ts';
 import { grown } from './grown.ts';
 import { bufferSize, OpenBuffers, offsetOf, slabOf } from './open-buffers.ts';
-import { SeriesTable } from './series-table.ts';
+import { rowMask, SeriesTable } from './series-table.ts';
 
 const closeCount = 24;
 const mergeRun = 5;
 /** How many chunks back a late sample is looked for, to tell a repeated one from a new one. */
 const lateChunks = 4;
-const rowMask = 2 ** 22 - 1;
 const maxDelta = 2 ** 32 - 1;
 
 /** What became of samples, counted. */

@@ -14,7 +14,8 @@ import { Postings } from './postings.ts';
 import { Symbols } from './symbols.ts';
 
 const rowBits = 22;
-const rowMask = 2 ** rowBits - 1;
+/** The bits of a ref that are its row. */
+export const rowMask = 2 ** rowBits - 1;
 const lastGeneration = 1023;
 /** The most rows that can be; a series limit must be below it. */
 export const maxRows = 2 ** rowBits;
@@ -26,7 +27,8 @@ export function rowOf(ref: SeriesRef): number {
   return ref & rowMask;
 }
 
-function generationOf(ref: SeriesRef): number {
+/** 1..1023; 0 is no ref. */
+export function generationOf(ref: SeriesRef): number {
   return ref >>> rowBits;
 }
 

@@ -6,7 +6,7 @@
 import type { Labels, SeriesRef } from '@jaegis/model';
 import { maxChunkSamples } from '../chunk/chunk-codec.ts';
 import { emptyTally, type Head, type TimeLimits } from '../head/head.ts';
-import { maxLabels, rowOf } from '../head/series-table.ts';
+import { generationOf, maxLabels, rowOf } from '../head/series-table.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
 import { checkpointAfter, readChunks } from './checkpoint.ts';
 import { type PayloadReader, readRecords } from './record-reader.ts';
@@ -84,7 +84,7 @@ class Replay {
 
   #series(ref: SeriesRef, labels: Labels): void {
     const { series } = this.#head;
-    if (ref >>> 22 === 0 || ref > 0xffffffff || Object.keys(labels).length > maxLabels)
+    if (ref > 0xffffffff || generationOf(ref) === 0 || Object.keys(labels).length > maxLabels)
       throw new RangeError('no such ref');
     const known = series.find(labels);
     if (known !== -1 && series.refs[known] === ref) return;
