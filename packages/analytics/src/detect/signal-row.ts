@@ -36,8 +36,8 @@ const scales: Readonly<Record<SignalName, SignalScale>> = {
 
 /**
  * What the detector should be shown for a ratio of few requests: the error rate (or the loss of success) that is certain
- * to about 95 %, the lower bound of Wilson's interval (1927). One failure of two requests shows as 9 %, 500 of 1,000 as
- * 47 %. Other signals, and unknown numbers of requests, pass unchanged; missing stays missing.
+ * to about 95 %: the lower bound of Wilson's interval (1927), with one failure forgiven. One failure shows as none, two of
+ * three as 8 %, 500 of 1,000 as 47 %. Other signals, and unknown numbers of requests, pass unchanged; missing stays missing.
  */
 export function evidentValue(signal: SignalName, value: number, requests: number | null | undefined): number {
   if (requests === null || requests === undefined || !(requests > 0) || !Number.isFinite(value)) return value;
@@ -58,7 +58,8 @@ export function watchedValue(values: Signals, signal: SignalName, windowMs = 30_
 
 function wilsonLower(share: number, n: number): number {
   const z = 1.645;
-  const p = Math.min(Math.max(share, 0), 1);
+  // One failure is an accident, whatever it is a share of.
+  const p = Math.min(Math.max(share - 1 / n, 0), 1);
   const middle = p + (z * z) / (2 * n);
   const half = z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
   return Math.max(0, (middle - half) / (1 + (z * z) / n));

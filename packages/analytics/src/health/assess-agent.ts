@@ -1,7 +1,7 @@
 /**
  * One derivation of an agent's health from everything known of it: named parts of 0..100, each with a reason that names
  * what was seen and what was expected. The whole is ruled by the worst part:
- *   score = 0.7 x worst + 0.3 x weighted mean.
+ *   score = 0.85 x worst + 0.15 x weighted mean.
  * Healthy from 80, unhealthy below 50, with hysteresis (5 points) and a hold: a worse state must last `worseAfterMs`, a
  * better one `betterAfterMs`, before it is told. The caller keeps `memory` and passes it in again.
  * An agent that is lost or stopped is "unknown": nobody sees it any more. Connectivity is the other axis and says so.
@@ -105,7 +105,7 @@ export function overall(parts: Readonly<Record<string, HealthPart>>): number {
     sum += own * part.score;
     weight += own;
   }
-  return Math.round(0.7 * worst + 0.3 * (weight > 0 ? sum / weight : 100));
+  return Math.round(0.85 * worst + 0.15 * (weight > 0 ? sum / weight : 100));
 }
 
 function healthOf(score: number, before: Health | undefined): Health {

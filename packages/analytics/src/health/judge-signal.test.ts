@@ -28,9 +28,10 @@ describe('an objective', () => {
     [0.1, 100],
     [0.4, 100],
     [0.5, 85],
-    [0.51, 69],
-    [0.75, 45],
-    [1.5, 10],
+    [0.55, 68],
+    [1, 50],
+    [1.5, 30],
+    [2, 10],
     [50, 10],
   ])('%d s against 0.5 s scores %d', (value, score) => {
     expect(judgeSignal('latency_p95', value, { objective })?.score).toBe(score);

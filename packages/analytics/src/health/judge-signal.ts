@@ -56,7 +56,7 @@ export function speakRange(lower: number, upper: number, format: (value: number)
 
 /**
  * One signal's share of health. An objective decides where there is one (100 down to 85 as the target comes near, 70 at
- * the target, 10 from three times the target on); the detector's band decides where there is none, and is a mild warning
+ * the target, 10 from four times the target on); the detector's band decides where there is none, and is a mild warning
  * where the objective is kept. `undefined` when neither has anything to say.
  */
 export function judgeSignal(
@@ -74,18 +74,24 @@ export function judgeSignal(
 
 function judgeObjective(name: SignalName, value: number, target: number): HealthPart {
   const lowerIsWorse = signals[name].sense === 'lower_is_worse';
-  const ratio = lowerIsWorse ? target / Math.max(value, 1e-12) : value / target;
   const unit = signals[name].unit;
+  // What matters of a success rate is how much more fails than may: 50 % is ten times worse than 95 %, not half as good.
+  const isShortfall = lowerIsWorse && unit === 'ratio' && target < 1;
+  const ratio = isShortfall
+    ? (1 - value) / (1 - target)
+    : lowerIsWorse
+      ? target / Math.max(value, 1e-12)
+      : value / target;
   const text = `${speakSignal(name)} ${formatValue(value, unit)}, objective ${lowerIsWorse ? 'at least' : 'at most'} ${formatValue(target, unit)}`;
   return { score: objectiveScore(ratio), reason: text };
 }
 
-/** Piecewise linear: (0.8, 100) (1, 85) then (1, 70) (1.5, 45) (3, 10). */
+/** Piecewise linear: (0.8, 100) (1, 85), then (1, 70) (2, 50) (4, 10). */
 function objectiveScore(ratio: number): number {
   if (ratio <= 0.8) return 100;
   if (ratio <= 1) return Math.round(100 - ((ratio - 0.8) / 0.2) * 15);
-  if (ratio <= 1.5) return Math.round(70 - ((ratio - 1) / 0.5) * 25);
-  return Math.max(10, Math.round(45 - ((ratio - 1.5) / 1.5) * 35));
+  if (ratio <= 2) return Math.round(70 - (ratio - 1) * 20);
+  return Math.max(10, Math.round(50 - ((ratio - 2) / 2) * 40));
 }
 
 function judgeBand(name: SignalName, value: number, verdict: SignalVerdict): HealthPart | undefined {
