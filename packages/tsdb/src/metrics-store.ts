@@ -85,6 +85,8 @@ export interface StoreStats {
 
 /** A batch may wait this long for a slow disk before its series would be thought unused. */
 const forgetAfterMs = 10 * 60_000;
+/** Rows that a call may look at without being felt. */
+const rowsAtOnce = 20_000;
 
 export class MetricsStore {
   readonly #options: MetricsStoreOptions;
@@ -102,6 +104,9 @@ export class MetricsStore {
   #droppedSamples = 0;
   #writeError = '';
   #sweepRow = 0;
+  /** Time of the oldest sample in the rows that this sweep has seen, and in all rows at the end of the last. */
+  #sweepOldest = Number.POSITIVE_INFINITY;
+  #oldest = Number.POSITIVE_INFINITY;
   /** Series without any sample, and since when; one that never gets any goes after a while. */
   readonly #empty = new Map<number, number>();
   #isClosed = false;
@@ -288,7 +293,7 @@ export class MetricsStore {
     const oldest = now - this.#options.retentionMs;
     const silentSince = now - this.#outOfOrderWindowMs;
     const gone: number[] = [];
-    const share = Math.max(20_000, Math.ceil(series.end / 30));
+    const share = Math.max(rowsAtOnce, Math.ceil(series.end / 30));
     const to = Math.min(this.#sweepRow + share, series.end);
     for (let row = this.#sweepRow; row < to; row++) {
       if (series.refs[row] === 0) continue;
@@ -296,10 +301,13 @@ export class MetricsStore {
       if (this.#head.hasBuffer(row) && (last < silentSince || last < oldest)) this.#head.closeBuffer(row);
       this.#droppedSamples += this.#head.dropBefore(row, oldest);
       if (last === Number.NEGATIVE_INFINITY ? this.#isForgotten(row, now) : last < oldest) gone.push(row);
+      else this.#sweepOldest = Math.min(this.#sweepOldest, this.#head.firstAt(row));
     }
     this.#sweepRow = to >= series.end ? 0 : to;
     if (gone.length > 0) this.#drop(gone);
     if (this.#sweepRow > 0) return;
+    this.#oldest = this.#sweepOldest;
+    this.#sweepOldest = Number.POSITIVE_INFINITY;
     this.#head.compact();
     for (const ref of this.#empty.keys()) {
       if (!series.isLive(ref) || this.#head.lastAt(rowOf(ref)) > Number.NEGATIVE_INFINITY) this.#empty.delete(ref);
@@ -345,10 +353,14 @@ export class MetricsStore {
     };
   }
 
+  /** Exact for a small store; for a great one as of the last sweep, for walking all of it would take too long. */
   #oldestAt(): number | null {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (let row = 0; row < this.#head.series.end; row++) {
-      if (this.#head.series.refs[row] !== 0) oldest = Math.min(oldest, this.#head.firstAt(row));
+    let oldest = this.#oldest;
+    if (this.#head.series.end <= rowsAtOnce) {
+      oldest = Number.POSITIVE_INFINITY;
+      for (let row = 0; row < this.#head.series.end; row++) {
+        if (this.#head.series.refs[row] !== 0) oldest = Math.min(oldest, this.#head.firstAt(row));
+      }
     }
     return oldest === Number.POSITIVE_INFINITY ? null : oldest;
   }

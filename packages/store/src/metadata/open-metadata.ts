@@ -4,7 +4,7 @@ import type { MetadataStore } from './metadata-store.ts';
 import { LaterVersionError, openSqliteMetadata } from './sqlite-metadata.ts';
 
 export interface OpenMetadataOptions {
-  /** Told in a sentence when a damaged file had to be set aside. */
+  /** Told in a sentence when a damaged file had to be set aside, or a damaged record left out. */
   readonly onDamage?: (message: string) => void;
 }
 
@@ -15,16 +15,15 @@ export interface OpenMetadataOptions {
  */
 export function openMetadata(path: string, options: OpenMetadataOptions = {}): MetadataStore {
   mkdirSync(dirname(path), { recursive: true });
+  const onDamage = options.onDamage ?? (() => {});
   try {
-    return openSqliteMetadata(path);
+    return openSqliteMetadata(path, onDamage);
   } catch (error) {
     if (error instanceof LaterVersionError || !existsSync(path) || isBusy(error)) throw error;
     const aside = setAside(path);
     const reason = error instanceof Error ? error.message : String(error);
-    options.onDamage?.(
-      `The metadata in ${path} is damaged (${reason}); it was set aside as ${aside} and a fresh file begun.`,
-    );
-    return openSqliteMetadata(path);
+    onDamage(`The metadata in ${path} is damaged (${reason}); it was set aside as ${aside} and a fresh file begun.`);
+    return openSqliteMetadata(path, onDamage);
   }
 }
 

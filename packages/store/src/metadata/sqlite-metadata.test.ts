@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'libsql';
 import { afterAll, describe, expect, test } from 'vitest';
 import { agent, decision, describeMetadataStore } from '../conformance/describe-metadata-store.ts';
 import { openMetadata } from './open-metadata.ts';
@@ -53,5 +54,35 @@ describe('sqlite metadata file', () => {
     expect(fresh.decisions({ limit: 10 }).items.map((each) => each.id)).toEqual(['new']);
     fresh.close();
     expect(readdirSync(join(path, '..'))).toContain('metadata.db.damaged-1');
+  });
+
+  test('a damaged record is left out and reported, the rest is read', () => {
+    const path = freshPath();
+    const store = openMetadata(path);
+    store.saveAgents([agent('a'), agent('b'), agent('c')]);
+    store.saveDecision(decision('d', 1));
+    store.close();
+    const raw = new Database(path);
+    raw.exec(`UPDATE agents SET json = substr(json, 2) WHERE id = 'b'; UPDATE decisions SET json = '{'`);
+    raw.close();
+    const messages: string[] = [];
+    const again = openMetadata(path, { onDamage: (message) => messages.push(message) });
+    expect(again.loadAgents().map((each) => each.instanceId)).toEqual(['a', 'c']);
+    expect(again.decision('d')).toBeUndefined();
+    expect(messages).toEqual([
+      'A record of agents in the metadata is damaged and was left out.',
+      'A record of decisions in the metadata is damaged and was left out.',
+    ]);
+    again.close();
+  });
+
+  test('a file of a later version is not touched', () => {
+    const path = freshPath();
+    openMetadata(path).close();
+    const raw = new Database(path);
+    raw.exec('PRAGMA user_version = 999');
+    raw.close();
+    expect(() => openMetadata(path)).toThrow('it is version 999, must be at most 1');
+    expect(readdirSync(join(path, '..')).some((name) => name.includes('damaged'))).toBe(false);
   });
 });

@@ -41,17 +41,17 @@ type Value = string | number | Uint8Array;
 type Row = Record<string, unknown>;
 
 /** Opens the file, making its tables where they are not there. Throws when it is damaged or of a later version. */
-export function openSqliteMetadata(path: string): MetadataStore {
+export function openSqliteMetadata(path: string, onDamage: (message: string) => void): MetadataStore {
   const db = new Database(path);
   try {
-    return prepare(db);
+    return prepare(db, onDamage);
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function prepare(db: Database.Database): MetadataStore {
+function prepare(db: Database.Database, onDamage: (message: string) => void): MetadataStore {
   db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = NORMAL');
   db.exec('PRAGMA busy_timeout = 2000');
@@ -66,7 +66,7 @@ function prepare(db: Database.Database): MetadataStore {
     throw new Error(`the file fails its check: ${Object.values(check).join(', ')}`);
   db.exec(schema);
   db.exec(`PRAGMA user_version = ${schemaVersion}`);
-  return createStore(db);
+  return createStore(db, onDamage);
 }
 
 /** The file is whole, but we are too old for it: it must not be set aside. */
@@ -74,7 +74,7 @@ export class LaterVersionError extends Error {
   override readonly name = 'LaterVersionError';
 }
 
-function createStore(db: Database.Database): MetadataStore {
+function createStore(db: Database.Database, onDamage: (message: string) => void): MetadataStore {
   const statements = new Map<string, Database.Statement<unknown[]>>();
   const prepared = (sql: string): Database.Statement<unknown[]> => {
     let statement = statements.get(sql);
@@ -90,6 +90,17 @@ function createStore(db: Database.Database): MetadataStore {
   const one = (sql: string, ...values: Value[]): Row | undefined => prepared(sql).get(...values) as Row | undefined;
   const all = (sql: string, ...values: Value[]): Row[] => prepared(sql).all(...values) as Row[];
 
+  /** The file's own check does not see a flipped bit inside a text. Such a record is left out, and the rest read. */
+  const parsed = (rows: readonly Row[], what: string): unknown[] =>
+    rows.flatMap((row) => {
+      try {
+        return [JSON.parse(String(row['json'])) as unknown];
+      } catch {
+        onDamage(`A record of ${what} in the metadata is damaged and was left out.`);
+        return [];
+      }
+    });
+
   function save<K extends RecordKind>(kind: K, record: RecordOf[K]): void {
     const { id, at, pool, agent, state, isOver } = keysOf[kind](record);
     run(
@@ -99,8 +110,7 @@ function createStore(db: Database.Database): MetadataStore {
   }
 
   function get<K extends RecordKind>(kind: K, id: string): RecordOf[K] | undefined {
-    const row = one(`SELECT json FROM ${kind} WHERE id = ?`, id);
-    return row === undefined ? undefined : (JSON.parse(String(row['json'])) as RecordOf[K]);
+    return parsed(all(`SELECT json FROM ${kind} WHERE id = ?`, id), kind)[0] as RecordOf[K] | undefined;
   }
 
   function list<K extends RecordKind>(kind: K, query: RecordQuery): Page<RecordOf[K]> {
@@ -119,7 +129,7 @@ function createStore(db: Database.Database): MetadataStore {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     return {
-      items: page.map((row) => JSON.parse(String(row['json'])) as RecordOf[K]),
+      items: parsed(page, kind) as RecordOf[K][],
       total,
       next:
         rows.length > limit && last !== undefined
@@ -142,7 +152,7 @@ function createStore(db: Database.Database): MetadataStore {
         throw error;
       }
     },
-    loadAgents: () => all('SELECT json FROM agents ORDER BY id').map((row) => JSON.parse(String(row['json'])) as Agent),
+    loadAgents: () => parsed(all('SELECT json FROM agents ORDER BY id'), 'agents') as Agent[],
     deleteAgent: (instanceId) => run('DELETE FROM agents WHERE id = ?', instanceId),
     saveDecision: (decision) => save('decisions', decision),
     decision: (id) => get('decisions', id),
@@ -155,10 +165,7 @@ function createStore(db: Database.Database): MetadataStore {
     alerts: (query) => list('alerts', query),
     saveAnomaly: (anomaly) => save('anomalies', anomaly),
     anomalies: (query) => list('anomalies', query),
-    getState(key) {
-      const row = one('SELECT json FROM states WHERE key = ?', key);
-      return row === undefined ? undefined : JSON.parse(String(row['json']));
-    },
+    getState: (key) => parsed(all('SELECT json FROM states WHERE key = ?', key), 'states')[0],
     setState: (key, value) =>
       run('INSERT OR REPLACE INTO states (key, json) VALUES (?, ?)', key, JSON.stringify(value ?? null)),
     getBlob(key) {
