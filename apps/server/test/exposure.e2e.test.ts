@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { discard, getJson, type RunningServer, startServerProcess } from './running-server.ts';
+import { discard, getJson, type RunningServer, startServerProcess, until } from './running-server.ts';
 
 let server: RunningServer | undefined;
 
@@ -10,8 +10,8 @@ afterEach(async () => {
 
 test('beyond loopback the server makes a token, prints it once, and asks for it', async () => {
   server = await startServerProcess({ flags: ['--listen', '0.0.0.0'] });
-  const token = /\b[A-Za-z0-9_-]{32}\b/.exec(server.output())?.[0];
-  expect(token).toBeDefined();
+  const printed = () => /(?<![\w-])[\w-]{32}(?![\w-])/.exec(server!.output())?.[0];
+  const token = await until(printed, { what: 'the token to be printed', timeoutMs: 10_000 });
   const ask = (path: string, headers: Record<string, string> = {}) =>
     fetch(`${server!.url}${path}`, { headers }).then((answer) => answer.status);
   expect(await ask('/api/fleet/agents')).toBe(401);

@@ -24,7 +24,10 @@ export function takeHeartbeat(fleet: Fleet, id: string, body: Uint8Array): Heart
   });
   if (!result.ok) return refuse(fleet, { status: 429, code: result.reason, message: result.message });
   fleet.counters.heartbeats(1);
-  if (result.isNew) fleet.pools.ensure(heartbeat.pool);
+  if (result.isNew) {
+    fleet.pools.ensure(heartbeat.pool);
+    keepNew(fleet, id);
+  }
   return { ok: true, answer: result.answer };
 }
 
@@ -66,4 +69,10 @@ export function commandAgent(
     return { id: fleet.nextId('c', now), kind, at: now, reason };
   }
   return fleet.registry.command(id, kind, reason, now);
+}
+
+/** A new agent is kept before it is answered: what was registered survives a kill a moment later. */
+export function keepNew(fleet: Fleet, instanceId: string): void {
+  const agent = fleet.registry.get(instanceId);
+  if (agent !== undefined) fleet.metadata.saveAgents([agent]);
 }

@@ -1,5 +1,6 @@
 import type { TelemetrySinks } from '@jaegis/ingest';
 import type { Fleet } from './fleet.ts';
+import { keepNew } from './heartbeats.ts';
 
 /** Where received telemetry goes: samples to the store, spans to the topology and the RED windows, logs to their own log. */
 export function createSinks(fleet: Fleet): TelemetrySinks {
@@ -19,8 +20,10 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
       },
     },
     contact: (identity, now) => {
+      const isKnown = registry.get(identity.instanceId) !== undefined;
       const isTaken = registry.contact(identity, now);
       if (isTaken) fleet.pools.ensure(identity.pool);
+      if (isTaken && !isKnown) keepNew(fleet, identity.instanceId);
       return isTaken;
     },
     spans: (spans, now) => {
