@@ -129,6 +129,14 @@ export class MadeTarget {
     return Promise.resolve();
   }
 
+  restart(instanceId: string, reason: string, now: number): Promise<void> {
+    return this.replace(instanceId, reason, now);
+  }
+
+  kill(instanceId: string, reason: string, now: number): Promise<void> {
+    return this.replace(instanceId, reason, now);
+  }
+
   stopInstance(instanceId: string, options: { readonly drain: boolean }): Promise<void> {
     if (options.drain) this.#pool.drain(instanceId);
     else this.#pool.kill(instanceId, 'stopped');

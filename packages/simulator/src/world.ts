@@ -4,7 +4,7 @@ import type { CompletedRequest, MadeAgent, MadeRequest } from './made-agent.ts';
 import { MadePool, type MadePoolOptions } from './made-pool.ts';
 import type { MadeTarget, MadeTargetEvent } from './made-target.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
-import { MeasuredPool } from './measured-pool.ts';
+import { type FinishedWork, MeasuredPool } from './measured-pool.ts';
 import { namedRng, poisson } from './named-rng.ts';
 
 export interface WorldOptions {
@@ -15,6 +15,8 @@ export interface WorldOptions {
   readonly startMs?: number;
   /** How finely time passes inside; a second unless told. */
   readonly stepMs?: number;
+  /** False for runs that only look at signals: no spans are made, which is quicker. */
+  readonly withSpans?: boolean;
 }
 
 /** What reached the server between two calls. */
@@ -53,13 +55,13 @@ export interface World {
 
 type Message =
   | { readonly kind: 'heartbeat'; readonly beat: Heartbeat }
-  | { readonly kind: 'span'; readonly span: Span };
+  | { readonly kind: 'work'; readonly pool: string; readonly work: FinishedWork; readonly spans: readonly Span[] };
 
 const dayZero = 1_704_067_200_000;
 
 /** A made world: pools of queueing agents under load, a network that loses and delays, targets that fail. From a seed. */
 export function createWorld(options: WorldOptions): World {
-  const { seed, faults = [], startMs = dayZero, stepMs = 1_000 } = options;
+  const { seed, faults = [], startMs = dayZero, stepMs = 1_000, withSpans = true } = options;
   const pools = new Map<string, { pool: MadePool; measured: MeasuredPool }>();
   for (const each of options.pools) {
     const pool = new MadePool(each, { seed, faults, startedAt: startMs });
@@ -78,6 +80,7 @@ export function createWorld(options: WorldOptions): World {
   let ids = 0;
   // Unlike in the first digits, as real ones are, so that what samples or shards by them is exercised.
   const hex = (digits: number): string => {
+    if (!withSpans) return '';
     const count = (++ids).toString(16).padStart(8, '0');
     return (Math.imul(ids, 0x9e3779b1) >>> 0).toString(16).padStart(8, '0') + count.padStart(digits - 8, '0');
   };
@@ -102,7 +105,20 @@ export function createWorld(options: WorldOptions): World {
     const failing = pool.faults().find((fault) => fault.kind === 'errors');
     const isError = failing?.kind === 'errors' && network.chance(failing.share);
     if (isError) pool.totals.failed++;
-    const span: Span = {
+    const spans = withSpans ? spansOf(pool, agent, request, isError) : [];
+    const seconds = (request.finishedAt - request.arrivedAt) / 1_000;
+    const work = { endedAt: request.finishedAt, seconds, isError };
+    send(pool, agent, { kind: 'work', pool: pool.options.name, work, spans });
+    const { downstream } = pool.options;
+    if (downstream === undefined || isError) return;
+    const parentSpanId = spans.at(-1)?.spanId ?? '';
+    poolOf(downstream).pool.admit([{ traceId: request.traceId, parentSpanId, arrivedAt: request.finishedAt }]);
+  };
+
+  /** A server span, and a client span after it where the request goes on. */
+  const spansOf = (pool: MadePool, agent: MadeAgent, request: CompletedRequest, isError: boolean): Span[] => {
+    const { name, downstream } = pool.options;
+    const served: Span = {
       traceId: request.traceId,
       spanId: hex(16),
       parentSpanId: request.parentSpanId,
@@ -113,26 +129,21 @@ export function createWorld(options: WorldOptions): World {
       isError,
       errorClass: isError ? 'MadeError' : '',
       instanceId: agent.instanceId,
-      pool: pool.options.name,
+      pool: name,
       attributes: {},
     };
-    send(pool, agent, { kind: 'span', span });
-    const { downstream } = pool.options;
-    if (downstream === undefined || isError) return;
-    const client: Span = {
-      ...span,
+    if (downstream === undefined || isError) return [served];
+    const called: Span = {
+      ...served,
       spanId: hex(16),
-      parentSpanId: span.spanId,
+      parentSpanId: served.spanId,
       name: `call ${downstream}`,
       kind: 'client',
       startMs: request.finishedAt,
       durationMs: 1,
       attributes: { 'peer.service': downstream },
     };
-    send(pool, agent, { kind: 'span', span: client });
-    poolOf(downstream).pool.admit([
-      { traceId: request.traceId, parentSpanId: client.spanId, arrivedAt: request.finishedAt },
-    ]);
+    return [served, called];
   };
 
   const stepTo = (next: number): void => {
@@ -158,8 +169,8 @@ export function createWorld(options: WorldOptions): World {
           heartbeats.push(message.beat);
           poolOf(message.beat.pool).measured.deliverHeartbeat(message.beat, sentAt);
         } else {
-          spans.push(message.span);
-          if (message.span.kind === 'server') poolOf(message.span.pool).measured.deliverSpan(message.span);
+          spans.push(...message.spans);
+          poolOf(message.pool).measured.deliverWork(message.work);
         }
       }
       const events = [...pools.values()].flatMap(({ pool }) => pool.events.splice(0));

@@ -14,7 +14,13 @@ export interface ScalingRun {
 }
 
 export async function runScaling(run: ScalingRun): Promise<{ journal: Journal; startMs: number }> {
-  const world = createWorld({ seed: run.seed, pools: run.pools, faults: run.faults ?? [] });
+  const world = createWorld({
+    seed: run.seed,
+    pools: run.pools,
+    faults: run.faults ?? [],
+    withSpans: false,
+    stepMs: 2_500,
+  });
   const clock = createVirtualClock(world.startMs);
   const journal = new Journal();
   const chosen = run.decide ?? decide;

@@ -1,3 +1,5 @@
+import type { SignalValue } from '@jaegis/model';
+import { decide } from '@jaegis/scaling';
 import { describe, expect, test } from 'vitest';
 import {
   checkBounds,
@@ -64,8 +66,15 @@ const scenarios: Record<string, Scenario> = {
     lines: 'own',
   },
   pulse: { load: pulse(constant(1.6), { factor: 8, atMs: 5 * minute }), initial: 2, minutes: 30, settledAt: 20 },
-  wave: { load: dailyWave(1, 10, 60 * minute), initial: 2, minutes: 60, settledAt: Infinity },
-  'slow start': { load: step(1.2, 8, 5 * minute), initial: 2, minutes: 60, startupMs: 300_000, settledAt: 35 },
+  wave: { load: dailyWave(1, 10, 60 * minute), initial: 2, minutes: 60, settledAt: Infinity, turns: 3 },
+  'slow start': {
+    load: step(1.2, 8, 5 * minute),
+    initial: 2,
+    minutes: 60,
+    startupMs: 300_000,
+    settledAt: 35,
+    turns: 3,
+  },
   partition: {
     load: constant(4),
     initial: 5,
@@ -77,7 +86,7 @@ const scenarios: Record<string, Scenario> = {
     load: constant(4),
     initial: 5,
     minutes: 45,
-    turns: 3,
+    turns: 4,
     faults: [
       { kind: 'drop', pool: 'made', share: 0.3, at: 5 * minute, until: 20 * minute },
       { kind: 'delay', pool: 'made', ms: 12_000, at: 5 * minute, until: 20 * minute },
@@ -127,7 +136,6 @@ function judge(journal: Journal, scenario: Scenario, startMs: number): Violation
   const settledAt = (scenario.settledAt ?? healedAt(scenario.faults ?? []) / minute + 15) * minute;
   return [
     ...checkBounds(journal, () => ({ min: 1, max: 60 })),
-    // Two loops of 5 s after the limit of 30 s.
     ...checkNoBlindAction(journal, 30_000),
     ...checkReasons(journal),
     ...checkReversals(journal, { most: scenario.turns ?? 2, windowMs: 30 * minute }),
@@ -170,4 +178,54 @@ describe('the scaling engine in a made world', () => {
       expect(failures.join('\n')).toBe('');
     });
   }
+});
+
+// The checkers are only worth something if they see what is broken: the same world, the same engine, one bug put in.
+describe('a seeded bug is found', () => {
+  test('a failed read that becomes 0 shrinks the pool while nobody can see it', async () => {
+    const withBug: typeof decide = (snapshot, state, now) => {
+      const { staleAfterMs } = snapshot.config;
+      const read = (value: SignalValue | undefined): SignalValue =>
+        value !== undefined && now - value.at <= staleAfterMs ? value : { value: 0, at: now };
+      const signals = { ...snapshot.signals };
+      for (const name of ['request_rate', 'throughput', 'queue_length'] as const) signals[name] = read(signals[name]);
+      return decide({ ...snapshot, signals }, state, now);
+    };
+    const { violations, startMs } = await runScenario('partition', 3, { decide: withBug });
+    expect(violations.map((each) => each.checker)).toContain('no blind action');
+    const command = 'SEED=3 npx vitest run --project fast packages/simulator -t "partition"';
+    const report = reportFailure(violations, { scenario: 'partition', seed: 3, startMs, command });
+    expect(report).toContain('partition, seed 3');
+    expect(report).toContain(`repeat: ${command}`);
+  });
+
+  test('a controller that does not count what is on its way orders it again and again', async () => {
+    const withBug: typeof decide = (snapshot, state, now) => {
+      // As if nothing were on its way, and what is short is ordered on top of what is.
+      const { pending } = snapshot.replicas;
+      const blind = { ...snapshot, replicas: { ...snapshot.replicas, pending: 0 } };
+      const { decision, state: next } = decide(blind, { ...state, desired: null }, now);
+      const to = Math.min(snapshot.config.maxReplicas, decision.to + pending);
+      return { decision: { ...decision, to }, state: next };
+    };
+    const { violations } = await runScenario('slow start', 1, { decide: withBug });
+    expect(violations.map((each) => each.checker)).toContain('overshoot');
+  });
+
+  test('a decision without a reason is found', async () => {
+    const withBug: typeof decide = (snapshot, state, now) => {
+      const result = decide(snapshot, state, now);
+      return { ...result, decision: { ...result.decision, message: '' } };
+    };
+    const { violations } = await runScenario('pulse', 1, { decide: withBug });
+    expect(violations.map((each) => each.checker)).toContain('reasons');
+  });
+
+  test('the same seed gives the same run, another seed another one', async () => {
+    const first = await runScenario('pulse', 4);
+    const again = await runScenario('pulse', 4);
+    const other = await runScenario('pulse', 5);
+    expect(again.journal.decisions).toEqual(first.journal.decisions);
+    expect(other.journal.decisions).not.toEqual(first.journal.decisions);
+  });
 });

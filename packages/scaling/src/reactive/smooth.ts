@@ -41,12 +41,16 @@ export function smooth(state: SmoothState | undefined, value: number, now: numbe
   };
 }
 
+/** A slope seen over a minute says little of what is further away than two. */
+const longestLeadMs = 120_000;
+
 /**
- * How much of the load's growth to expect within `leadMs`, as a share of it: 0..`limit`. Zero unless the growth stands
- * clear of the noise, and never negative: giving back early is the stabilization's business.
+ * How much of the load's growth to expect within `leadMs`, as a share of it: 0..`limit`. Only the part of the slope that
+ * stands clear of the noise counts, since a long start-up time would multiply the noise; never negative: giving back
+ * early is the stabilization's business.
  */
 export function expectedGrowth(state: SmoothState, leadMs: number, limit: number): number {
-  const growth = state.slope * (leadMs / 1_000);
-  if (state.mean <= 0 || growth < 2.5 * Math.max(state.noise, 0.03 * state.mean)) return 0;
-  return Math.min(growth / state.mean, limit);
+  const scatter = (2 * Math.max(state.noise, 0.03 * state.mean)) / (slopeTauMs / 1_000);
+  const growth = Math.max(0, state.slope - scatter) * (Math.min(leadMs, longestLeadMs) / 1_000);
+  return state.mean > 0 ? Math.min(growth / state.mean, limit) : 0;
 }
