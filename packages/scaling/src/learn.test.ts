@@ -1,0 +1,99 @@
+import type { Signals } from '@jaegis/model';
+import { describe, expect, test } from 'vitest';
+import { capacityOf } from './capacity.ts';
+import { learn, type Observation } from './learn.ts';
+import { defaultScaleDown, defaultScaleUp, policySettings, type ScalingConfig } from './scaling-config.ts';
+import { initialScalingState, restoreScalingState, type ScalingState } from './scaling-state.ts';
+
+const config: ScalingConfig = {
+  minReplicas: 1,
+  maxReplicas: 10,
+  capacityPerReplica: null,
+  startupMs: null,
+  objectives: [],
+  policy: policySettings('balanced'),
+  predictive: 'off',
+  scaleUp: defaultScaleUp,
+  scaleDown: defaultScaleDown,
+  schedules: [],
+  pricePerReplicaHour: null,
+  budgetPerDay: null,
+  tolerance: 0.1,
+  intervalMs: 5_000,
+  staleAfterMs: 30_000,
+  problems: [],
+};
+
+function watch(
+  state: ScalingState,
+  o: { from: number; seconds: number; ready: number; values: Record<string, number> },
+) {
+  let next = state;
+  for (let s = 0; s < o.seconds; s += 5) {
+    const now = (o.from + s) * 1_000;
+    const signals = Object.fromEntries(Object.entries(o.values).map(([name, value]) => [name, { value, at: now }]));
+    const replicas = { ready: o.ready, pending: 0, draining: 0 };
+    next = learn(next, { signals: signals as Signals, replicas } satisfies Observation, now);
+  }
+  return next;
+}
+
+describe('what is learned of a pool', () => {
+  const saturated = { throughput: 24, request_rate: 40, queue_length: 100, cpu_utilization: 1 };
+
+  test('capacity from a saturated stretch, and not before its window is whole', () => {
+    const early = watch(initialScalingState(), { from: 0, seconds: 30, ready: 3, values: saturated });
+    expect(early.capacity.samples).toBe(0);
+    const state = watch(initialScalingState(), { from: 0, seconds: 300, ready: 3, values: saturated });
+    expect(capacityOf(config, state)).toEqual({ perReplica: 8, source: 'learned' });
+  });
+
+  test('a bad hour moves it little, a better one much', () => {
+    const state = watch(initialScalingState(), { from: 0, seconds: 600, ready: 3, values: saturated });
+    const bad = watch(state, { from: 600, seconds: 600, ready: 3, values: { ...saturated, throughput: 6 } });
+    expect(bad.capacity.perReplica).toBeGreaterThan(5);
+    const good = watch(state, { from: 600, seconds: 120, ready: 3, values: { ...saturated, throughput: 30 } });
+    expect(good.capacity.perReplica).toBeGreaterThan(9.5);
+  });
+
+  test('nothing from a pool with room but a lower bound, and what its utilization suggests', () => {
+    const values = { throughput: 12, request_rate: 12, queue_length: 0, cpu_utilization: 0.5 };
+    const state = watch(initialScalingState(), { from: 0, seconds: 300, ready: 3, values });
+    expect(state.capacity.perReplica).toBeNull();
+    expect(capacityOf(config, state)).toEqual({ perReplica: 8, source: 'utilization' });
+  });
+
+  test('failing requests teach nothing', () => {
+    const values = { ...saturated, error_rate: 0.5 };
+    expect(watch(initialScalingState(), { from: 0, seconds: 300, ready: 3, values }).capacity.samples).toBe(0);
+  });
+
+  test('what is configured is corrected down by half at most, and never up', () => {
+    const learned = (throughput: number) =>
+      watch(initialScalingState(), { from: 0, seconds: 600, ready: 3, values: { ...saturated, throughput } });
+    const configured = { ...config, capacityPerReplica: 10 };
+    expect(capacityOf(configured, learned(24))?.perReplica).toBeCloseTo(8);
+    expect(capacityOf(configured, learned(6))?.perReplica).toBe(5);
+    expect(capacityOf(configured, learned(60))).toEqual({ perReplica: 10, source: 'configured' });
+    expect(capacityOf({ ...config, capacityPerReplica: 0 }, initialScalingState())).toBeNull();
+  });
+
+  test('start-up time leans to the slow side', () => {
+    let state = initialScalingState();
+    const replicas = { ready: 1, pending: 0, draining: 0 };
+    for (let i = 0; i < 50; i++) {
+      const startupsMs = [i % 2 === 0 ? 10_000 : 30_000, Number.NaN, -5];
+      state = learn(state, { signals: {}, replicas, startupsMs }, i * 1_000);
+    }
+    expect(state.capacity.startupMs).toBeGreaterThan(20_000);
+    expect(state.capacity.startups).toBe(50);
+  });
+
+  test('the state survives JSON, and anything else gives a fresh one', () => {
+    const state = watch(initialScalingState(), { from: 0, seconds: 300, ready: 3, values: saturated });
+    expect(restoreScalingState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+    for (const broken of [null, 7, 'x', [], {}, { version: 2 }]) {
+      expect(restoreScalingState(broken)).toEqual(initialScalingState());
+    }
+  });
+});
