@@ -231,7 +231,7 @@ export class MadeApi {
   }
 
   #pool(pool: MadePool, now: number): Pool {
-    const made = makePool(pool, this.fleet, { now, valueOf: (signal) => this.signals.pool(pool, signal, now) });
+    const made = makePool(pool, this.fleet, { now, read: (signal) => this.signals.pool(pool, signal, now) });
     return { ...made, lastDecision: this.#decisions(now, pool.name)[0] ?? null };
   }
 

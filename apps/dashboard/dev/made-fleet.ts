@@ -257,9 +257,9 @@ export function fullAgent(agent: MadeAgent, now: number): Agent {
 export function makePool(
   pool: MadePool,
   fleet: MadeFleet,
-  options: { now: number; valueOf: (signal: string) => number | null },
+  options: { now: number; read: (signal: string) => number | null },
 ): Pool {
-  const { now, valueOf } = options;
+  const { now, read } = options;
   const own = fleet.agents.filter((agent) => agent.row.pool === pool.name);
   const count = (connectivity: Connectivity) => own.filter((agent) => agent.row.connectivity === connectivity).length;
   const names = [
@@ -276,7 +276,7 @@ export function makePool(
     'tokens_rate',
     'cost_rate',
   ] as const;
-  const signals = Object.fromEntries(names.map((name) => [name, { value: valueOf(name), at: now - 1_500 }]));
+  const signals = Object.fromEntries(names.map((name) => [name, { value: read(name), at: now - 1_500 }]));
   return {
     name: pool.name,
     currentReplicas: { ready: count('live'), pending: pool.isTroubled ? 3 : 0, draining: 0 },
@@ -325,15 +325,13 @@ export function makeTopology(fleet: MadeFleet, now: number, view: TopologyView):
   });
   const expanded = fleet.agents.filter((agent) => view.expand?.includes(agent.row.pool));
   nodes.push(
-    ...expanded
-      .slice(0, 12)
-      .map((agent) => ({
-        id: agent.row.instanceId,
-        kind: 'agent' as const,
-        pool: agent.row.pool,
-        health: agent.row.health,
-        agents: 1,
-      })),
+    ...expanded.slice(0, 12).map((agent) => ({
+      id: agent.row.instanceId,
+      kind: 'agent' as const,
+      pool: agent.row.pool,
+      health: agent.row.health,
+      agents: 1,
+    })),
   );
   const links = fleet.links.filter((link) => kept.has(link.source) && kept.has(link.target));
   return {

@@ -363,15 +363,13 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       microsecondsPerPoint: isEmpty ? null : 0.84,
       anomaliesOpen: fleet.pools.some((pool) => pool.isTroubled) ? 1 : 0,
     },
-    forecasts: fleet.pools
-      .slice(0, 7)
-      .map((pool) => ({
-        pool: pool.name,
-        signal: 'request_rate',
-        model: 'seasonal-ensemble',
-        trust: pool.isTroubled ? 0.41 : 0.83,
-        madeAt: now - 31_000,
-      })),
+    forecasts: fleet.pools.slice(0, 7).map((pool) => ({
+      pool: pool.name,
+      signal: 'request_rate',
+      model: 'seasonal-ensemble',
+      trust: pool.isTroubled ? 0.41 : 0.83,
+      madeAt: now - 31_000,
+    })),
     scrapes: isEmpty
       ? []
       : [

@@ -119,7 +119,7 @@ export class MadeSignals {
       const real = of.agent === undefined ? this.pool(pool, signal, at) : this.agent(of.agent, signal, at);
       if (middle === null) continue;
       const center = middle / divisor;
-      const half = Math.abs(center) * 0.24 + 0.0005;
+      const half = Math.abs(center) * 0.24 + (signal === 'queue_length' ? 3 : 0.0005);
       times.push(at);
       expected.push(center);
       lower.push(Math.max(0, center - half));

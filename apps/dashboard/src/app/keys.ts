@@ -79,7 +79,7 @@ export function moveRow(step: 1 | -1): void {
     (row) => row.offsetParent !== null,
   );
   if (rows.length === 0) return;
-  const now = rows.findIndex((row) => row === document.activeElement);
+  const now = rows.indexOf(document.activeElement as HTMLElement);
   const next = now < 0 ? (step === 1 ? 0 : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, now + step));
   rows[next]?.focus();
   rows[next]?.scrollIntoView({ block: 'nearest' });

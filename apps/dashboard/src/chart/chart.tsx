@@ -1,7 +1,7 @@
-import { formatValue } from '@jaegis/std';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
+import { written } from '../data/written.ts';
 import 'uplot/dist/uPlot.min.css';
 import { useTheme } from '../app/theme.ts';
 import { setHovering } from '../time/clock-store.ts';
@@ -9,7 +9,7 @@ import { useRangeActions } from '../time/use-window.ts';
 import { clockSeconds } from '../time/words.ts';
 import { drawOverlay, type Overlay } from './chart-drawing.ts';
 import { chartOptions, columnsOf, shapeOf } from './chart-options.ts';
-import type { ChartProps, ChartSeries } from './chart-types.ts';
+import type { ChartProps } from './chart-types.ts';
 import { placeMarks } from './mark-flags.ts';
 
 const none: readonly never[] = [];
@@ -49,6 +49,7 @@ export function Chart(props: ChartProps) {
         bands,
         sync,
         reach: () => latest.current.reach ?? 0,
+        until: () => (latest.current.until === undefined ? undefined : latest.current.until / 1_000),
         hooks: {
           drawClear: [],
           draw: [
@@ -96,7 +97,7 @@ export function Chart(props: ChartProps) {
     if (u === undefined) return;
     u.setData(data, true);
     writeLegend(u, { legend: legend.current, moment: moment.current, props: latest.current });
-  }, [data, props.marks, props.ribbon, props.now, theme, shape]);
+  }, [data, props.marks, props.ribbon, props.now, props.until, theme, shape]);
 
   useEffect(() => {
     const u = plot.current;
@@ -106,7 +107,7 @@ export function Chart(props: ChartProps) {
   const isEmpty = state === 'ready' && series.every((each) => each.values.every((value) => value === null));
   return (
     <figure className="chart" data-state={isEmpty ? 'empty' : state}>
-      <figcaption className="chart-head">
+      <figcaption className={props.hasHead === false ? 'sr-only' : 'chart-head'}>
         <span className="chart-title">{title}</span>
         <ul className="chart-legend" ref={legend} aria-label={`${title}, newest values`}>
           {series.map((each) => (
@@ -124,13 +125,7 @@ export function Chart(props: ChartProps) {
         <span className="chart-moment faint" ref={moment} aria-hidden="true" />
         {props.aside}
       </figcaption>
-      <div
-        className="chart-body"
-        ref={host}
-        style={{ height }}
-        role="img"
-        aria-label={`${title}: ${spoken(series, unit)}`}
-      >
+      <div className="chart-body" ref={host} style={{ height }}>
         {isEmpty && <p className="chart-empty">{props.emptyText ?? 'Nothing heard in this stretch of time'}</p>}
         {state === 'failed' && <p className="chart-empty">Cannot read this series</p>}
       </div>
@@ -142,12 +137,6 @@ function newest(values: readonly (number | null)[], until: number): number | nul
   for (let i = until; i >= Math.max(0, until - 3); i--)
     if (values[i] !== null && values[i] !== undefined) return values[i]!;
   return null;
-}
-
-function spoken(series: readonly ChartSeries[], unit: ChartProps['unit']): string {
-  return series
-    .map((each) => `${each.label} ${formatValue(newest(each.values, each.values.length - 1), unit)}`)
-    .join(', ');
 }
 
 /** Writes the values under the crosshair, or the newest ones, straight into the page: sixty times a second is no work for React. */
@@ -162,7 +151,7 @@ function writeLegend(
   view.legend?.querySelectorAll('b').forEach((cell, i) => {
     const values = props.series[i]?.values ?? none;
     const value = isPointing ? (values[index] ?? null) : newest(values, last);
-    const text = formatValue(value, props.unit);
+    const text = (isPointing ? undefined : props.series[i]?.atRest) ?? written(value, props.unit);
     if (cell.textContent !== text) cell.textContent = text;
   });
   if (view.moment !== null) view.moment.textContent = isPointing ? clockSeconds(props.times[index] ?? 0) : '';

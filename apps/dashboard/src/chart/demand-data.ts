@@ -1,6 +1,7 @@
 import type { Forecast } from '@jaegis/model';
 import type { Grid } from '../data/series.ts';
 import { gridTimes } from '../data/series.ts';
+import { written } from '../data/written.ts';
 import type { ChartBand, ChartSeries } from './chart-types.ts';
 
 export interface DemandInput {
@@ -54,6 +55,7 @@ export function demandData(input: DemandInput): DemandData {
   series.push({
     key: 'p50',
     label: 'Forecast P50',
+    atRest: peakText(future, 0.5),
     color: '--s0',
     values: joined(future.map((point) => point.quantile(0.5))),
     form: 'dashed',
@@ -62,6 +64,7 @@ export function demandData(input: DemandInput): DemandData {
     series.push({
       key: 'used',
       label: `P${Math.round(used * 100)}`,
+      atRest: peakText(future, used),
       color: '--s3',
       values: joined(future.map((point) => point.quantile(used))),
       form: 'dashed',
@@ -80,6 +83,17 @@ export function demandData(input: DemandInput): DemandData {
   };
 }
 
+interface FuturePoint {
+  readonly at: number;
+  readonly quantile: (q: number) => number | null;
+}
+
+/** The highest point to come, which is what one wants to know of a forecast at a glance. */
+function peakText(future: readonly FuturePoint[], q: number): string {
+  const peak = Math.max(...future.map((point) => point.quantile(q) ?? 0));
+  return `peak ${written(peak, '1/s')}`;
+}
+
 function nearest(values: readonly number[], wanted: number): number {
   return values.reduce(
     (best, value) => (Math.abs(value - wanted) < Math.abs(best - wanted) ? value : best),
@@ -87,11 +101,7 @@ function nearest(values: readonly number[], wanted: number): number {
   );
 }
 
-function futurePoints(
-  forecast: Forecast,
-  after: number,
-  reachMs: number,
-): { at: number; quantile: (q: number) => number | null }[] {
+function futurePoints(forecast: Forecast, after: number, reachMs: number): FuturePoint[] {
   const points = [];
   for (let i = 0; i < forecast.mean.length; i++) {
     const at = forecast.madeAt + (i + 1) * forecast.step;

@@ -41,26 +41,12 @@ export function SignalChart({ title, of, signals, peers, marks, height = 148 }: 
     const own = { from, to, stepMs };
     const length = gridTimes(own).length;
     const lines: ChartSeries[] = [];
-    // The comparison is drawn first, under the agent's own line.
+    const line = (key: string, found: readonly GridSeries[] | undefined) =>
+      lineOf(key, signalName(key), { color: `--s${colorSlot(key)}`, found, length, form: 'line' });
+    lines.push(line(first ?? '', a.data?.series));
+    if (second !== undefined) lines.push(line(second, b.data?.series));
     if (peers !== undefined)
       lines.push(lineOf('peers', 'Pool', { color: '--faint', found: c.data?.series, length, form: 'quiet' }));
-    if (second !== undefined)
-      lines.push(
-        lineOf(second, signalName(second), {
-          color: `--s${colorSlot(second)}`,
-          found: b.data?.series,
-          length,
-          form: 'line',
-        }),
-      );
-    lines.push(
-      lineOf(first ?? '', signalName(first ?? ''), {
-        color: `--s${colorSlot(first ?? '')}`,
-        found: a.data?.series,
-        length,
-        form: 'line',
-      }),
-    );
     return { times: gridTimes(own), lines, ...bandOf(bands.data, own) };
   }, [from, to, stepMs, a.data, b.data, c.data, bands.data, first, second, peers]);
   const state = a.isPending ? 'loading' : a.isError ? 'failed' : 'ready';

@@ -1,5 +1,6 @@
 import type { SignalName } from '@jaegis/model';
-import { formatValue, type Unit } from '@jaegis/std';
+import type { Unit } from '@jaegis/std';
+import { written } from './written.ts';
 
 /** How each signal is called and in what unit it is. The model package has the same with its schemas, which a page need not load. */
 export const signalWords: Readonly<Record<SignalName, { readonly name: string; readonly unit: Unit }>> = {
@@ -35,7 +36,7 @@ export function signalUnit(signal: string): Unit {
 
 /** A signal's value as a person would write it. */
 export function signalText(signal: string, value: number | null | undefined): string {
-  return formatValue(value, signalUnit(signal));
+  return written(value, signalUnit(signal));
 }
 
 /** `ScaleDownStabilized` as words. */

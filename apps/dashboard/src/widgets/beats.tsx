@@ -1,4 +1,3 @@
-const slots = 30;
 const pitch = 4;
 const heights: Readonly<Record<string, number>> = { o: 8, b: 12, d: 6, e: 16 };
 const words: Readonly<Record<string, string>> = { o: 'ok', b: 'busy', d: 'draining', e: 'error', m: 'missed' };
@@ -12,8 +11,9 @@ interface Drawn {
 const drawings = new Map<string, Drawn>();
 const keptDrawings = 4_000;
 
-function draw(beats: string): Drawn {
-  const known = drawings.get(beats);
+function draw(beats: string, slots: number): Drawn {
+  const name = `${slots}${beats}`;
+  const known = drawings.get(name);
   if (known !== undefined) return known;
   const paths: Record<string, string> = {};
   const shown = beats.slice(-slots);
@@ -36,15 +36,22 @@ function draw(beats: string): Drawn {
           .join(', ')}`;
   const drawn = { paths, label };
   if (drawings.size >= keptDrawings) drawings.clear();
-  drawings.set(beats, drawn);
+  drawings.set(name, drawn);
   return drawn;
 }
 
 /** The last thirty heartbeats, oldest to newest: height and colour say what each one said. */
-export function Beats({ beats }: { beats: string }) {
-  const { paths, label } = draw(beats);
+export function Beats({ beats, slots = 30 }: { beats: string; slots?: number }) {
+  const { paths, label } = draw(beats, slots);
   return (
-    <svg className="beats" viewBox="0 0 120 16" width="120" height="16" role="img" aria-label={label}>
+    <svg
+      className="beats"
+      viewBox={`0 0 ${slots * pitch} 16`}
+      width={slots * pitch}
+      height="16"
+      role="img"
+      aria-label={label}
+    >
       {Object.entries(paths).map(([letter, path]) => (
         <path key={letter} className={`beat-${letter}`} d={path} />
       ))}

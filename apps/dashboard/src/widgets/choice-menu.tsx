@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react';
+import { focusFirst } from './focus-first.ts';
 import { Glyph, type Tone } from './state-mark.tsx';
 
 export interface Choice {
@@ -14,11 +15,14 @@ export function ChoiceMenu({
   choices,
   chosen,
   onChange,
+  isQuiet = false,
 }: {
   title: string;
   choices: readonly Choice[];
   chosen: readonly string[];
   onChange: (values: string[]) => void;
+  /** The choice is how things look and not what is shown: nothing to point out. */
+  isQuiet?: boolean;
 }) {
   const [isOpen, setOpen] = useState(false);
   const [search, setSearch] = useState('');
@@ -52,11 +56,11 @@ export function ChoiceMenu({
         className="button menu-button"
         aria-expanded={isOpen}
         aria-controls={id}
-        data-active={chosen.length > 0 || undefined}
+        data-active={(chosen.length > 0 && !isQuiet) || undefined}
         onClick={() => setOpen((now) => !now)}
       >
         {title}
-        {chosen.length > 0 && (
+        {chosen.length > 0 && !isQuiet && (
           <span className="menu-count">{chosen.length === 1 ? short(chosen[0] ?? '') : chosen.length}</span>
         )}
         <span aria-hidden="true" className="menu-arrow" />
@@ -65,11 +69,10 @@ export function ChoiceMenu({
         <fieldset className="menu-body" id={id}>
           <legend className="sr-only">{title}</legend>
           {choices.length > 8 && (
-            // biome-ignore lint/a11y/noAutofocus: the menu was opened to choose
             <input
               className="field"
               type="text"
-              autoFocus
+              ref={focusFirst}
               placeholder={`Find a ${title.toLowerCase()}`}
               aria-label={`Find a ${title.toLowerCase()}`}
               value={search}
@@ -87,7 +90,7 @@ export function ChoiceMenu({
             ))}
             {visible.length === 0 && <p className="muted small">Nothing here</p>}
           </div>
-          {chosen.length > 0 && (
+          {chosen.length > 0 && !isQuiet && (
             <button type="button" className="button button-quiet" onClick={() => onChange([])}>
               Clear
             </button>

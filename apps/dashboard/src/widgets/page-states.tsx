@@ -5,7 +5,7 @@ import { ApiError } from '../data/api.ts';
 /** While a page's code is on the way. */
 export function PagePending() {
   return (
-    <div className="page" aria-busy="true" aria-label="Loading the page">
+    <div className="page" role="status" aria-busy="true" aria-label="Loading the page">
       <SkeletonLines count={8} />
     </div>
   );

@@ -1,6 +1,6 @@
 import type { AgentReport } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import { reasonWords } from '../../data/signal-words.ts';
+import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
 import { Since } from '../../widgets/ago.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
@@ -50,9 +50,9 @@ export function AgentFacts({ agent }: { agent: AgentReport }) {
                     {isOut ? link.target : <PoolLink name={link.source} />}
                   </span>
                   <span className="num muted">
-                    {formatValue(link.rate, '1/s')} · {formatValue(link.p95, 'seconds')}
+                    {written(link.rate, '1/s')} · {written(link.p95, 'seconds')}
                     {link.errorRate > 0.01 && (
-                      <span className="bad-text"> · {formatValue(link.errorRate, 'ratio')} fail</span>
+                      <span className="bad-text"> · {written(link.errorRate, 'ratio')} fail</span>
                     )}
                   </span>
                 </li>
@@ -81,24 +81,24 @@ export function AgentFacts({ agent }: { agent: AgentReport }) {
 
 function Facts({ agent }: { agent: AgentReport }) {
   const { responseTime, work, errors, resources, process } = agent;
-  const trend = responseTime.trend.direction === 'unknown' ? '' : ` ${responseTime.trend.direction}`;
+  const trend = responseTime.trend.direction === 'unknown' ? '' : `, ${responseTime.trend.direction}`;
   const rows: (readonly [string, string])[] = [
     [
       'P50 / P95 / P99',
-      [responseTime.p50, responseTime.p95, responseTime.p99].map((value) => formatValue(value, 'seconds')).join(' / ') +
+      [responseTime.p50, responseTime.p95, responseTime.p99].map((value) => written(value, 'seconds')).join(' / ') +
         trend,
     ],
-    ['Finished', formatValue(work.throughput, '1/s')],
-    ['Success', formatValue(work.successRate, 'ratio')],
-    ['Queue', formatValue(work.queueLength, 'count')],
-    ['Progress', formatValue(work.progressRate, '1/s')],
-    ['Tokens', formatValue(work.tokensRate, '1/s')],
-    ['CPU', formatValue(resources.cpu, 'ratio')],
+    ['Finished', written(work.throughput, '1/s')],
+    ['Success', written(work.successRate, 'ratio')],
+    ['Queue', written(work.queueLength, 'count')],
+    ['Progress', written(work.progressRate, '1/s')],
+    ['Tokens', written(work.tokensRate, '1/s')],
+    ['CPU', written(resources.cpu, 'ratio')],
     [
       'Memory',
-      `${formatValue(resources.memoryBytes, 'bytes')}${resources.memoryUtilization === null ? '' : ` (${formatValue(resources.memoryUtilization, 'ratio')})`}`,
+      `${written(resources.memoryBytes, 'bytes')}${resources.memoryUtilization === null ? '' : ` (${written(resources.memoryUtilization, 'ratio')})`}`,
     ],
-    ['Network', formatValue(resources.networkBytes, 'bytes/s')],
+    ['Network', written(resources.networkBytes, 'bytes/s')],
     ['Last recovery took', errors.recoveryTime === null ? '–' : span(errors.recoveryTime * 1_000)],
   ];
   return (

@@ -57,6 +57,7 @@ export function AgentOutput({ id }: { id: string }) {
       {() => (
         <pre
           className="output"
+          role="log"
           ref={end}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
           tabIndex={0}

@@ -1,6 +1,6 @@
 import type { AgentSummary } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import type { ReactNode } from 'react';
+import { written } from '../../data/written.ts';
 import { Ago } from '../../widgets/ago.tsx';
 import { Beats } from '../../widgets/beats.tsx';
 import { AgentLink, PoolLink } from '../../widgets/links.tsx';
@@ -17,7 +17,7 @@ export interface AgentColumn {
   readonly cell: (row: AgentSummary) => ReactNode;
 }
 
-const number = (title: string, sort: SortKey, text: (row: AgentSummary) => string, width = '72px'): AgentColumn => ({
+const number = (title: string, sort: SortKey, text: (row: AgentSummary) => string, width = '64px'): AgentColumn => ({
   key: sort,
   title,
   width,
@@ -37,11 +37,11 @@ export const agentColumns: readonly AgentColumn[] = [
     sort: 'instanceId',
     cell: (row) => <AgentLink id={row.instanceId} />,
   },
-  { key: 'state', title: 'State', width: '104px', sort: 'state', cell: (row) => <StateMark state={agentState(row)} /> },
+  { key: 'state', title: 'State', width: '96px', sort: 'state', cell: (row) => <StateMark state={agentState(row)} /> },
   {
     key: 'reason',
     title: 'Reason',
-    width: 'minmax(120px, 2fr)',
+    width: 'minmax(120px, 2.400fr)',
     cell: (row) => (
       <span className="muted" title={row.reason}>
         {row.reason}
@@ -55,15 +55,15 @@ export const agentColumns: readonly AgentColumn[] = [
     sort: 'pool',
     cell: (row) => <PoolLink name={row.pool} />,
   },
-  { key: 'beats', title: 'Heartbeats', width: '128px', cell: (row) => <Beats beats={row.beats} /> },
-  number('P95', 'latencyP95', (row) => formatValue(row.latencyP95, 'seconds')),
-  number('Rate', 'rate', (row) => formatValue(row.rate, '1/s')),
-  number('Errors', 'errorRate', (row) => formatValue(row.errorRate, 'ratio'), '68px'),
-  number('Queue', 'queueLength', (row) => formatValue(row.queueLength, 'count'), '60px'),
-  number('CPU', 'cpu', (row) => formatValue(row.cpu, 'ratio'), '64px'),
-  number('Memory', 'memoryBytes', (row) => formatValue(row.memoryBytes, 'bytes'), '76px'),
-  number('Tokens', 'tokensRate', (row) => formatValue(row.tokensRate, '1/s'), '76px'),
-  number('Cost', 'costRate', (row) => formatValue(row.costRate, 'usd/h')),
+  { key: 'beats', title: 'Heartbeats', width: '124px', cell: (row) => <Beats beats={row.beats} /> },
+  number('P95', 'latencyP95', (row) => written(row.latencyP95, 'seconds')),
+  number('Rate', 'rate', (row) => written(row.rate, '1/s')),
+  number('Errors', 'errorRate', (row) => written(row.errorRate, 'ratio'), '60px'),
+  number('Queue', 'queueLength', (row) => written(row.queueLength, 'count'), '52px'),
+  number('CPU', 'cpu', (row) => written(row.cpu, 'ratio'), '52px'),
+  number('Memory', 'memoryBytes', (row) => written(row.memoryBytes, 'bytes'), '76px'),
+  number('Tokens', 'tokensRate', (row) => written(row.tokensRate, '1/s'), '64px'),
+  number('Cost', 'costRate', (row) => written(row.costRate, 'usd/h')),
   number('Score', 'score', (row) => String(Math.round(row.score)), '56px'),
   {
     key: 'version',

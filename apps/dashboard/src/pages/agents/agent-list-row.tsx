@@ -1,5 +1,6 @@
+// biome-ignore-all lint/a11y/useSemanticElements: a cell of the table of roles around it
 import type { AgentSummary } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
+import { written } from '../../data/written.ts';
 import { Beats } from '../../widgets/beats.tsx';
 import { AgentLink } from '../../widgets/links.tsx';
 import { StateMark } from '../../widgets/state-mark.tsx';
@@ -8,9 +9,9 @@ import { agentState } from './agent-view.ts';
 /** An agent on a phone: two lines instead of twelve columns. */
 export function AgentListRow({ row }: { row: AgentSummary }) {
   const numbers = [
-    formatValue(row.latencyP95, 'seconds'),
-    formatValue(row.rate, '1/s'),
-    `${formatValue(row.errorRate, 'ratio')} errors`,
+    written(row.latencyP95, 'seconds'),
+    written(row.rate, '1/s'),
+    `${written(row.errorRate, 'ratio')} errors`,
   ];
   return (
     <div role="cell" className="agent-list-row">
@@ -22,7 +23,7 @@ export function AgentListRow({ row }: { row: AgentSummary }) {
       </div>
       <div className="row spread small muted">
         <span className="cut">{row.reason === '' ? `${row.pool} · ${numbers.join(' · ')}` : row.reason}</span>
-        <Beats beats={row.beats.slice(-15)} />
+        <Beats beats={row.beats} slots={15} />
       </div>
     </div>
   );

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: ten thousand rows of which forty are there cannot be a table element; its roles say what it is
+// biome-ignore-all lint/a11y/useFocusableInteractive: the links inside take the focus
 import type { AgentSummary } from '@jaegis/model';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';

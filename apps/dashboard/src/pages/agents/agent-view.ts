@@ -138,11 +138,11 @@ function compareText(a: string, b: string): number {
 /** How many rows each value of a facet has, most first. */
 export function countBy(
   rows: readonly AgentSummary[],
-  valueOf: (row: AgentSummary) => string,
+  facetOf: (row: AgentSummary) => string,
 ): { value: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const row of rows) {
-    const value = valueOf(row);
+    const value = facetOf(row);
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   return [...counts]

@@ -5,6 +5,7 @@ import { useAgentRows } from '../../data/use-agent-rows.ts';
 import { ChoiceMenu } from '../../widgets/choice-menu.tsx';
 import { Empty, Problem, SkeletonLines } from '../../widgets/page-states.tsx';
 import { toneOf } from '../../widgets/state-mark.tsx';
+import { phone, useMedia } from '../../widgets/use-media.ts';
 import { FirstSteps } from '../overview/first-steps.tsx';
 import { agentColumns, columnsFor, firstColumns } from './agent-columns.tsx';
 import { AgentTable } from './agent-table.tsx';
@@ -14,6 +15,7 @@ import { useAgentFilter } from './use-agent-filter.ts';
 /** Every agent, one row each. Filters, order and columns are in the URL. */
 export function AgentsPage() {
   const [state, change] = useUrlState();
+  const isPhone = useMedia(phone);
   const { rows, version, sync } = useAgentRows();
   const { filter, isAny, setFacet, clear } = useAgentFilter();
   const sort = useMemo(() => parseSort(state.sort), [state.sort]);
@@ -88,25 +90,28 @@ export function AgentsPage() {
           onChange={(event) => change({ q: event.target.value || undefined }, 'replace')}
         />
         {facets}
-        <ChoiceMenu
-          title="Columns"
-          choices={agentColumns
-            .filter((column) => column.key !== 'agent')
-            .map((column) => ({ value: column.key, label: column.title }))}
-          chosen={columns.map((column) => column.key).filter((key) => key !== 'agent')}
-          onChange={(values) =>
-            change({
-              cols:
-                values.toSorted().join() ===
-                firstColumns
-                  .filter((key) => key !== 'agent')
-                  .toSorted()
-                  .join()
-                  ? undefined
-                  : writeList(values.length === 0 ? ['agent'] : values),
-            })
-          }
-        />
+        {!isPhone && (
+          <ChoiceMenu
+            title="Columns"
+            isQuiet
+            choices={agentColumns
+              .filter((column) => column.key !== 'agent')
+              .map((column) => ({ value: column.key, label: column.title }))}
+            chosen={columns.map((column) => column.key).filter((key) => key !== 'agent')}
+            onChange={(values) =>
+              change({
+                cols:
+                  values.toSorted().join() ===
+                  firstColumns
+                    .filter((key) => key !== 'agent')
+                    .toSorted()
+                    .join()
+                    ? undefined
+                    : writeList(values.length === 0 ? ['agent'] : values),
+              })
+            }
+          />
+        )}
         <p className="muted small agents-count" role="status">
           {sync.status === 'ready' && <StateCounts shown={view.length} total={rows.length} />}
           {isAny && (

@@ -1,9 +1,9 @@
 import type { Decision } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { decisionQuery } from '../../data/queries.ts';
 import { reasonWords, signalName, signalText } from '../../data/signal-words.ts';
+import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
 import { Ago, At } from '../../widgets/ago.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
@@ -93,7 +93,7 @@ function Inputs({ decision }: { decision: Decision }) {
         </div>
         <div>
           <dt>One replica carries</dt>
-          <dd>{formatValue(inputs.capacityPerReplica, '1/s')}</dd>
+          <dd>{written(inputs.capacityPerReplica, '1/s')}</dd>
         </div>
         <div>
           <dt>Start-up takes</dt>
@@ -159,8 +159,8 @@ function Effect({ decision }: { decision: Decision }) {
           <tbody>
             <tr>
               <th scope="row">Capacity in use</th>
-              <td className="num">{formatValue(predicted.saturation, 'ratio')}</td>
-              <td className="num">{formatValue(outcome?.saturation, 'ratio')}</td>
+              <td className="num">{written(predicted.saturation, 'ratio')}</td>
+              <td className="num">{written(outcome?.saturation, 'ratio')}</td>
             </tr>
             <tr>
               <th scope="row">Ready replicas</th>
@@ -220,12 +220,12 @@ function Effect({ decision }: { decision: Decision }) {
           <div>
             <dt>Cost</dt>
             <dd>
-              {formatValue(predicted.costPerHour, 'usd/h')}
+              {written(predicted.costPerHour, 'usd/h')}
               {change !== null && change !== 0 && (
                 <span className="muted">
                   {' '}
                   ({change > 0 ? '+' : '−'}
-                  {formatValue(Math.abs(change), 'usd/h')})
+                  {written(Math.abs(change), 'usd/h')})
                 </span>
               )}
             </dd>

@@ -4,6 +4,7 @@ import { useUrlState } from '../../app/url-state.ts';
 import { incidentsQuery } from '../../data/queries.ts';
 import { needsSomeone } from '../../live/event-merge.ts';
 import { Empty, Loaded } from '../../widgets/page-states.tsx';
+import { Segments } from '../../widgets/segments.tsx';
 import { IncidentRow } from './incident-row.tsx';
 
 const tabs: readonly { readonly key: IncidentState | ''; readonly name: string }[] = [
@@ -20,21 +21,15 @@ export function IncidentsPage() {
   const tab = tabs.find((each) => each.key === state.state)?.key ?? '';
   const search = (state.q ?? '').toLowerCase();
   return (
-    <div className="page">
+    <div className="page incidents-page">
       <header className="page-head">
         <h1>Incidents</h1>
-        <div className="segments" role="group" aria-label="Which incidents">
-          {tabs.map((each) => (
-            <button
-              key={each.key}
-              type="button"
-              aria-pressed={tab === each.key}
-              onClick={() => change({ state: each.key || undefined })}
-            >
-              {each.name}
-            </button>
-          ))}
-        </div>
+        <Segments
+          label="Which incidents"
+          choices={tabs}
+          value={tab}
+          onChange={(key) => change({ state: key || undefined })}
+        />
         <input
           type="search"
           className="field"

@@ -1,5 +1,7 @@
-import { formatValue } from '@jaegis/std';
+// biome-ignore-all lint/a11y/useSemanticElements: there are no buttons and groups in SVG
+
 import { useKeys } from '../../app/keys.ts';
+import { written } from '../../data/written.ts';
 import { Glyph, toneOf } from '../../widgets/state-mark.tsx';
 import { labelPoint, linkTone, linkWidth, roundedPath } from './map-geometry.ts';
 import { linkKey, type MapLayout, type PlacedLink, type PlacedNode } from './map-layout.ts';
@@ -136,14 +138,13 @@ function MapLink({
   hasWords: boolean;
   onOpen: (key: string) => void;
 }) {
-  const { link, points } = placed;
+  const { link, points, label } = placed;
   const tone = linkTone(link.errorRate);
   const path = roundedPath(points);
-  const at = labelPoint(points);
-  const words = `${link.source} to ${link.target}: ${formatValue(link.rate, '1/s')}, ${formatValue(link.errorRate, 'ratio')} fail, P95 ${formatValue(link.p95, 'seconds')}`;
+  const at = label ?? labelPoint(points);
+  const words = `${link.source} to ${link.target}: ${written(link.rate, '1/s')}, ${written(link.errorRate, 'ratio')} fail, P95 ${written(link.p95, 'seconds')}`;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the table beside the map is the same by keyboard
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the table beside the map is the same by keyboard
     <g
       className={`map-link tone-${tone}`}
       data-active={isActive || undefined}
@@ -160,9 +161,9 @@ function MapLink({
         markerEnd={`url(#arrow-${tone})`}
       />
       {hasWords && (
-        <text x={at.x} y={at.y - 6} className="map-link-words" textAnchor="middle">
-          {formatValue(link.rate, '1/s')}
-          {tone !== 'ok' && ` · ${formatValue(link.errorRate, 'ratio')} fail`}
+        <text x={at.x} y={at.y} className="map-link-words" textAnchor="middle">
+          {written(link.rate, '1/s')}
+          {tone !== 'ok' && ` · ${written(link.errorRate, 'ratio')} fail`}
         </text>
       )}
     </g>
@@ -191,7 +192,6 @@ function MapNode({
   const name = node.id.length > 30 ? `${node.id.slice(0, 29)}…` : node.id;
   const baseline = small === '' || isGroup ? 18 : 19;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: there are no buttons in SVG
     <g
       className="map-node"
       role="button"

@@ -1,7 +1,7 @@
 import type { Link, Topology } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import type { ChangeUrl, UrlState } from '../../app/url-state.ts';
 import { readList, writeList } from '../../app/url-state.ts';
+import { written } from '../../data/written.ts';
 import { Ago } from '../../widgets/ago.tsx';
 import { AgentLink, PoolLink } from '../../widgets/links.tsx';
 import { Section } from '../../widgets/section.tsx';
@@ -101,16 +101,16 @@ export function LinkDetail({ link, onClose }: { link: Link; onClose: () => void 
         </div>
         <div>
           <dt>Rate</dt>
-          <dd>{formatValue(link.rate, '1/s')}</dd>
+          <dd>{written(link.rate, '1/s')}</dd>
         </div>
         <div>
           <dt>Fail</dt>
-          <dd className={link.errorRate >= 0.05 ? 'bad-text' : ''}>{formatValue(link.errorRate, 'ratio')}</dd>
+          <dd className={link.errorRate >= 0.05 ? 'bad-text' : ''}>{written(link.errorRate, 'ratio')}</dd>
         </div>
         <div>
           <dt>P50 / P95</dt>
           <dd>
-            {formatValue(link.p50, 'seconds')} / {formatValue(link.p95, 'seconds')}
+            {written(link.p50, 'seconds')} / {written(link.p95, 'seconds')}
           </dd>
         </div>
         <div>

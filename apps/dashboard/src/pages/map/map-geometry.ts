@@ -48,7 +48,7 @@ export function labelPoint(points: readonly Point[]): Point {
     const length = Math.abs(a.x - b.x);
     if (length > best.length) best = { length, at: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
   }
-  return best.at;
+  return { x: best.at.x, y: best.at.y - 6 };
 }
 
 /** Ten times the rate is one and a half pixels more. */

@@ -31,12 +31,15 @@ const topology = (nodes: TopologyNode[], links: Link[]): Topology => ({
 
 describe('the map', () => {
   test('puts the agents of an opened pool inside it', () => {
-    const graph = toGraph(topology([node('p'), node('p-1', 'agent', 'p'), node('q')], []));
+    const graph = toGraph(topology([node('p'), node('p-1', 'agent', 'p'), node('q')], []), 'DOWN');
     expect(graph.children?.map((child) => child.id)).toEqual(['p', 'q']);
     expect(graph.children?.[0]?.children?.map((child) => child.id)).toEqual(['p-1']);
   });
   test('leaves out links to what is not shown, and to itself', () => {
-    const graph = toGraph(topology([node('a'), node('b')], [link('a', 'b'), link('a', 'gone'), link('b', 'b')]));
+    const graph = toGraph(
+      topology([node('a'), node('b')], [link('a', 'b'), link('a', 'gone'), link('b', 'b')]),
+      'DOWN',
+    );
     expect(graph.edges?.map((edge) => edge.id)).toEqual(['a>b']);
   });
   test('is laid out anew for a new node or link, never for a new number', () => {
@@ -72,7 +75,7 @@ test('labels stand on the longest level stretch; widths grow slowly; failing lin
       { x: 10, y: 50 },
       { x: 90, y: 50 },
     ]),
-  ).toEqual({ x: 50, y: 50 });
+  ).toEqual({ x: 50, y: 44 });
   expect(linkWidth(0)).toBe(1);
   expect(linkWidth(999)).toBeCloseTo(5.5, 2);
   expect([linkTone(0), linkTone(0.02), linkTone(0.2)]).toEqual(['ok', 'warn', 'bad']);

@@ -15,6 +15,8 @@ export interface PlacedNode {
 export interface PlacedLink {
   readonly link: Link;
   readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** Room for its words, where nothing else is. */
+  readonly label: { readonly x: number; readonly y: number } | null;
 }
 
 export interface MapLayout {
@@ -33,12 +35,14 @@ export function shapeOfTopology(topology: Topology): string {
 }
 
 const characterWidth = 7;
+const labelSize = { width: 84, height: 14 };
 const options = {
   'elk.algorithm': 'layered',
-  'elk.direction': 'RIGHT',
   'elk.edgeRouting': 'ORTHOGONAL',
   'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '88',
+  'elk.layered.spacing.nodeNodeBetweenLayers': '32',
+  'elk.edgeLabels.placement': 'CENTER',
+  'elk.spacing.edgeLabel': '2',
   'elk.spacing.nodeNode': '24',
   'elk.spacing.edgeNode': '20',
   'elk.spacing.edgeEdge': '12',
@@ -51,16 +55,19 @@ const options = {
 
 let elk: InstanceType<typeof ELK> | undefined;
 
-/** Lays the map out from left to right, in a worker of its own that is started when the first map is opened. */
-export async function layoutMap(topology: Topology): Promise<MapLayout> {
+/** Whichever fits the box: a wide one is read from left to right, a tall one from top to bottom. */
+export type MapDirection = 'RIGHT' | 'DOWN';
+
+/** Lays the map out in layers, in a worker of its own that is started when the first map is opened. */
+export async function layoutMap(topology: Topology, direction: MapDirection): Promise<MapLayout> {
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
-  const graph = toGraph(topology);
+  const graph = toGraph(topology, direction);
   const placed = (await elk.layout(graph)) as ElkNode;
   return fromGraph(placed, topology);
 }
 
 /** The topology as ELK wants it. An opened pool holds its agents; a link to something that is not shown is left out. */
-export function toGraph(topology: Topology): ElkNode {
+export function toGraph(topology: Topology, direction: MapDirection): ElkNode {
   const nodes = [...topology.nodes].sort((a, b) => a.id.localeCompare(b.id));
   const known = new Set(nodes.map((node) => node.id));
   const agents = nodes.filter(
@@ -80,8 +87,13 @@ export function toGraph(topology: Topology): ElkNode {
     });
   const edges = topology.links
     .filter((link) => known.has(link.source) && known.has(link.target) && link.source !== link.target)
-    .map((link) => ({ id: linkKey(link), sources: [link.source], targets: [link.target] }));
-  return { id: 'root', layoutOptions: options, children, edges };
+    .map((link) => ({
+      id: linkKey(link),
+      sources: [link.source],
+      targets: [link.target],
+      labels: [{ id: `${linkKey(link)}:words`, text: 'words', ...labelSize }],
+    }));
+  return { id: 'root', layoutOptions: { ...options, 'elk.direction': direction }, children, edges };
 }
 
 function sizeOf(node: TopologyNode): { width: number; height: number } {
@@ -108,10 +120,15 @@ function fromGraph(placed: ElkNode, topology: Topology): MapLayout {
   for (const child of placed.children ?? []) walk(child);
   const edges = new Map((placed.edges ?? []).map((edge) => [edge.id, edge]));
   const links = topology.links.flatMap((link): PlacedLink[] => {
-    const section = edges.get(linkKey(link))?.sections?.[0];
-    return section === undefined
-      ? []
-      : [{ link, points: [section.startPoint, ...(section.bendPoints ?? []), section.endPoint] }];
+    const edge = edges.get(linkKey(link));
+    const section = edge?.sections?.[0];
+    if (section === undefined) return [];
+    const room = edge?.labels?.[0];
+    const label =
+      room?.x === undefined || room.y === undefined
+        ? null
+        : { x: room.x + labelSize.width / 2, y: room.y + labelSize.height - 3 };
+    return [{ link, points: [section.startPoint, ...(section.bendPoints ?? []), section.endPoint], label }];
   });
   return { nodes, links, width: placed.width ?? 0, height: placed.height ?? 0 };
 }

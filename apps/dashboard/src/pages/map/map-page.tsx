@@ -3,24 +3,34 @@ import { useUrlState } from '../../app/url-state.ts';
 import { topologyQuery } from '../../data/queries.ts';
 import { Empty, Loaded, SkeletonLines } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
+import { Segments } from '../../widgets/segments.tsx';
 import { Glyph } from '../../widgets/state-mark.tsx';
+import { useMedia } from '../../widgets/use-media.ts';
 import { MapCanvas } from './map-canvas.tsx';
 import { LinkDetail, NodeDetail } from './map-detail.tsx';
 import { linkKey } from './map-layout.ts';
 import { MapTable } from './map-table.tsx';
 import { useMapLayout } from './use-map-layout.ts';
 
-const depths = ['1', '2', '3'];
+const depths = [
+  { key: '1', name: '1 hop' },
+  { key: '2', name: '2 hops' },
+  { key: '3', name: '3 hops' },
+] as const;
 
 /** Who calls whom, how much, and where it hurts. */
 export function MapPage() {
   const [state, change] = useUrlState();
-  const depth = depths.includes(state.depth ?? '') ? Number(state.depth) : 1;
+  const depth = depths.find((each) => each.key === state.depth)?.key ?? '1';
   const query = useQuery(
-    topologyQuery({ focus: state.focus, depth: state.focus === undefined ? undefined : depth, expand: state.expand }),
+    topologyQuery({
+      focus: state.focus,
+      depth: state.focus === undefined ? undefined : Number(depth),
+      expand: state.expand,
+    }),
   );
   const topology = query.data;
-  const { layout, isFailed } = useMapLayout(topology);
+  const { layout, isFailed } = useMapLayout(topology, useMedia('(min-aspect-ratio: 22/10)') ? 'RIGHT' : 'DOWN');
   const search = state.q ?? '';
   const chosenLink = topology?.links.find((link) => linkKey(link) === state.link);
   const openNode = (id: string) => change({ node: state.node === id ? undefined : id, link: undefined });
@@ -52,18 +62,12 @@ export function MapPage() {
             <span className="muted small">
               Only <b>{state.focus}</b> and
             </span>
-            <div className="segments" role="group" aria-label="Hops around the focus">
-              {depths.map((each) => (
-                <button
-                  key={each}
-                  type="button"
-                  aria-pressed={String(depth) === each}
-                  onClick={() => change({ depth: each })}
-                >
-                  {each} {each === '1' ? 'hop' : 'hops'}
-                </button>
-              ))}
-            </div>
+            <Segments
+              label="Hops around the focus"
+              choices={depths}
+              value={depth}
+              onChange={(key) => change({ depth: key })}
+            />
             <button type="button" className="button" onClick={() => change({ focus: undefined, depth: undefined })}>
               Show everything
             </button>

@@ -1,5 +1,5 @@
 import type { Link, Topology } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
+import { written } from '../../data/written.ts';
 import { StateMark } from '../../widgets/state-mark.tsx';
 import { linkTone } from './map-geometry.ts';
 import { linkKey } from './map-layout.ts';
@@ -45,9 +45,6 @@ export function MapTable({ topology, search, node, link, onLink }: MapTableProps
               Fail
             </th>
             <th scope="col" className="num">
-              P50
-            </th>
-            <th scope="col" className="num">
               P95
             </th>
           </tr>
@@ -70,18 +67,17 @@ export function MapTable({ topology, search, node, link, onLink }: MapTableProps
                     <span className="cut muted">→ {each.target}</span>
                   </button>
                 </th>
-                <td className="num">{formatValue(each.rate, '1/s')}</td>
+                <td className="num">{written(each.rate, '1/s')}</td>
                 <td className="num">
                   {tone === 'ok' ? (
-                    formatValue(each.errorRate, 'ratio')
+                    written(each.errorRate, 'ratio')
                   ) : (
                     <StateMark state={words[tone]} tone={tone}>
-                      {formatValue(each.errorRate, 'ratio')}
+                      {written(each.errorRate, 'ratio')}
                     </StateMark>
                   )}
                 </td>
-                <td className="num">{formatValue(each.p50, 'seconds')}</td>
-                <td className="num">{formatValue(each.p95, 'seconds')}</td>
+                <td className="num">{written(each.p95, 'seconds')}</td>
               </tr>
             );
           })}

@@ -1,9 +1,12 @@
 import type { Topology } from '@jaegis/model';
 import { useEffect, useRef, useState } from 'react';
-import { layoutMap, linkKey, type MapLayout, shapeOfTopology } from './map-layout.ts';
+import { layoutMap, linkKey, type MapDirection, type MapLayout, shapeOfTopology } from './map-layout.ts';
 
 /** The layout of the newest topology. While a new one is made the old one stays; new numbers go into it at once. */
-export function useMapLayout(topology: Topology | undefined): { layout: MapLayout | undefined; isFailed: boolean } {
+export function useMapLayout(
+  topology: Topology | undefined,
+  direction: MapDirection,
+): { layout: MapLayout | undefined; isFailed: boolean } {
   const [layout, setLayout] = useState<MapLayout>();
   const [isFailed, setFailed] = useState(false);
   const latest = useRef(topology);
@@ -13,14 +16,16 @@ export function useMapLayout(topology: Topology | undefined): { layout: MapLayou
     const wanted = latest.current;
     if (shape === '' || wanted === undefined) return;
     let isCurrent = true;
-    layoutMap(wanted).then(
-      (made) => isCurrent && (setLayout(made), setFailed(false)),
-      () => isCurrent && setFailed(true),
-    );
+    const show = (made: MapLayout | undefined) => {
+      if (!isCurrent) return;
+      if (made !== undefined) setLayout(made);
+      setFailed(made === undefined);
+    };
+    layoutMap(wanted, direction).then(show, () => show(undefined));
     return () => {
       isCurrent = false;
     };
-  }, [shape]);
+  }, [shape, direction]);
   return { layout: layout && topology && withNumbers(layout, topology), isFailed };
 }
 

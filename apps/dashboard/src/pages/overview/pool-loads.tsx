@@ -106,15 +106,25 @@ function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolC
     [grid, window, demand, ready, capacityPerReplica, forecast, quantileInUse],
   );
   const saturation = pool.signals.saturation?.value;
+  const upper = forecast?.quantiles[String(quantileInUse ?? 0.5)] ?? forecast?.mean;
+  const peak = upper === undefined || upper.length === 0 ? null : Math.max(...upper);
   return (
     <article className="pool-chart">
       <header className="row spread">
         <h3 className="cut">
           <Glyph tone={toneOfScore(pool.score)} /> <PoolLink name={pool.name} isRow />
         </h3>
-        <span className="small muted">
-          {signalText('saturation', saturation)} used · {pool.currentReplicas.ready}
-          {pool.currentReplicas.pending > 0 && ` +${pool.currentReplicas.pending}`} ready
+        <span className="small muted pool-chart-facts">
+          {peak !== null && window.isLive && (
+            <span title="The highest demand of the next hour">peak {signalText('request_rate', peak)}</span>
+          )}
+          <span className={saturation != null && saturation > 1 ? 'bad-text' : ''}>
+            {signalText('saturation', saturation)} used
+          </span>
+          <span>
+            {pool.currentReplicas.ready}
+            {pool.currentReplicas.pending > 0 && ` +${pool.currentReplicas.pending}`} ready
+          </span>
         </span>
       </header>
       <Chart
@@ -125,6 +135,8 @@ function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolC
         bands={data.bands}
         now={data.bands.length > 0 ? (grid ?? window).to : undefined}
         height={120}
+        hasHead={false}
+        until={window.isLive ? (grid ?? window).to + futureMs : undefined}
         state={state}
       />
     </article>

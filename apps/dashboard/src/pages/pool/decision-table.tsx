@@ -7,7 +7,7 @@ import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark } from '../../widgets/state-mark.tsx';
 
-const shown = 40;
+const shown = 24;
 
 /** Every decision with its reason, newest first. */
 export function DecisionTable({ pool }: { pool: string }) {

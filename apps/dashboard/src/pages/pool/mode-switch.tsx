@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { setPoolMode } from '../../data/actions.ts';
 import { Confirm } from '../../widgets/confirm.tsx';
+import { Segments } from '../../widgets/segments.tsx';
 
 const modes: readonly { readonly key: PoolMode; readonly name: string; readonly text: string }[] = [
   { key: 'auto', name: 'Auto', text: 'JAEGIS decides and acts: it starts and drains replicas of this pool by itself.' },
@@ -27,19 +28,12 @@ export function ModeSwitch({ pool }: { pool: Pool }) {
   const wanted = modes.find((mode) => mode.key === asked);
   return (
     <div className="mode-switch">
-      <div className="segments" role="group" aria-label="Mode">
-        {modes.map((mode) => (
-          <button
-            key={mode.key}
-            type="button"
-            aria-pressed={pool.mode === mode.key}
-            title={mode.text}
-            onClick={() => mode.key !== pool.mode && setAsked(mode.key)}
-          >
-            {mode.name}
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="Mode"
+        choices={modes.map(({ key, name, text }) => ({ key, name, title: text }))}
+        value={pool.mode}
+        onChange={(key) => key !== pool.mode && setAsked(key)}
+      />
       {wanted !== undefined && (
         <Confirm
           title={`Set ${pool.name} to ${wanted.name.toLowerCase()}?`}

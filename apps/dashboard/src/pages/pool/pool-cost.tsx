@@ -1,9 +1,9 @@
 import type { Pool } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { seriesQuery } from '../../data/queries.ts';
 import { type Grid, selector } from '../../data/series.ts';
+import { written } from '../../data/written.ts';
 import { useNow } from '../../time/clock-store.ts';
 import { Section } from '../../widgets/section.tsx';
 import { costToday } from './cost-today.ts';
@@ -35,13 +35,13 @@ export function PoolCost({ pool }: { pool: Pool }) {
         <dl className="facts">
           <div>
             <dt>Since midnight</dt>
-            <dd className="strong">{formatValue(cost.spent, 'usd')}</dd>
+            <dd className="strong">{written(cost.spent, 'usd')}</dd>
           </div>
           {cost.atPeak !== null && (
             <div>
               <dt>At {cost.peak} replicas all day</dt>
               <dd>
-                {formatValue(cost.atPeak, 'usd')}{' '}
+                {written(cost.atPeak, 'usd')}{' '}
                 <span className="muted">
                   ({Math.round((1 - cost.spent / Math.max(cost.atPeak, 1e-9)) * 100)} % saved)
                 </span>
@@ -50,7 +50,7 @@ export function PoolCost({ pool }: { pool: Pool }) {
           )}
           <div>
             <dt>Now</dt>
-            <dd>{formatValue(pool.signals.cost_rate?.value ?? decision?.predicted.costPerHour, 'usd/h')}</dd>
+            <dd>{written(pool.signals.cost_rate?.value ?? decision?.predicted.costPerHour, 'usd/h')}</dd>
           </div>
         </dl>
       )}

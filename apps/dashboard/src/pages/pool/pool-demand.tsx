@@ -51,6 +51,7 @@ export function PoolDemand({ pool }: { pool: Pool }) {
         bands={data.bands}
         marks={marks}
         now={data.bands.length > 0 ? grid.to : undefined}
+        until={window.isLive && forecast !== undefined ? grid.to + futureMs : undefined}
         height={220}
         state={demand.isPending ? 'loading' : demand.isError ? 'failed' : 'ready'}
       />

@@ -3,16 +3,20 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Chart } from '../../chart/chart.tsx';
 import type { ChartSeries } from '../../chart/chart-types.ts';
-import { seriesQuery } from '../../data/queries.ts';
+import { forecastsQuery, seriesQuery } from '../../data/queries.ts';
 import { type GridSeries, gridTimes, selector } from '../../data/series.ts';
 import { useWindow } from '../../time/use-window.ts';
 import { Section } from '../../widgets/section.tsx';
 import { useDecisionMarks } from './use-decision-marks.ts';
 
+/** As far as the chart of demand above it, so that both have the same time scale. */
+const futureMs = 3_600_000;
+
 /** Replicas over time as steps: ready, ready with what was ordered, desired; each decision a flag with its reason. */
 export function PoolReplicas({ pool }: { pool: Pool }) {
   const window = useWindow();
   const replicas = useQuery(seriesQuery(selector('jaegis_pool_replicas', { pool: pool.name }), window));
+  const forecast = useQuery(forecastsQuery({ pool: pool.name, signal: 'request_rate' })).data?.items[0];
   const marks = useDecisionMarks(pool.name, window);
   const grid = replicas.data?.grid ?? window;
   const found = replicas.data?.series;
@@ -25,6 +29,8 @@ export function PoolReplicas({ pool }: { pool: Pool }) {
         times={gridTimes(grid)}
         series={series}
         marks={marks}
+        until={window.isLive && forecast !== undefined ? grid.to + futureMs : undefined}
+        now={window.isLive && forecast !== undefined ? grid.to : undefined}
         height={160}
         state={replicas.isPending ? 'loading' : replicas.isError ? 'failed' : 'ready'}
       />
@@ -39,16 +45,12 @@ export function replicaSeries(found: readonly GridSeries[]): ChartSeries[] {
   const pending = of('pending');
   const desired = of('desired');
   const series: ChartSeries[] = [];
+  if (ready !== undefined) series.push({ key: 'ready', label: 'Ready', color: '--s1', values: ready, form: 'step' });
+  if (ready !== undefined && pending !== undefined) {
+    const values = ready.map((value, i) => (value === null || pending[i] == null ? value : value + pending[i]!));
+    series.push({ key: 'ordered', label: 'Ready and ordered', color: '--faint', values, form: 'step' });
+  }
   if (desired !== undefined)
     series.push({ key: 'desired', label: 'Desired', color: '--s3', values: desired, form: 'step' });
-  if (ready !== undefined && pending !== undefined)
-    series.push({
-      key: 'ordered',
-      label: 'Ready and ordered',
-      color: '--faint',
-      values: ready.map((value, i) => (value === null || pending[i] == null ? value : value + pending[i]!)),
-      form: 'step',
-    });
-  if (ready !== undefined) series.push({ key: 'ready', label: 'Ready', color: '--s1', values: ready, form: 'step' });
   return series;
 }

@@ -12,8 +12,8 @@ test('what was ordered stands on what is ready, and a gap stays a gap', () => {
     { labels: { state: 'pending' }, values: [1, 1, null] },
   ];
   expect(replicaSeries(found).map((each) => [each.key, each.values])).toEqual([
-    ['ordered', [3, null, 4]],
     ['ready', [2, null, 4]],
+    ['ordered', [3, null, 4]],
   ]);
 });
 

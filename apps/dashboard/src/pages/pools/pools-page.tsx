@@ -1,10 +1,10 @@
 import type { Pool } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import { useQuery } from '@tanstack/react-query';
 import { useUrlState } from '../../app/url-state.ts';
 import { seriesColor } from '../../chart/series-color.ts';
 import { poolsQuery, seriesQuery } from '../../data/queries.ts';
 import { selector } from '../../data/series.ts';
+import { written } from '../../data/written.ts';
 import { useWindow } from '../../time/use-window.ts';
 import { DecisionLink, PoolLink } from '../../widgets/links.tsx';
 import { Empty, Loaded } from '../../widgets/page-states.tsx';
@@ -116,7 +116,7 @@ function PoolTable({ pools }: { pools: readonly Pool[] }) {
               />
               <SignalCell signal="queue_length" value={pool.signals.queue_length} label="Queue" />
               <td className="num" data-label="Cost">
-                {formatValue(pool.signals.cost_rate?.value, 'usd/h')}
+                {written(pool.signals.cost_rate?.value, 'usd/h')}
               </td>
               <td className="pool-decision" data-label="Last decision">
                 {pool.lastDecision === null ? (

@@ -1,6 +1,6 @@
 import type { SystemReport } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import { useRef } from 'react';
+import { written } from '../../data/written.ts';
 import { Sparkline } from '../../widgets/sparkline.tsx';
 
 /** As many reports as fit the little lines; they begin when the page is opened. */
@@ -15,30 +15,30 @@ interface Number {
 const numbers = (report: SystemReport): readonly Number[] => [
   {
     name: 'Samples',
-    text: formatValue(report.ingest.samplesPerSecond, '1/s'),
+    text: written(report.ingest.samplesPerSecond, '1/s'),
     value: (each) => each.ingest.samplesPerSecond,
   },
   {
     name: 'Spans',
-    text: formatValue(report.ingest.spansPerSecond, '1/s'),
+    text: written(report.ingest.spansPerSecond, '1/s'),
     value: (each) => each.ingest.spansPerSecond,
   },
-  { name: 'Logs', text: formatValue(report.ingest.logsPerSecond, '1/s'), value: (each) => each.ingest.logsPerSecond },
+  { name: 'Logs', text: written(report.ingest.logsPerSecond, '1/s'), value: (each) => each.ingest.logsPerSecond },
   {
     name: 'Heartbeats',
-    text: formatValue(report.ingest.heartbeatsPerSecond, '1/s'),
+    text: written(report.ingest.heartbeatsPerSecond, '1/s'),
     value: (each) => each.ingest.heartbeatsPerSecond,
   },
   {
     name: 'Visible after, P99',
-    text: report.ingest.visibleMsP99 === null ? '–' : formatValue(report.ingest.visibleMsP99 / 1_000, 'seconds'),
+    text: report.ingest.visibleMsP99 === null ? '–' : written(report.ingest.visibleMsP99 / 1_000, 'seconds'),
     value: (each) => each.ingest.visibleMsP99,
   },
-  { name: 'CPU', text: formatValue(report.cpuUtilization, 'ratio'), value: (each) => each.cpuUtilization },
-  { name: 'Memory', text: formatValue(report.memoryBytes, 'bytes'), value: (each) => each.memoryBytes },
+  { name: 'CPU', text: written(report.cpuUtilization, 'ratio'), value: (each) => each.cpuUtilization },
+  { name: 'Memory', text: written(report.memoryBytes, 'bytes'), value: (each) => each.memoryBytes },
   {
     name: 'Event loop, P99',
-    text: report.eventLoopDelayMsP99 === null ? '–' : formatValue(report.eventLoopDelayMsP99 / 1_000, 'seconds'),
+    text: report.eventLoopDelayMsP99 === null ? '–' : written(report.eventLoopDelayMsP99 / 1_000, 'seconds'),
     value: (each) => each.eventLoopDelayMsP99,
   },
 ];

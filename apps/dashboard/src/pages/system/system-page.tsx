@@ -1,7 +1,7 @@
 import type { SystemReport } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import { useQuery } from '@tanstack/react-query';
 import { systemQuery } from '../../data/queries.ts';
+import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
 import { Since } from '../../widgets/ago.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
@@ -54,7 +54,7 @@ function Storage({ report }: { report: SystemReport }) {
   return (
     <Section title="Storage">
       <Meter
-        label={`Series: ${formatValue(storage.series, 'count')} of ${formatValue(storage.seriesLimit, 'count')}`}
+        label={`Series: ${written(storage.series, 'count')} of ${written(storage.seriesLimit, 'count')}`}
         share={share}
       />
       <Meter
@@ -64,12 +64,12 @@ function Storage({ report }: { report: SystemReport }) {
       <dl className="facts">
         <div>
           <dt>Samples</dt>
-          <dd>{formatValue(storage.samples, 'count')}</dd>
+          <dd>{written(storage.samples, 'count')}</dd>
         </div>
         <div>
           <dt>In memory</dt>
           <dd>
-            {formatValue(storage.bytesInMemory, 'bytes')}
+            {written(storage.bytesInMemory, 'bytes')}
             {storage.samples > 0 && (
               <span className="muted"> ({(storage.bytesInMemory / storage.samples).toFixed(1)} B a sample)</span>
             )}
@@ -77,13 +77,12 @@ function Storage({ report }: { report: SystemReport }) {
         </div>
         <div>
           <dt>On disk</dt>
-          <dd>{formatValue(storage.bytesOnDisk, 'bytes')}</dd>
+          <dd>{written(storage.bytesOnDisk, 'bytes')}</dd>
         </div>
         <div>
           <dt>Last start read</dt>
           <dd>
-            {formatValue(storage.replay.samples, 'count')} samples in{' '}
-            {formatValue(storage.replay.tookMs / 1_000, 'seconds')}
+            {written(storage.replay.samples, 'count')} samples in {written(storage.replay.tookMs / 1_000, 'seconds')}
             {storage.replay.damaged > 0 && (
               <span className="bad-text">, {storage.replay.damaged} damaged records left out</span>
             )}
@@ -101,7 +100,7 @@ function Meter({ label, share }: { label: string; share: number }) {
     <div className="meter">
       <span className="row spread">
         <span>{label}</span>
-        <span className="muted">{formatValue(bounded, 'ratio')}</span>
+        <span className="muted">{written(bounded, 'ratio')}</span>
       </span>
       <span className="meter-track" aria-hidden="true">
         <span className={`meter-fill tone-${tone}`} style={{ transform: `scaleX(${bounded})` }} />
@@ -121,7 +120,7 @@ function Protocols({ report }: { report: SystemReport }) {
           {rows.map(([name, rate]) => (
             <div key={name}>
               <dt>{name.replaceAll('_', ' ')}</dt>
-              <dd>{formatValue(rate, '1/s')}</dd>
+              <dd>{written(rate, '1/s')}</dd>
             </div>
           ))}
         </dl>
@@ -137,7 +136,7 @@ function Detection({ report }: { report: SystemReport }) {
       <dl className="facts">
         <div>
           <dt>Signals watched</dt>
-          <dd>{formatValue(detection.rows, 'count')}</dd>
+          <dd>{written(detection.rows, 'count')}</dd>
         </div>
         <div>
           <dt>Cost of a point</dt>

@@ -1,6 +1,6 @@
 import type { SystemReport } from '@jaegis/model';
-import { formatValue } from '@jaegis/std';
 import { reasonWords } from '../../data/signal-words.ts';
+import { written } from '../../data/written.ts';
 import { Ago } from '../../widgets/ago.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
 import { ScoreBar } from '../../widgets/score-bar.tsx';
@@ -23,7 +23,7 @@ export function Refused({ report }: { report: SystemReport }) {
           {rows.map(([reason, count]) => (
             <div key={reason}>
               <dt>{reasonWords(reason)}</dt>
-              <dd>{formatValue(count, 'count')}</dd>
+              <dd>{written(count, 'count')}</dd>
             </div>
           ))}
         </dl>
@@ -57,8 +57,8 @@ export function Loops({ report }: { report: SystemReport }) {
           {report.loops.map((loop) => (
             <tr key={loop.name}>
               <th scope="row">{loop.name}</th>
-              <td className="num">{formatValue(loop.runs, 'count')}</td>
-              <td className="num">{formatValue(loop.lastMs / 1_000, 'seconds')}</td>
+              <td className="num">{written(loop.runs, 'count')}</td>
+              <td className="num">{written(loop.lastMs / 1_000, 'seconds')}</td>
               <td className={`num ${loop.failures > 0 ? 'bad-text' : 'muted'}`}>{loop.failures}</td>
               <td className="num muted">{loop.lastAt === null ? 'never' : <Ago at={loop.lastAt} />}</td>
             </tr>
@@ -95,7 +95,7 @@ export function Forecasts({ report }: { report: SystemReport }) {
                 </th>
                 <td className="muted">{each.model}</td>
                 <td>
-                  <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} />
+                  <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} isPlain />
                 </td>
                 <td className="num muted">
                   <Ago at={each.madeAt} />
@@ -121,7 +121,7 @@ export function Scrapes({ report }: { report: SystemReport }) {
               <span className="row spread">
                 <span className="strong">{each.job}</span>
                 <StateMark state={each.up ? 'ok' : 'failed'}>
-                  {each.up ? `${formatValue(each.samples, 'count')} samples` : 'down'}
+                  {each.up ? `${written(each.samples, 'count')} samples` : 'down'}
                 </StateMark>
               </span>
               <span className="small muted cut scrape-url">{each.error === '' ? each.url : each.error}</span>
