@@ -1,15 +1,17 @@
 import { type Rejections, type ResourceIdentity, type SeriesRef, staleMarker } from '@jaegis/model';
 import type { ByteRange } from '../identity-table.ts';
 import { type Refusal, RefusalTally } from '../otlp/refusal.ts';
-import { epochMs } from '../wire/epoch.ts';
 import { WireError, WireReader } from '../wire/wire-reader.ts';
+import { findAttributes } from './attribute-range.ts';
 import { type Definition, metricKind } from './definition.ts';
 import { DeltaSeries } from './delta-series.ts';
 import { ExponentialSeries, exponentialFault } from './exponential-series.ts';
 import type { GrowingBatch } from './growing-batch.ts';
 import { HistogramSeries, histogramFault } from './histogram-series.ts';
+import { type MetricHeader, readMetricHeader } from './metric-header.ts';
+import { type NumberPoint, newNumberPoint, readNumberPoint } from './number-point.ts';
 import { PointReader } from './point-reader.ts';
-import { type KnownResource, type MetricBytes, SeriesBook, type SeriesBookOptions } from './series-book.ts';
+import { type KnownResource, SeriesBook, type SeriesBookOptions } from './series-book.ts';
 import type { CompoundSeries, PointContext } from './series-writer.ts';
 import { SummarySeries, summaryFault } from './summary-series.ts';
 
@@ -57,6 +59,16 @@ export class MetricsDecoder {
   readonly #contact: MetricsDecoderOptions['contact'];
   readonly #book: SeriesBook;
   readonly #points = new PointReader();
+  readonly #number = newNumberPoint();
+  readonly #header: MetricHeader = {
+    nameStart: 0,
+    nameEnd: 0,
+    unitStart: 0,
+    unitEnd: 0,
+    kind: 0,
+    dataStart: 0,
+    dataEnd: 0,
+  };
   readonly #undo: (() => void)[] = [];
   readonly #context: PointContext;
   readonly #range: ByteRange;
@@ -214,66 +226,20 @@ export class MetricsDecoder {
 
   #metric(end: number, scope: number, refusal: Refusal | undefined): void {
     const reader = this.#reader;
-    const found: MetricBytes = { nameStart: 0, nameEnd: 0, unitStart: 0, unitEnd: 0, kind: 0 };
-    let dataTag = 0;
-    let dataStart = 0;
-    let dataEnd = 0;
-    reader.enter(reader.pos, end);
-    for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-      if ((tag & 7) !== 2) {
-        reader.skip(tag);
-        continue;
-      }
-      const limit = reader.limit();
-      if (tag === 0x0a) {
-        found.nameStart = reader.pos;
-        found.nameEnd = limit;
-      } else if (tag === 0x1a) {
-        found.unitStart = reader.pos;
-        found.unitEnd = limit;
-      } else if (tag === 0x2a || tag === 0x3a || tag === 0x4a || tag === 0x52 || tag === 0x5a) {
-        dataTag = tag;
-        dataStart = reader.pos;
-        dataEnd = limit;
-      }
-      reader.pos = limit;
+    const header = this.#header;
+    if (!readMetricHeader(reader, end, header)) return;
+    const { dataStart, dataEnd, kind } = header;
+    let whole = refusal;
+    if (kind === 0) whole ??= noTemporality;
+    else {
+      this.#definition = this.#book.definition(reader, scope, header);
+      whole ??= this.#definition.refusal;
     }
-    if (dataTag === 0) return;
-    found.kind = this.#kind(dataTag, dataStart, dataEnd);
-    if (found.kind === 0) {
-      this.#eachPoint(dataStart, dataEnd, () => this.#tally.add(refusal ?? noTemporality));
-      return;
-    }
-    this.#definition = this.#book.definition(reader, scope, found);
-    const whole = refusal ?? this.#definition.refusal;
     if (whole !== undefined) {
-      this.#eachPoint(dataStart, dataEnd, () => this.#tally.add(whole));
-      return;
-    }
-    reader.enter(dataStart, dataEnd);
-    if (found.kind <= metricKind.deltaUpDown) this.#numberPoints(dataStart, dataEnd);
+      const reason = whole;
+      this.#eachPoint(dataStart, dataEnd, () => this.#tally.add(reason));
+    } else if (kind <= metricKind.deltaUpDown) this.#numberPoints(dataStart, dataEnd);
     else this.#eachPoint(dataStart, dataEnd, (limit) => this.#compoundPoint(limit));
-  }
-
-  /** 0 when the temporality that decides it is not given. */
-  #kind(dataTag: number, start: number, end: number): number {
-    if (dataTag === 0x2a) return metricKind.gauge;
-    if (dataTag === 0x5a) return metricKind.summary;
-    const reader = this.#reader;
-    let temporality = 0;
-    let isMonotonic = false;
-    reader.enter(start, end);
-    for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-      if (tag === 0x10) temporality = reader.varint();
-      else if (tag === 0x18) isMonotonic = reader.varint() !== 0;
-      else reader.skip(tag);
-    }
-    if (temporality !== 1 && temporality !== 2) return 0;
-    const isDelta = temporality === 1;
-    if (dataTag === 0x4a) return isDelta ? metricKind.deltaHistogram : metricKind.histogram;
-    if (dataTag === 0x52) return isDelta ? metricKind.deltaExponential : metricKind.exponential;
-    if (isDelta) return isMonotonic ? metricKind.deltaCounter : metricKind.deltaUpDown;
-    return isMonotonic ? metricKind.counter : metricKind.upDown;
   }
 
   #eachPoint(start: number, end: number, take: (limit: number) => void): void {
@@ -308,57 +274,26 @@ export class MetricsDecoder {
   }
 
   #numberPoint(reader: WireReader, end: number): void {
-    const { bytes, view, pos: start } = reader;
-    let attributesStart = -1;
-    let attributesEnd = -1;
-    let isScattered = false;
-    let at = 0;
-    let value = 0;
-    let hasValue = false;
-    let isMissing = false;
-    reader.end = end;
-    while (reader.pos < end) {
-      const tag = bytes[reader.pos]!;
-      if (tag === 0x3a) {
-        const from = reader.pos++;
-        reader.pos = reader.limit();
-        if (attributesStart < 0) attributesStart = from;
-        else if (from !== attributesEnd) isScattered = true;
-        attributesEnd = reader.pos;
-      } else if (tag === 0x19 || tag === 0x21 || tag === 0x31) {
-        const position = reader.pos + 1;
-        if (position + 8 > end) throw new WireError('a data point is cut off');
-        reader.pos = position + 8;
-        if (tag === 0x19) at = epochMs(view.getUint32(position + 4, true), view.getUint32(position, true));
-        else {
-          hasValue = true;
-          value =
-            tag === 0x21
-              ? view.getFloat64(position, true)
-              : view.getInt32(position + 4, true) * 4294967296 + view.getUint32(position, true);
-        }
-      } else if (tag === 0x40) {
-        reader.pos++;
-        isMissing = reader.varint() % 2 === 1;
-      } else reader.skip(reader.tag());
-    }
+    const point = this.#number;
     const range = this.#range;
-    if (isScattered) {
-      reader.pos = start;
-      this.#gather(reader, end, 0x3a);
+    const { pos } = reader;
+    readNumberPoint(reader, end, point);
+    if (point.isScattered) {
+      reader.pos = pos;
+      findAttributes(reader, range, { end, tag: 0x3a });
     } else {
-      range.bytes = bytes;
-      range.view = view;
-      range.start = Math.max(0, attributesStart);
-      range.end = Math.max(0, attributesEnd);
+      range.bytes = reader.bytes;
+      range.view = reader.view;
+      range.start = point.attributesStart;
+      range.end = point.attributesEnd;
     }
-    if (!hasValue && !isMissing) {
+    if (!point.hasValue && !point.isMissing) {
       this.#tally.add(noValue);
       return;
     }
     const definition = this.#definition;
     if (definition.kind > metricKind.upDown) {
-      this.#deltaPoint({ at, value, isMissing });
+      this.#deltaPoint(point);
       return;
     }
     let ref = this.#book.numbers.find(this.#resource.id, definition.id, range);
@@ -371,10 +306,10 @@ export class MetricsDecoder {
       ref = found;
       this.#book.numbers.add(this.#resource.id, definition.id, range, ref);
     }
-    this.#batch.push(ref, at, isMissing ? staleMarker : value);
+    this.#batch.push(ref, point.at, point.isMissing ? staleMarker : point.value);
   }
 
-  #deltaPoint(point: { at: number; value: number; isMissing: boolean }): void {
+  #deltaPoint(point: NumberPoint): void {
     const refusal = this.#deltaTimeFault(point.at) ?? this.#deltaSeries();
     const fault = refusal instanceof DeltaSeries ? refusal.write(point, this.#context) : refusal;
     if (fault !== undefined) this.#tally.add(fault);
@@ -398,10 +333,8 @@ export class MetricsDecoder {
   #compoundPoint(end: number): void {
     const reader = this.#reader;
     const { kind } = this.#definition;
-    const { pos } = reader;
-    const attributesTag = kind === metricKind.summary ? 0x3a : kind <= metricKind.deltaHistogram ? 0x4a : 0x0a;
-    this.#gather(reader, end, attributesTag);
-    reader.enter(pos, end);
+    const tag = kind === metricKind.summary ? 0x3a : kind <= metricKind.deltaHistogram ? 0x4a : 0x0a;
+    findAttributes(reader, this.#range, { end, tag });
     const fault =
       kind === metricKind.summary
         ? this.#summaryPoint(reader)
@@ -497,43 +430,5 @@ export class MetricsDecoder {
     const labels: Record<string, string> = { ...this.#labels, __name__: name };
     if (extra !== undefined) labels[extra[0]] = extra[1];
     return this.#book.resolve(labels, this.#now);
-  }
-
-  /** Points `#range` at the attribute fields of a point; where they do not stand together, at a copy in which they do. */
-  #gather(reader: WireReader, end: number, attributesTag: number): void {
-    const range = this.#range;
-    const start = reader.pos;
-    reader.end = end;
-    let first = -1;
-    let last = -1;
-    const runs: [number, number][] = [];
-    for (let from = reader.pos, tag = reader.tag(); tag !== 0; from = reader.pos, tag = reader.tag()) {
-      reader.skip(tag);
-      if (tag !== attributesTag) continue;
-      if (from !== last) {
-        if (first >= 0) runs.push([first, last]);
-        first = from;
-      }
-      last = reader.pos;
-    }
-    reader.enter(start, end);
-    if (runs.length === 0) {
-      range.bytes = reader.bytes;
-      range.view = reader.view;
-      range.start = Math.max(0, first);
-      range.end = Math.max(0, last);
-      return;
-    }
-    runs.push([first, last]);
-    const joined = new Uint8Array(runs.reduce((sum, [from, to]) => sum + to - from, 0));
-    let length = 0;
-    for (const [from, to] of runs) {
-      joined.set(reader.bytes.subarray(from, to), length);
-      length += to - from;
-    }
-    range.bytes = joined;
-    range.view = new DataView(joined.buffer);
-    range.start = 0;
-    range.end = length;
   }
 }
