@@ -3,10 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildAll } from './build.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
 /** Suite name to its module in packages/bench/src. Each exports `run({ quick })` giving `{ title, rows }`. */
-const suites = { 'otlp-ingest': 'otlp-ingest.ts' };
+const suites = { 'otlp-ingest': 'otlp-ingest.ts', loop: 'loop.ts' };
 
 const [name, ...flags] = process.argv.slice(2);
 if (name === undefined || !(name in suites)) {
@@ -17,6 +18,8 @@ if (name === undefined || !(name in suites)) {
 }
 
 ensureInstalled();
+await buildAll();
+process.chdir(root);
 const outfile = join(root, '.cache/bench', `${name}.mjs`);
 mkdirSync(join(root, '.cache/bench'), { recursive: true });
 const { build } = await import('esbuild');

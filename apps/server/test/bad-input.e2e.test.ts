@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
+import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from './running-server.ts';
 
 let server: RunningServer;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
 import { afterEach, expect, test } from 'vitest';
-import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from './running-server.ts';
 
 let server: RunningServer | undefined;
 

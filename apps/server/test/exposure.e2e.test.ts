@@ -1,5 +1,5 @@
+import { discard, getJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
 import { afterEach, expect, test } from 'vitest';
-import { discard, getJson, type RunningServer, startServerProcess, until } from './running-server.ts';
 
 let server: RunningServer | undefined;
 

@@ -3,10 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-/** The built CLI: end-to-end tests run what users run. */
-export const cliPath = fileURLToPath(new URL('../../cli/dist/jaegis.js', import.meta.url));
+/** The built CLI: end-to-end tests and benchmarks run what users run, from the root of the checkout. */
+export const cliPath = join(process.cwd(), 'apps/cli/dist/jaegis.js');
 
 export interface RunningServer {
   readonly url: string;
@@ -122,6 +121,7 @@ export async function until<T>(
   }
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: whoever reads an answer says what it expects of it
 export async function getJson<T = any>(url: string, init?: RequestInit): Promise<T> {
   const response = await fetch(url, init);
   if (!response.ok)
@@ -146,10 +146,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+export interface SeenEvent {
+  readonly event: string;
+  /** When it reached us, epoch milliseconds. */
+  readonly at: number;
+  // biome-ignore lint/suspicious/noExplicitAny: whoever reads an event says what it expects of it
+  readonly data: any;
+}
+
 /** Follows the event stream from now on. */
-export function followEvents(url: string): { events: { event: string; at: number; data: any }[]; close(): void } {
+export function followEvents(url: string): { readonly events: readonly SeenEvent[]; close(): void } {
   const abort = new AbortController();
-  const events: { event: string; at: number; data: any }[] = [];
+  const events: SeenEvent[] = [];
   void (async () => {
     const response = await fetch(`${url}/api/fleet/events`, { signal: abort.signal });
     let rest = '';
