@@ -55,11 +55,6 @@ export interface TrackerOptions {
   readonly closeAfter?: number;
 }
 
-/** The same as `new AnomalyTracker(options)`. */
-export function createAnomalyTracker(options: TrackerOptions = {}): AnomalyTracker {
-  return new AnomalyTracker(options);
-}
-
 export class AnomalyTracker {
   readonly #tracks = new Map<number | string, Track>();
   readonly #limit: number;

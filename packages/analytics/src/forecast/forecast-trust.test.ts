@@ -75,6 +75,22 @@ test('bounds what is pending and lets go of what nobody could score', () => {
   expect(trust.scored).toBe(0);
 });
 
+test('forecasts made every few seconds do not push out the far points', () => {
+  const trust = new ForecastTrust();
+  const quick = 15_000;
+  const mean = Array.from({ length: 240 }, () => 1);
+  for (let i = 0; i < 480; i++) {
+    trust.observe(i * quick, 1);
+    trust.record({ madeAt: i * quick, step: quick, mean, quantiles: {} }, { last: 1 });
+  }
+  const { pending } = trust.toJSON();
+  expect(pending.length).toBeLessThan(512);
+  // Some of those that are due next were made almost an hour ago.
+  const oldest = Math.min(...pending.map((point) => point.dueAt));
+  expect(oldest).toBeLessThan(482 * quick);
+  expect(Math.max(...pending.map((point) => point.dueAt))).toBeGreaterThan(700 * quick);
+});
+
 test('waits for a truth that is missing', () => {
   const trust = new ForecastTrust();
   trust.record({ madeAt: 0, step, mean: [5], quantiles: {} }, { last: 5 });

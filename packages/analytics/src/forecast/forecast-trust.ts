@@ -14,6 +14,9 @@ const fade = 0.988;
 /** Points kept per forecast, spread over its horizon, and points kept in all. */
 const pointsPerForecast = 8;
 const maxPending = 512;
+/** Once this many points wait, forecasts made in quick succession are not all kept: far points must live to be scored. */
+const busyPending = 128;
+const keptPerHorizon = 48;
 
 interface Point {
   readonly dueAt: number;
@@ -38,6 +41,8 @@ export interface TrustState {
   readonly level: number;
   readonly covered: number;
   readonly nominal: number;
+  /** When the newest kept forecast was made, epoch milliseconds. */
+  readonly recordedAt: number;
 }
 
 /** What naive forecasts say at the moment a forecast is made. */
@@ -59,6 +64,7 @@ const empty: Omit<TrustState, 'pending'> = {
   level: 0,
   covered: 0,
   nominal: 0,
+  recordedAt: 0,
 };
 
 export class ForecastTrust {
@@ -68,6 +74,10 @@ export class ForecastTrust {
   /** Keeps some points of a forecast for later. The oldest give way when there are too many. */
   record(forecast: Pick<Forecast, 'madeAt' | 'step' | 'mean' | 'quantiles'>, naive: NaiveReference): void {
     if (!Number.isFinite(naive.last)) return;
+    const horizonMs = forecast.mean.length * forecast.step;
+    const isSoon = Math.abs(forecast.madeAt - this.#sums.recordedAt) < horizonMs / keptPerHorizon;
+    if (isSoon && this.#pending.length >= busyPending) return;
+    this.#sums = { ...this.#sums, recordedAt: forecast.madeAt };
     const band = widestBand(Object.keys(forecast.quantiles).map(Number));
     for (const h of spreadOver(forecast.mean.length)) {
       const seasonal = naive.seasonal?.[h];
@@ -150,7 +160,7 @@ export class ForecastTrust {
     const has = point.seasonal !== null;
     const isInside = point.low !== null && point.high !== null && value >= point.low && value <= point.high;
     this.#sums = {
-      version: 1,
+      ...s,
       scored: s.scored + 1,
       evidence: s.evidence * fade + 1,
       error: s.error * fade + Math.abs(value - point.predicted),

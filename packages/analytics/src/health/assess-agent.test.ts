@@ -109,6 +109,15 @@ describe('an agent that', () => {
   });
 });
 
+test('what is important is called degraded sooner, what is not, later', () => {
+  const signals = madeSignals({ ...well, cpu_utilization: 0.97 });
+  const health = (importance: AgentInput['importance']) => judge({ signals, importance }).health;
+  expect([health('low'), health('normal'), health('high')]).toEqual(['healthy', 'degraded', 'degraded']);
+  const busy = madeSignals({ ...well, saturation: 0.95 });
+  expect(judge({ signals: busy, importance: 'high' }).health).toBe('degraded');
+  expect(judge({ signals: busy }).health).toBe('healthy');
+});
+
 test('figures that are old are not held against anyone', () => {
   const signals = madeSignals({ ...well, latency_p95: 9 }, now - 200_000);
   expect(judge({ signals, objectives: [{ signal: 'latency_p95', target: 0.5 }] }).health).toBe('healthy');

@@ -2,7 +2,7 @@
  * One derivation of an agent's health from everything known of it: named parts of 0..100, each with a reason that names
  * what was seen and what was expected. The whole is ruled by the worst part:
  *   score = 0.85 x worst + 0.15 x weighted mean.
- * Healthy from 80, unhealthy below 50, with hysteresis (5 points) and a hold: a worse state must last `worseAfterMs`, a
+ * Healthy from 80, unhealthy below 50 (5 more in a pool of high importance, 10 less in one of low), with hysteresis (5 points) and a hold: a worse state must last `worseAfterMs`, a
  * better one `betterAfterMs`, before it is told. The caller keeps `memory` and passes it in again.
  * An agent that is lost or stopped is "unknown": nobody sees it any more. Connectivity is the other axis and says so.
  */
@@ -29,6 +29,8 @@ export interface AgentInput {
   readonly errors?: readonly { readonly name: string; readonly count: number }[] | undefined;
   /** Requests in the window that error_rate was taken over: one error of two requests is no evidence. */
   readonly requests?: number | undefined;
+  /** The pool's importance moves the thresholds: what is important is called degraded sooner. */
+  readonly importance?: 'low' | 'normal' | 'high' | undefined;
   /** What the last assessment returned. */
   readonly memory?: HealthMemory | undefined;
 }
@@ -56,6 +58,7 @@ export interface AgentAssessment {
 const healthyFrom = 80;
 const unhealthyBelow = 50;
 const hysteresis = 5;
+const strictness = { low: -10, normal: 0, high: 5 };
 const worseAfterMs = 10_000;
 const betterAfterMs = 30_000;
 /** Heartbeat figures live for two and a half intervals, others for this long. */
@@ -69,7 +72,7 @@ export function assessAgent(input: AgentInput, now: number): AgentAssessment {
   if (agent.connectivity === 'lost' || agent.connectivity === 'stopped') return gone(agent, input.memory, now);
   const parts = partsOf(input, now);
   const score = overall(parts);
-  const wanted = healthOf(score, input.memory?.health);
+  const wanted = healthOf(score - strictness[input.importance ?? 'normal'], input.memory?.health);
   const memory = debounce(input.memory, wanted, now);
   const bad = Object.entries(parts)
     .filter(([, part]) => part.score < healthyFrom)

@@ -49,7 +49,7 @@ export function assembleAgentSignals(sources: AgentSources, now: number): Signal
   const put = (name: SignalName, value: number | null | undefined, at = now) => {
     if (value !== undefined) out[name] = { value: value !== null && Number.isFinite(value) ? value : null, at };
   };
-  const { red, process, progress } = sources;
+  const { red, process: measured, progress } = sources;
   if (red !== undefined) {
     put('request_rate', red.requestRate);
     put('throughput', red.throughput);
@@ -68,11 +68,11 @@ export function assembleAgentSignals(sources: AgentSources, now: number): Signal
     if (typeof metric === 'number') put(name, metric);
     else put(name, metric.value, metric.at);
   }
-  if (process !== undefined) {
-    put('cpu_utilization', process.cpuUtilization, process.at);
-    put('memory_bytes', process.memoryBytes, process.at);
-    put('network_bytes', process.networkBytesPerSecond, process.at);
-    put('disk_bytes', process.diskBytesPerSecond, process.at);
+  if (measured !== undefined) {
+    put('cpu_utilization', measured.cpuUtilization, measured.at);
+    put('memory_bytes', measured.memoryBytes, measured.at);
+    put('network_bytes', measured.networkBytesPerSecond, measured.at);
+    put('disk_bytes', measured.diskBytesPerSecond, measured.at);
   }
   const memory = out.memory_bytes;
   const limit = sources.memoryLimitBytes;
