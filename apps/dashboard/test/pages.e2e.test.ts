@@ -1,0 +1,123 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MadeServer } from '../dev/made-server.ts';
+import {
+  ensureBuilt,
+  hasBrowser,
+  launch,
+  namelessControls,
+  openPage,
+  overflowOf,
+  skipNote,
+  startMade,
+} from './browser.ts';
+
+/** Every page, with words that must be on it when the fleet is in trouble. */
+const pages: readonly (readonly [string, string, readonly string[]])[] = [
+  ['overview', '/', ['Needs someone', 'Load against capacity', 'reader-2 lost', 'research/planner']],
+  ['agents', '/agents', ['Heartbeats', 'no heartbeat for 94 s', 'reader-4']],
+  ['agent', '/agents/reader-4', ['Response time', 'unhealthy', 'Its peers are as slow', 'UpstreamTimeout']],
+  ['agent logs', '/agents/reader-4?tab=logs', ['upstream answered 503']],
+  ['agent output', '/agents/reader-4?tab=output', ['passage 14 read']],
+  ['map', '/map', ['api.openai.com', 'research/searcher', 'Links']],
+  ['pools', '/pools', ['research/reader', 'Last decision', 'recommend']],
+  ['pool', '/pools/research/reader', ['Demand and forecast', 'Replicas', 'Cost today', 'Decisions']],
+  ['incidents', '/incidents', ['api.openai.com answers 10 times slower', 'nobody has it']],
+  ['incident', '/incidents/inc-1', ['Cause', 'Slow dependency', 'reader-2 lost', 'Provider status page']],
+  ['system', '/system', ['Refused', 'Trust in the forecasts', 'ECONNREFUSED', 'Loops']],
+];
+
+describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
+  let browser: Browser;
+  let trouble: MadeServer;
+  let healthy: MadeServer;
+  let empty: MadeServer;
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    browser = await launch();
+    trouble = await startMade({ agents: 48, scenario: 'trouble' });
+    healthy = await startMade({ agents: 24, scenario: 'healthy' });
+    empty = await startMade({ agents: 0, scenario: 'empty' });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    for (const server of [trouble, healthy, empty]) await server?.close();
+  });
+
+  test.each(pages)('%s shows what it must, names its controls, and nothing goes wrong', async (_name, path, words) => {
+    const { page, problems, close } = await openPage(browser, trouble.url + path);
+    for (const text of words) await page.getByText(text).first().waitFor();
+    expect(await namelessControls(page)).toEqual([]);
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+    expect(await page.locator('h1').count()).toBe(1);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test.each(pages)('%s fits a phone', async (_name, path, words) => {
+    const { page, problems, close } = await openPage(browser, trouble.url + path, {
+      viewport: { width: 390, height: 844 },
+      hasTouch: true,
+    });
+    await page.getByText(words.at(-1)!).first().waitFor({ state: 'attached' });
+    await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('a decision tells its whole story', async () => {
+    const { page, problems, close } = await openPage(browser, `${trouble.url}/pools/research/planner`);
+    await page.locator('.decision-list a').filter({ hasText: '→' }).first().click();
+    for (const text of [
+      'How the number came about',
+      'By the forecast',
+      'What was seen',
+      'Predicted and real',
+      'What was done',
+    ])
+      await page.getByText(text).first().waitFor();
+    await page.getByText('not known').first().waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('a healthy fleet says that nothing needs you', async () => {
+    const { page, close } = await openPage(browser, healthy.url);
+    await page.getByText('Nothing needs you.').waitFor();
+    await page.getByText('healthy', { exact: true }).first().waitFor();
+    await close();
+  });
+
+  test.each(['/', '/agents', '/pools'])('an empty fleet says at %s how to add the first agent', async (path) => {
+    const { page, problems, close } = await openPage(browser, empty.url + path);
+    await page.getByText('No agents yet').waitFor();
+    for (const text of [
+      "join({ pool: 'reader' })",
+      'OTEL_EXPORTER_OTLP_ENDPOINT=',
+      '/api/fleet/agents/reader-1/heartbeat',
+    ])
+      await page.getByText(text).waitFor();
+    expect(await page.getByRole('button', { name: /^Copy/ }).count()).toBe(3);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test.each(['/map', '/incidents', '/system'])('an empty fleet has a designed %s', async (path) => {
+    const { page, problems, close } = await openPage(browser, empty.url + path);
+    await page.getByText(/Nothing to draw yet|Nothing needs you|Nothing was refused/).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('what is not there is said so, in words', async () => {
+    const { page, close } = await openPage(browser, `${trouble.url}/agents/nobody`);
+    await page.getByText('Cannot show this agent').waitFor();
+    await page.goto(`${trouble.url}/pools/no/such`);
+    await page.getByText('There is no such pool').waitFor();
+    await page.goto(`${trouble.url}/nowhere`);
+    await page.getByText('There is no such page').waitFor();
+    await close();
+  });
+});
