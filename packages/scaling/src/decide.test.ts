@@ -1,5 +1,6 @@
 import { poolConfigSchema, type Signals } from '@jaegis/model';
 import { describe, expect, test } from 'vitest';
+import { recordRefusal } from './change-history.ts';
 import { decide } from './decide.ts';
 import { scalingConfig } from './scaling-config.ts';
 import { initialScalingState } from './scaling-state.ts';
@@ -55,5 +56,60 @@ describe('a decision', () => {
   test('keeps a state that survives JSON', () => {
     const first = decide(snapshot({ signals: { request_rate: 34 } }), initialScalingState(), now);
     expect(JSON.parse(JSON.stringify(first.state))).toEqual(first.state);
+  });
+
+  test('goes on where it was when the clock is set back by a day', () => {
+    let state = initialScalingState();
+    const at = (time: number, rate: number) => {
+      const given = snapshot({ signals: { request_rate: rate }, ready: 5 });
+      const signals = { request_rate: { value: rate, at: time } };
+      const result = decide({ ...given, signals }, state, time);
+      state = result.state;
+      return result.decision;
+    };
+    for (let i = 0; i < 60; i++) at(now + 86_400_000 + i * 5_000, 34);
+    expect(at(now, 34)).toMatchObject({ at: now, to: 5, reason: 'Steady' });
+    for (let i = 1; i < 60; i++) at(now + i * 5_000, 7);
+    expect(state.desired).toBe(5);
+    expect(at(now + 301_000, 7)).toMatchObject({ to: 1, reason: 'ScaledDown' });
+  });
+
+  test('leaves a target alone that refused, a little longer each time', () => {
+    let state = initialScalingState();
+    const orders: number[] = [];
+    for (let s = 0; s <= 300; s += 5) {
+      const given = snapshot({ ready: 2 });
+      const signals = { request_rate: { value: 34, at: now + s * 1_000 } };
+      const result = decide({ ...given, signals }, state, now + s * 1_000);
+      state = result.state;
+      if (result.decision.to > result.decision.from) {
+        orders.push(s);
+        state = recordRefusal(state, 2);
+      } else expect(result.decision.reason).toBe('TargetUnavailable');
+    }
+    expect(orders).toEqual([0, 15, 45, 105, 225]);
+  });
+
+  test('orders again what was ordered and never came', () => {
+    let state = initialScalingState();
+    const orders: number[] = [];
+    for (let s = 0; s <= 120; s += 5) {
+      const signals = { request_rate: { value: 34, at: now + s * 1_000 } };
+      const result = decide({ ...snapshot({ ready: 2 }), signals }, state, now + s * 1_000);
+      state = result.state;
+      if (result.decision.to > result.decision.from) orders.push(s);
+    }
+    expect(orders).toEqual([0, 50]);
+  });
+
+  test('stays quick with 10,000 replicas and keeps a small memory', () => {
+    let state = initialScalingState();
+    for (let i = 0; i < 2_000; i++) {
+      const time = now + i * 5_000;
+      const rate = 50_000 + 20_000 * Math.sin(i / 50) + ((i * 7919) % 1_000);
+      const given = snapshot({ ready: state.desired ?? 8_000, pool: { replicas: { min: 1, max: 10_000 } } });
+      state = decide({ ...given, signals: { request_rate: { value: rate, at: time } } }, state, time).state;
+    }
+    expect(JSON.stringify(state).length).toBeLessThan(20_000);
   });
 });

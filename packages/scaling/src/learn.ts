@@ -1,4 +1,5 @@
 import type { ReplicaCounts, SignalName, Signals } from '@jaegis/model';
+import { followClock } from './follow-clock.ts';
 import { observeQueue } from './queue-balance.ts';
 import { readSignal } from './read-signal.ts';
 import type { CapacityState, ScalingState } from './scaling-state.ts';
@@ -34,9 +35,9 @@ export interface Observation {
 }
 
 /** Takes what was seen into what is known of a pool: capacity per replica, start-up time, the queue's balance. Pure. */
-export function learn(before: ScalingState, observation: Observation, now: number): ScalingState {
+export function learn(last: ScalingState, observation: Observation, now: number): ScalingState {
   const { replicas, signals, staleAfterMs = 30_000 } = observation;
-  let state = trackReady(before, replicas.ready, now);
+  let state = trackReady(followClock(last, now), replicas.ready, now);
   const read = (name: SignalName): number | undefined => {
     const reading = readSignal(signals, name, { now, staleAfterMs });
     return reading.ok ? reading.value : undefined;

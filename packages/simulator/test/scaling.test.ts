@@ -145,8 +145,11 @@ function judge(journal: Journal, scenario: Scenario, startMs: number): Violation
 }
 
 // `SEED=17 npx vitest run --project fast packages/simulator -t "surge"` repeats one run.
+// `SEEDS=5` runs fewer of them.
 const seeds =
-  process.env['SEED'] === undefined ? [...Array(20).keys()].map((i) => i + 1) : [Number(process.env['SEED'])];
+  process.env['SEED'] === undefined
+    ? Array.from({ length: Number(process.env['SEEDS'] ?? 20) }, (_, i) => i + 1)
+    : [Number(process.env['SEED'])];
 
 async function runScenario(name: string, seed: number, o: Pick<Parameters<typeof runScaling>[0], 'decide'> = {}) {
   const scenario = scenarios[name]!;
