@@ -80,13 +80,14 @@ async function life(seed: number): Promise<void> {
       expect([0, samples.length]).toContain(accepted);
       if (accepted > 0) for (const sample of samples) add(model, sample.name, sample);
     } else if (what < 0.8) {
-      // Late, early or a second time: one at a time, because only the store knows whether there is still room for it.
+      // Late, early or a second time: alone, so that its fate is known.
       const name = String(rng.int(0, 15));
       const sample = { name, time: clock - rng.int(0, 200_000), value: value(rng) };
       const known = model.get(name)?.get(sample.time);
       const accepted = await append(store, [sample]);
       if (known !== undefined) expect(accepted === 0 || known === sample.value).toBe(true);
       else if (accepted === 1) add(model, name, sample);
+      else expect(store.stats().storageError).not.toBe('');
     } else if (what < 0.86) {
       directory.faults.tornAppends = rng.chance(0.5) ? 0.3 : 0;
       directory.faults.roomBytes = rng.chance(0.2) ? rng.int(0, 500) : Number.POSITIVE_INFINITY;

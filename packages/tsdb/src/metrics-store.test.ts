@@ -1,5 +1,6 @@
 import type { Labels, Matcher, SampleBatch, SeriesRef } from '@jaegis/model';
 import { staleMarker } from '@jaegis/model';
+import { seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
 import { memoryDirectory } from './memory-directory.ts';
 import { MetricsStore, type MetricsStoreOptions } from './metrics-store.ts';
@@ -256,5 +257,70 @@ describe('metrics store', () => {
     expect(dump(store)['{"__name__":"a"}']).toHaveLength(10);
     // The series' record, and then all ten batches at once.
     expect(writes).toBe(2);
+  });
+
+  test('samples within the window find their place in whatever order they come', async () => {
+    const directory = memoryDirectory();
+    const store = await open(directory, { outOfOrderWindowMs: hour });
+    const a = ref(store, { __name__: 'a' });
+    const rng = seededRng(11);
+    const order = Array.from({ length: 2_000 }, (_, i) => i).sort(() => rng.next() - 0.5);
+    for (let from = 0; from < order.length; from += 100) {
+      const some = order.slice(from, from + 100).map((i) => [a, t0 + i * 1_000, i / 8] as const);
+      expect(await store.append(batch(some), t0 + 2_000_000)).toEqual({ accepted: 100, rejected: {} });
+    }
+    const expected = Array.from({ length: 2_000 }, (_, i) => [t0 + i * 1_000, i / 8]);
+    expect(dump(store)['{"__name__":"a"}']).toEqual(expected);
+    expect(store.latest(a)).toEqual({ at: t0 + 1_999_000, value: 1_999 / 8 });
+    expect(dump(await open(directory.crash()))['{"__name__":"a"}']).toEqual(expected);
+    await store.checkpoint();
+    expect(dump(await open(directory.crash()))['{"__name__":"a"}']).toEqual(expected);
+  });
+
+  test('the log is rewritten as it grows, so that it stays in proportion to what is kept', async () => {
+    const directory = memoryDirectory();
+    const store = await open(directory, { retentionMs: 600_000, segmentBytes: 4_000, checkpointBytes: 20_000 });
+    const a = ref(store, { __name__: 'a' });
+    for (let i = 0; i < 5_000; i++) {
+      const now = t0 + i * 1_000;
+      await store.append(batch([[a, now, Math.sin(i)]]), now);
+      if (i % 10 === 0) await store.maintain(now);
+    }
+    await store.close();
+    expect(store.stats().checkpoints).toBeGreaterThan(3);
+    expect(store.stats().bytesOnDisk).toBeLessThan(60_000);
+    expect(store.stats().samples).toBeLessThan(800);
+    let size = 0;
+    for (const name of await directory.list()) size += await directory.size(name);
+    expect(store.stats().bytesOnDisk).toBe(size);
+    const again = await open(directory.crash(), { now: t0 + 5_000_000, retentionMs: 600_000 });
+    const kept = (each: MetricsStore): unknown =>
+      each.select([], t0 + 4_400_000, Infinity).map((s) => [...s.timestamps]);
+    expect(kept(again)).toEqual(kept(store));
+  });
+
+  test('answers about labels', async () => {
+    const store = await open(memoryDirectory());
+    await store.append(
+      batch([
+        [ref(store, { __name__: 'up', job: 'a' }), t0, 1],
+        [ref(store, { __name__: 'up', job: 'b' }), t0 + 50_000, 1],
+        [ref(store, { __name__: 'down' }), t0, 1],
+      ]),
+      t0 + 50_000,
+    );
+    expect(store.labelNames()).toEqual(['__name__', 'job']);
+    expect(store.labelNames([eq('__name__', 'down')])).toEqual(['__name__']);
+    expect(store.labelValues('job')).toEqual(['a', 'b']);
+    expect(store.labelValues('job', [eq('job', 'b')])).toEqual(['b']);
+    expect(store.labelValues('nothing')).toEqual([]);
+    expect(store.series([eq('__name__', 'up')])).toHaveLength(2);
+    expect(store.series([eq('__name__', 'up')], t0 + 1, t0 + 60_000)).toEqual([{ __name__: 'up', job: 'b' }]);
+    expect(() => store.select([], 0, Infinity, { maxSeries: 2 })).toThrow(
+      'query would touch 3 series, must be at most 2',
+    );
+    expect(() => store.select([], 0, Infinity, { maxSamples: 2 })).toThrow(
+      'query processing would load too many samples',
+    );
   });
 });

@@ -28,7 +28,7 @@ export interface MetricsStoreOptions {
   /** What the second limit counts by; the `job` label when left out. */
   readonly groupOf?: (labels: Labels) => string;
   readonly retentionMs: number;
-  /** How far behind the newest of its series a sample may be. Default 30 min; samples already compressed are closed to late ones. */
+  /** How far behind the newest of its series a sample may be. Default 30 min. */
   readonly outOfOrderWindowMs?: number;
   /** How far ahead of `now` a sample may be. Default 10 min. */
   readonly futureToleranceMs?: number;

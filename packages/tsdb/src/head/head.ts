@@ -1,22 +1,22 @@
 /**
  * The samples in memory. A row of `SeriesTable` has here: an open buffer of up to 32 raw samples and, behind it, a list
  * of compressed chunks. A full buffer closes its 24 oldest samples into a chunk and keeps 8, so that a sample which
- * comes late by less than that still finds its place; every fifth small chunk is merged with the four before it, for
+ * comes late by less than that finds its place cheaply; every fifth small chunk is merged with the four before it, for
  * 120 samples compress better than 24. Appending touches only typed arrays: nothing is allocated for a sample.
  *
- * The same samples applied in the same order give the same head; replaying the log rests on that.
+ * Any sample within the window finds its place, compressed or not. Replaying the log rests on that: with a window
+ * without end nothing that was ever taken is refused, however the buffers happen to be filled.
  */
 import type { SampleBatch } from '@jaegis/model';
 import { decodeChunk, encodeChunk, maxChunkSamples } from '../chunk/chunk-codec.ts';
 import { type ChunkId, type ChunkSpan, ChunkStore } from './chunk-store.ts';
 import { grown } from './grown.ts';
+import { insertLate } from './late-sample.ts';
 import { bufferSize, OpenBuffers, offsetOf, slabOf } from './open-buffers.ts';
 import { rowMask, SeriesTable } from './series-table.ts';
 
 const closeCount = 24;
 const mergeRun = 5;
-/** How many chunks back a late sample is looked for, to tell a repeated one from a new one. */
-const lateChunks = 4;
 const maxDelta = 2 ** 32 - 1;
 
 /** What became of samples, counted. */
@@ -146,10 +146,10 @@ export class Head {
     }
     const tail = this.#tails[row]!;
     if (tail !== 0 && time <= this.#chunks.ends[tail]!) {
-      const kept = this.#findClosed(tail, time);
-      if (kept === undefined) tally.outOfOrder++;
-      else if (Object.is(kept, value)) tally.accepted++;
-      else tally.duplicate++;
+      const late = insertLate(this.#chunks, tail, { time, value });
+      this.#tails[row] = late.tail;
+      if (late.outcome === 'different') tally.duplicate++;
+      else tally.accepted++;
       return;
     }
     const count = this.#counts[row]!;
@@ -169,22 +169,18 @@ export class Head {
       else tally.duplicate++;
       return;
     }
+    if (count === bufferSize) {
+      // Its place may be among those that close now.
+      this.#closeOldest(row, closeCount);
+      this.#applyLate(row, time, sample);
+      return;
+    }
     this.#insert(row, at - from, { time, value });
     tally.accepted++;
   }
 
-  #insert(row: number, place: number, sample: { time: number; value: number }): void {
-    let at = place;
-    if (this.#counts[row] === bufferSize) {
-      // Closing the oldest would put a sample that belongs among them behind; a little less is closed then.
-      const close = Math.max(1, Math.min(closeCount, at));
-      if (at === 0) {
-        this.#closeWithFirst(row, sample);
-        return;
-      }
-      this.#closeOldest(row, close);
-      at -= close;
-    }
+  /** Makes room at index `at` of a buffer that is not full. */
+  #insert(row: number, at: number, sample: { time: number; value: number }): void {
     const slot = this.#slots[row]!;
     const times = this.#buffers.times[slabOf(slot)]!;
     const values = this.#buffers.values[slabOf(slot)]!;
@@ -199,20 +195,6 @@ export class Head {
     this.#open++;
   }
 
-  /** The buffer is full and the new sample comes before all of it: it becomes the first of the chunk that closes. */
-  #closeWithFirst(row: number, sample: { time: number; value: number }): void {
-    this.#copyOpen(row, closeCount - 1, 1);
-    this.#times[0] = sample.time;
-    this.#values[0] = sample.value;
-    this.#attach(row, encodeChunk(this.#times, this.#values, closeCount), {
-      start: sample.time,
-      end: this.#times[closeCount - 1]!,
-      count: closeCount,
-    });
-    this.#dropOldest(row, closeCount - 1);
-    this.#mergeTail(row);
-  }
-
   /** Moves the base of a buffer back, so that an earlier time fits. */
   #rebase(row: number, base: number): void {
     const slot = this.#slots[row]!;
@@ -221,21 +203,6 @@ export class Head {
     const by = this.#bases[row]! - base;
     for (let i = from; i < from + this.#counts[row]!; i++) times[i] = times[i]! + by;
     this.#bases[row] = base;
-  }
-
-  /** The value of a series at exactly `time` in its closed chunks. */
-  #findClosed(tail: ChunkId, time: number): number | undefined {
-    let id = tail;
-    for (let hops = 0; id !== 0 && hops < lateChunks; hops++) {
-      if (time >= this.#chunks.starts[id]!) {
-        decodeChunk(this.#chunks.view(id), { times: this.#times, values: this.#values, at: 0 });
-        const count = this.#chunks.counts[id]!;
-        for (let i = 0; i < count; i++) if (this.#times[i] === time) return this.#values[i];
-        return undefined;
-      }
-      id = this.#chunks.previous[id]!;
-    }
-    return undefined;
   }
 
   /** Copies the first `count` open samples to scratch, from index `at` on. */
@@ -437,7 +404,7 @@ export class Head {
     visit({ bytes: encodeChunk(this.#times, this.#values, open), start: this.#times[0]!, count: open, isOpen: true });
   }
 
-  /** Puts back a chunk from a checkpoint: as it is when it comes after all there is, else sample by sample what is new. */
+  /** Puts back a chunk from a checkpoint: as it is when it comes after all there is, else sample by sample. */
   restoreChunk(row: number, bytes: Uint8Array, of: { start: number; count: number; isOpen: boolean }): void {
     const { start, count } = of;
     decodeChunk(
@@ -450,9 +417,21 @@ export class Head {
       this.#last[row] = end;
       return;
     }
-    const times = this.#times.slice(0, count);
-    const values = this.#values.slice(0, count);
-    for (let i = 0; i < count; i++) if (times[i]! > this.#last[row]!) this.#push(row, times[i]!, values[i]!);
+    const batch = {
+      refs: new Uint32Array(count).fill(this.series.refs[row]!),
+      timestamps: this.#times.slice(0, count),
+      values: this.#values.slice(0, count),
+      length: count,
+    };
+    this.apply(
+      batch,
+      {
+        oldest: Number.NEGATIVE_INFINITY,
+        newest: Number.POSITIVE_INFINITY,
+        outOfOrderWindowMs: Number.POSITIVE_INFINITY,
+      },
+      emptyTally(),
+    );
   }
 }
 

@@ -5,6 +5,9 @@ import { checkpointAfter, writeCheckpoint } from './checkpoint.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { type SegmentWriter, segmentId, segmentName } from './segment-writer.ts';
 
+/** A minute, when `maintain` is called each second: a full disk does not empty sooner. */
+const pauseAfterFailure = 60;
+
 export interface LogKeeperOptions {
   readonly directory: StorageDirectory;
   readonly head: Head;
@@ -22,6 +25,8 @@ export class LogKeeper {
   #lastCheckpointBytes = 0;
   /** Bytes of log from before this start, which the first checkpoint will do away with. */
   #inherited = 0;
+  /** Calls of `maintain` until a checkpoint that failed is tried again. */
+  #pause = 0;
   #checkpointing: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
   checkpoints = 0;
@@ -50,6 +55,10 @@ export class LogKeeper {
       this.#syncing = undefined;
     });
     await this.#syncing;
+    if (this.#pause > 0) {
+      this.#pause--;
+      return;
+    }
     const grown = this.#options.commits.bytesSinceRotation + this.#inherited;
     if (grown >= Math.max(this.#options.checkpointBytes, this.#lastCheckpointBytes)) void this.checkpoint();
   }
@@ -83,11 +92,14 @@ export class LogKeeper {
 
   async #writeCheckpoint(): Promise<void> {
     const { directory, head, commits } = this.#options;
+    const covered = commits.bytesSinceRotation;
     const after = await commits.rotate();
     try {
       this.#lastCheckpointBytes = await writeCheckpoint(directory, head, after);
     } catch (error) {
       this.#fail('write a checkpoint', error);
+      this.#inherited += covered;
+      this.#pause = pauseAfterFailure;
       await this.#giveUp(after);
       return;
     }

@@ -75,7 +75,8 @@ describe('samples records', () => {
 });
 
 test('series records give back any labels', () => {
-  const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 });
+  // The store refuses this one name: a plain object cannot hold it.
+  const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).filter((text) => text !== '__proto__');
   const sets = fc.array(fc.dictionary(label, label, { maxKeys: 20, noNullPrototype: true }), { maxLength: 30 });
   fc.assert(
     fc.property(sets, (list) => {

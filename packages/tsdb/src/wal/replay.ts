@@ -1,7 +1,7 @@
 /**
- * Start: reads checkpoints and segments back into the head, oldest first. What is damaged is counted and skipped; a file
- * that cannot be read at all counts as one damage. Replaying what is there already changes nothing, so it does no harm
- * when an unfinished checkpoint or a segment that should have gone is read too.
+ * Start: reads the newest checkpoint and the segments after it back into the head, oldest first. What is damaged is
+ * counted and skipped; a file that cannot be read at all counts as one damage. Replaying what is there already changes
+ * nothing, so when the checkpoint's end is missing all that is there is read.
  */
 import type { Labels, SeriesRef } from '@jaegis/model';
 import { maxChunkSamples } from '../chunk/chunk-codec.ts';
@@ -36,13 +36,32 @@ export async function replay(directory: StorageDirectory, head: Head, limits: Ti
   const result: Replayed = { samples: 0, damaged: 0, orphans: 0, damages: [], lastSegment: 0, sizes: new Map() };
   const names = (await directory.list()).sort();
   const reader = new Replay(head, limits, result);
-  const checkpoints = names.filter((name) => checkpointAfter(name) !== undefined);
-  const segments = names.filter((name) => segmentId(name) !== undefined);
+  const complete = await newestComplete(directory, names);
+  const checkpoints = names.filter((name) => (checkpointAfter(name) ?? -1) >= complete);
+  const segments = names.filter((name) => (segmentId(name) ?? -1) > complete);
   for (const name of names)
     result.lastSegment = Math.max(result.lastSegment, segmentId(name) ?? checkpointAfter(name) ?? 0);
   for (const name of [...checkpoints, ...segments]) await reader.file(directory, name);
   head.series.finishRestoring();
   return result;
+}
+
+/**
+ * The number of the newest checkpoint, when its end is there: what is older need not be read. 0 when its end is missing:
+ * it is unfinished or damaged, and then all files are read, as far as there are any.
+ */
+async function newestComplete(directory: StorageDirectory, names: readonly string[]): Promise<number> {
+  const last = names.filter((name) => checkpointAfter(name) !== undefined).at(-1);
+  if (last === undefined) return 0;
+  let isComplete = false;
+  try {
+    readRecords(await directory.read(last), (type) => {
+      if (type === 'end') isComplete = true;
+    });
+  } catch {
+    return 0;
+  }
+  return isComplete ? checkpointAfter(last)! : 0;
 }
 
 class Replay {
