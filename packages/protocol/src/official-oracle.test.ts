@@ -1,5 +1,5 @@
 // The official OpenTelemetry encoder is the oracle: what it writes, in protobuf and in JSON, is what our decoders must see.
-import type { LogRecord, Span } from '@jaegis/model';
+import { formatLabels, type LogRecord, type Span } from '@jaegis/model';
 import {
   JsonLogsSerializer,
   JsonMetricsSerializer,
@@ -8,11 +8,17 @@ import {
   ProtobufMetricsSerializer,
   ProtobufTraceSerializer,
 } from '@opentelemetry/otlp-transformer';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { metricsRequest } from '../test/otlp-bytes.ts';
 import { RecordingStore } from '../test/recording-store.ts';
 import { jsonToWire } from './otlp/json-to-wire.ts';
 import { decodeLogs } from './otlp/logs.ts';
 import { decodeTraces } from './otlp/traces.ts';
+
+// Its generated decoder is not part of its public face, but it is the only official one for requests.
+const generated: any = await import('@opentelemetry/otlp-transformer/build/src/generated/root.js' as string);
+const officialRequest = generated.default.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 
 const now = 1_700_000_000_000;
 const hrTime = (ms: number): [number, number] => [Math.floor(ms / 1_000), Math.round((ms % 1_000) * 1e6)];
@@ -126,6 +132,65 @@ describe('metrics', () => {
     const { samples } = store.decode(wire('metrics', JsonMetricsSerializer.serializeRequest(request)!), now);
     expect(samples).toEqual(expected);
     expect(store.resolutions - asked).toBeLessThanOrEqual(1 + Object.keys(expected).length);
+  });
+});
+
+describe('random requests', () => {
+  const attributes = fc.dictionary(
+    fc.stringMatching(/^k[a-z]{0,5}$/),
+    fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.boolean(),
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    ),
+    { maxKeys: 4 },
+  );
+  const point = fc.record({
+    at: fc.integer({ min: 0, max: 4_102_444_800_000 }),
+    value: fc.double(),
+    attributes,
+  });
+  const buckets = fc.array(fc.nat(1_000), { minLength: 1, maxLength: 8 });
+
+  test('the official decoder sees the same times, values and attributes', () => {
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 6 }), fc.array(buckets, { maxLength: 3 }), (points, histograms) => {
+        const bytes = metricsRequest(resource.attributes, [
+          { name: 'g', gauge: points },
+          {
+            name: 'h',
+            histogram: histograms.map((counts, i) => ({
+              at: now + i,
+              count: counts.reduce((a, b) => a + b),
+              sum: i,
+              buckets: counts,
+              bounds: counts.slice(1).map((_, k) => k),
+              attributes: { i },
+            })),
+          },
+        ]);
+        const [gauge, histogram] = officialRequest.decode(bytes).resourceMetrics[0].scopeMetrics[0].metrics;
+        const { samples } = new RecordingStore().decode(bytes, now);
+        const expected: Record<string, [number, number][]> = {};
+        for (const p of gauge.gauge.dataPoints) {
+          const labels: Record<string, string> = { __name__: 'g', job: 'research/reader', instance: 'r-1' };
+          for (const { key, value } of p.attributes) labels[key] = String(value[value.value]);
+          const series = formatLabels(labels);
+          expected[series] ??= [];
+          // It gives nanoseconds as a number, which rounds them by up to 256; these are whole milliseconds.
+          expected[series].push([Math.round(Number(p.timeUnixNano) / 1e6), p.asDouble]);
+        }
+        const gauges = Object.entries(samples).filter(([series]) => series.startsWith('g{'));
+        expect(Object.fromEntries(gauges)).toEqual(expected);
+        for (const p of histogram.histogram.dataPoints) {
+          const i = String(p.attributes[0].value.intValue);
+          expect(samples[`h_count{i="${i}",instance="r-1",job="research/reader"}`]).toEqual([
+            [now + Number(i), Number(p.count)],
+          ]);
+        }
+      }),
+    );
   });
 });
 

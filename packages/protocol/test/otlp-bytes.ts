@@ -16,7 +16,7 @@ export function anyValue(writer: WireWriter, value: Value): void {
   else if (typeof value === 'boolean') writer.varintField(2, value ? 1 : 0);
   else if (typeof value === 'bigint') writer.varintField(3, value);
   else if (typeof value === 'number')
-    Number.isInteger(value) ? writer.varintField(3, value) : writer.doubleField(4, value);
+    Number.isSafeInteger(value) ? writer.varintField(3, value) : writer.doubleField(4, value);
   else if (value instanceof Uint8Array) writer.bytesField(7, value);
   else if (Array.isArray(value))
     writer.messageField(5, (list) => {

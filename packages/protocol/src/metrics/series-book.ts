@@ -1,4 +1,5 @@
 import type { Labels, ResourceIdentity, SeriesRef } from '@jaegis/model';
+import { assert } from '@jaegis/std';
 import { type ByteRange, IdentityTable } from '../identity-table.ts';
 import { type PlainValue, readKeyValue } from '../otlp/any-value.ts';
 import { labelsOfAttributes } from '../otlp/label-set.ts';
@@ -173,7 +174,7 @@ export class SeriesBook {
 
   /** Never given twice, so that what hangs on a forgotten resource can never be taken for another's. */
   #newId(): number {
-    if (this.#nextId > 0xfffffffe) throw new Error('BUG: identity numbers have run out');
+    assert(this.#nextId < 0xffffffff, 'identity numbers have run out');
     return this.#nextId++;
   }
 
