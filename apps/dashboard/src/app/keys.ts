@@ -13,6 +13,7 @@ const sequenceMs = 1_200;
 const registered: KeyAction[] = [];
 let first = '';
 let firstAt = 0;
+let isMuted = false;
 
 /** What can be pressed now, for the list that `?` shows; what was registered last hides what it overrides. */
 export function knownKeys(): KeyAction[] {
@@ -29,6 +30,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  if (isMuted) return;
   const isMod = event.metaKey || event.ctrlKey;
   if (isMod && event.key.toLowerCase() === 'k') {
     event.preventDefault();
@@ -52,6 +54,11 @@ function onKeyDown(event: KeyboardEvent): void {
   }
   first = event.key.length === 1 ? event.key : '';
   firstAt = event.timeStamp;
+}
+
+/** While something is opening that takes the keys itself, none of them must do anything else. */
+export function muteKeys(muted: boolean): void {
+  isMuted = muted;
 }
 
 export function startKeys(): void {

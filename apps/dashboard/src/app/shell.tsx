@@ -12,7 +12,8 @@ import { pages } from './pages.ts';
 import { SignIn } from './sign-in.tsx';
 import { toggleTheme } from './theme.ts';
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const loadPalette = () => import('./palette.tsx');
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 const KeyList = lazy(async () => ({ default: (await import('./key-list.tsx')).KeyList }));
 
 /** What is around every page: bar, live line, keyboard, palette. */
@@ -27,6 +28,11 @@ function SignedIn() {
   const { state } = useConnection();
   useShellKeys(setOpen);
   usePageTitle();
+  // Loaded while nothing else is to do, so that it is there at the first press.
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, 1_500);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <>
       <a className="skip" href="#main">

@@ -28,9 +28,11 @@ export function drawOverlay(u: uPlot, overlay: Overlay): void {
   }
   ctx.lineWidth = ratio;
   for (const mark of overlay.marks) {
+    ctx.globalAlpha = mark.kind === 'bad' ? 1 : 0.55;
     ctx.strokeStyle = cssColor(mark.kind === 'bad' ? '--bad' : '--line-strong');
     line(ctx, x(mark.at), bbox);
   }
+  ctx.globalAlpha = 1;
   drawRibbon(u, overlay.ribbon, { height: 4 * ratio });
   ctx.restore();
 }

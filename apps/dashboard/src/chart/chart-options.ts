@@ -55,7 +55,7 @@ export function chartOptions(input: OptionsInput): uPlot.Options {
     width: input.width,
     height: input.height,
     pxAlign: 1,
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: input.sync, setSeries: false, scales: ['x', null] },

@@ -1,4 +1,5 @@
 import type { Decision } from '@jaegis/model';
+import { formatDuration } from '@jaegis/std';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { decisionQuery } from '../../data/queries.ts';
@@ -97,7 +98,7 @@ function Inputs({ decision }: { decision: Decision }) {
         </div>
         <div>
           <dt>Start-up takes</dt>
-          <dd>{span(inputs.startupMs)}</dd>
+          <dd>{formatDuration(inputs.startupMs)}</dd>
         </div>
       </dl>
     </Section>
@@ -122,7 +123,7 @@ function Forecast({ decision }: { decision: Decision }) {
           </div>
           <div>
             <dt>Reach</dt>
-            <dd>the next {span(forecast.horizonMs)}</dd>
+            <dd>the next {formatDuration(forecast.horizonMs)}</dd>
           </div>
           <div>
             <dt>Model</dt>
@@ -169,8 +170,8 @@ function Effect({ decision }: { decision: Decision }) {
             </tr>
             <tr>
               <th scope="row">From order to effect</th>
-              <td className="num">{span(predicted.effectiveAt - decision.at)}</td>
-              <td className="num">{outcome?.tookMs == null ? '–' : span(outcome.tookMs)}</td>
+              <td className="num">{formatDuration(predicted.effectiveAt - decision.at)}</td>
+              <td className="num">{outcome?.tookMs == null ? '–' : formatDuration(outcome.tookMs)}</td>
             </tr>
           </tbody>
         </table>

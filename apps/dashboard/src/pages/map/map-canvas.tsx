@@ -35,6 +35,7 @@ export function MapCanvas(props: MapCanvasProps) {
     if (each.source === node || each.target === node || linkKey(each) === link) near.add(each.source).add(each.target);
   }
   if (node !== undefined) near.add(node);
+  for (const { node: each } of layout.nodes) if (each.kind === 'agent' && each.pool === node) near.add(each.id);
   const isDim = (id: string) => (search !== '' && !id.toLowerCase().includes(search)) || (isChosen && !near.has(id));
   return (
     <div className="map-canvas">
