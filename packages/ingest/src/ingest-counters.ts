@@ -1,4 +1,4 @@
-/** One line of `/metrics`: name without its `jaegis_ingest_` prefix being left out, labels, value. */
+/** One line of `/metrics`. */
 export interface CounterLine {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
