@@ -117,6 +117,22 @@ describe('handleHttp', () => {
     ]);
   });
 
+  test('series that the store has dropped are asked for anew', async () => {
+    let asked = 0;
+    let isDropped = true;
+    const { otlp } = receiver({
+      resolve: () => ++asked,
+      append: async (batch) => {
+        const rejected = isDropped ? { unknown_series: batch.length } : {};
+        isDropped = false;
+        return { accepted: 0, rejected };
+      },
+    });
+    for (let i = 0; i < 3; i++) await otlp.handleHttp('metrics', { ...asJson, body: metricsJson(point) });
+    // The first time target_info too.
+    expect(asked).toBe(3);
+  });
+
   test('requests that wait for the store are bounded', async () => {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {

@@ -162,6 +162,8 @@ export class OtlpReceiver {
       const result = await sinks.samples.append(batch, now);
       counters.samples(protocol, result.accepted);
       for (const [reason, count] of Object.entries(result.rejected)) counters.rejected(protocol, reason, count);
+      // The store has dropped series that we were not told of: what this request wrote to is asked for anew next time.
+      if ((result.rejected.unknown_series ?? 0) > 0) this.forgetRefs(batch.refs.subarray(0, batch.length));
       const lost = total(result.rejected);
       if (lost === 0) return taken(refused, decoded.message);
       const overload = overloadOf(result.rejected);
