@@ -289,7 +289,11 @@ class SeasonalBand implements Detector {
     if (run === 0) return;
     // One good value among bad ones does not end a run.
     c.run[row] = run > 2 ? run - 2 : 0;
-    if (c.run[row] !== 0) return;
+    if (c.run[row] === 0) this.#learnPeak(row);
+  }
+
+  #learnPeak(row: number): void {
+    const c = this.#table.columns;
     const peak = c.runPeak[row]!;
     if (c.side[row] === 1) c.excessUp[row] = learnExcess(peak, c.excessUp[row]!, excursionWeight);
     else c.excessDown[row] = learnExcess(peak, c.excessDown[row]!, excursionWeight);
@@ -315,6 +319,8 @@ class SeasonalBand implements Detector {
     c.level[row] = c.runMean[row]!;
     c.seasonLevel[row] = c.runMean[row]! - this.#season;
     c.run[row] = 0;
+    // A job that starts at the same minute each day is a new level each time; it must not alarm for ever.
+    this.#learnPeak(row);
   }
 
   /** The season's share of the expected value, between the middles of two hours; NaN while one of them is unknown. */
