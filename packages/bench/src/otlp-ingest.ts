@@ -25,7 +25,7 @@ const groups = 10;
 const pointsPerRequest = usualShape.agents * usualShape.pointsPerAgent;
 
 export async function run(options: { quick?: boolean }): Promise<{ title: string; rows: BenchRow[] }> {
-  const rounds = options.quick === true ? 4 : 16;
+  const rounds = options.quick === true ? 4 : 10;
   const times = options.quick === true ? 1 : 5;
   const requests = Array.from({ length: rounds + 1 }, (_, round) =>
     Array.from({ length: groups }, (_, group) => metricsRequest(usualShape, group, start + round * stepMs)),

@@ -70,6 +70,12 @@ describe('numbers', () => {
     ]);
   });
 
+  test('"le" and "quantile" are ordinary attributes of a gauge', () => {
+    const attributes = { le: '1', quantile: '0.5' };
+    const { samples } = new RecordingStore().decode(gauge([{ at: now, value: 1, attributes }]), now);
+    expect(Object.keys(samples)).toEqual([`queue_length{${mine},le="1",quantile="0.5"}`]);
+  });
+
   test('a monotonic sum is a counter, another sum is not', () => {
     const bytes = metricsRequest(agent, [
       { name: 'http.requests', unit: '{request}', sum: [{ at: now, value: 5 }] },

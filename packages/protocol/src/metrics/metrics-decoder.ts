@@ -425,10 +425,18 @@ export class MetricsDecoder {
     if (this.#labels === undefined) {
       const found = this.#book.labelsOf(this.#resource.identity!, this.#range);
       if (!('labels' in found)) return found;
-      this.#labels = found.labels;
+      this.#labels = withoutReserved(found.labels, this.#definition.kind);
     }
     const labels: Record<string, string> = { ...this.#labels, __name__: name };
     if (extra !== undefined) labels[extra[0]] = extra[1];
     return this.#book.resolve(labels, this.#now);
   }
+}
+
+/** `le` and `quantile` belong to us where we add them; an attribute of that name is kept as `exported_...`. */
+function withoutReserved(labels: Record<string, string>, kind: number): Record<string, string> {
+  const reserved = kind === metricKind.summary ? 'quantile' : 'le';
+  if (kind < metricKind.histogram || !Object.hasOwn(labels, reserved)) return labels;
+  const { [reserved]: value, ...rest } = labels;
+  return { ...rest, [`exported_${reserved}`]: value! };
 }

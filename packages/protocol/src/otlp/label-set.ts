@@ -8,7 +8,7 @@ export interface LabelSet {
 }
 
 /** What belongs to JAEGIS in a label set; an attribute of that name is kept as `exported_...`, as Prometheus does. */
-const ours = new Set(['job', 'instance', 'le', 'quantile']);
+const ours = new Set(['job', 'instance']);
 
 /**
  * Attributes as labels, or why not. Keys that become one name share it, their values joined by `;` in the keys' order.
