@@ -11,7 +11,8 @@ export const reader: Role = {
   pool: 'research/reader',
   path: '/read',
   concurrency: 1,
-  queueLimit: 200,
+  // 16 s of work: whoever waited longer would have given up before the answer.
+  queueLimit: 80,
   prepare:
     () =>
     async (body, job): Promise<ReadAnswer> => {

@@ -9,7 +9,8 @@ export const writer: Role = {
   pool: 'research/writer',
   path: '/write',
   concurrency: 1,
-  queueLimit: 200,
+  // 16 s of work: whoever waited longer would have given up before the answer.
+  queueLimit: 80,
   prepare:
     () =>
     async (body, job): Promise<WriteAnswer> => {
