@@ -56,6 +56,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     seriesLimitPerGroup: options.series_limit_per_pool,
     groupOf: (labels) => labels['pool'] ?? labels['job'] ?? '',
     retentionMs: options.head_retention,
+    monotonicMs: () => performance.now(),
   });
   const metadata = openMetadata(join(dataDir, 'metadata.sqlite'), {
     onDamage: (message: string) => log.error({}, message),

@@ -99,8 +99,10 @@ async function faults(server: RunningServer): Promise<BenchRow[]> {
   const leaking = (id: string) => (seen: SeenEvent) =>
     seen.event === 'alert' && seen.data.kind === 'forecast_breach' && seen.data.agent === id;
 
-  const kill = (id: string) =>
-    postJson(`${server.url}/api/fleet/agents/${id}/commands`, { kind: 'kill', reason: 'bench' });
+  const kill = async (id: string) => {
+    const { process: supervised } = await getJson<{ process: { pid: number } }>(`${server.url}/api/fleet/agents/${id}`);
+    process.kill(supervised.pid, 'SIGKILL');
+  };
   rows.push(
     await timeToEvent(server, {
       name: 'kill -9 to "lost" on the stream',

@@ -3,19 +3,27 @@ import type { Target } from '@jaegis/targets';
 import type { Fleet } from './fleet.ts';
 import { tellAnomalies } from './signal-loop.ts';
 
-/** Every second: who is late, who is lost. What changed is kept and told to whoever listens. */
+/** Every second: who is late, who is lost. */
 export function runConnectivity(fleet: Fleet, targets: ReadonlyMap<string, Target>, now: number): void {
-  const { registry, metadata, events } = fleet;
-  registry.tick(now);
-  const changed = registry.takeChanged();
-  if (changed.length > 0) {
-    metadata.saveAgents(changed);
-    for (const agent of changed) {
-      fleet.pools.ensure(agent.pool);
-      events.publish({ event: 'agent', data: agent });
-      if (agent.connectivity === 'lost') replaceHung(fleet, agent, targets.get(agent.pool));
-    }
+  fleet.registry.tick(now);
+  tellChanged(fleet, targets);
+  forgetRemoved(fleet, now);
+}
+
+/** What changed is kept and told to whoever listens. */
+export function tellChanged(fleet: Fleet, targets: ReadonlyMap<string, Target>): void {
+  const changed = fleet.registry.takeChanged();
+  if (changed.length === 0) return;
+  fleet.metadata.saveAgents(changed);
+  for (const agent of changed) {
+    fleet.pools.ensure(agent.pool);
+    fleet.events.publish({ event: 'agent', data: agent });
+    if (agent.connectivity === 'lost') replaceHung(fleet, agent, targets.get(agent.pool));
   }
+}
+
+function forgetRemoved(fleet: Fleet, now: number): void {
+  const { registry, metadata } = fleet;
   for (const id of registry.takeRemoved()) {
     metadata.deleteAgent(id);
     fleet.health.delete(id);

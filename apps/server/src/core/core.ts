@@ -15,7 +15,7 @@ import type { Target, TargetEvent } from '@jaegis/targets';
 import type { MetricsStore } from '@jaegis/tsdb';
 import { createViews, type Views } from '../views/views.ts';
 import { runAlerting } from './alerting-loop.ts';
-import { runConnectivity } from './connectivity-loop.ts';
+import { runConnectivity, tellChanged } from './connectivity-loop.ts';
 import { createFleet } from './create-fleet.ts';
 import { runForecasts } from './forecast-loop.ts';
 import { commandAgent, type HeartbeatOutcome, takeHeartbeat } from './heartbeats.ts';
@@ -181,6 +181,8 @@ export function createCore(deps: CoreDeps) {
     /** What a target says of its instances: the registry must know who died, at once. */
     onTargetEvent(event: TargetEvent): void {
       handleTargetEvent(fleet, event);
+      // An agent may be back within a second: that it was gone must be told all the same.
+      if (event.kind === 'exited') tellChanged(fleet, targets);
     },
 
     start(): void {

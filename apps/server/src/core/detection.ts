@@ -6,6 +6,7 @@ import {
   type Detector,
   signalRow,
   type Verdicts,
+  watchedValue,
 } from '@jaegis/analytics';
 import { type Anomaly, type SignalName, signalMetric, signalNames } from '@jaegis/model';
 import type { MetadataStore } from '@jaegis/store';
@@ -60,13 +61,20 @@ export class Detection {
     const rows = options.metadata.getState(rowsKey) as Record<string, number> | undefined;
     const isRestored = bytes !== undefined && rows !== undefined && this.#detector.restore(bytes);
     this.#restored = new Map(isRestored ? Object.entries(rows) : []);
+    const open = options.metadata.anomalies({ limit: 1_000 }).items.filter((anomaly) => anomaly.endedAt === null);
+    this.#tracker.restore(
+      open.flatMap((anomaly) => {
+        const row = this.#restored.get(keyOf(watchedBy(anomaly)));
+        return row === undefined ? [] : [[row, anomaly] as const];
+      }),
+    );
   }
 
   /** Lays one agent's or pool's watched signals into the tick. Signals that are not known are shown as missing. */
   lay(row: SignalRow, kind: 'agent' | 'pool', now: number): void {
     for (const signal of kind === 'agent' ? watchedOfAgent : watchedOfPool) {
       const column = signalNames.indexOf(signal);
-      const value = row.signals[signal]?.value ?? Number.NaN;
+      const value = watchedValue(row.signals, signal);
       if (row.rows[column] === -1) {
         if (Number.isNaN(value)) continue;
         row.rows[column] = this.#watch({ kind, id: row.id, pool: row.pool, signal }, now);
@@ -166,6 +174,11 @@ export class Detection {
     const series = { __name__: signalMetric[kind], pool, signal, ...(kind === 'agent' ? { instance_id: id } : {}) };
     return { agent: kind === 'agent' ? id : null, pool, series, signal };
   }
+}
+
+function watchedBy(anomaly: Anomaly): Watched {
+  const { agent, pool, signal } = anomaly;
+  return { kind: agent === null ? 'pool' : 'agent', id: agent ?? pool, pool, signal: signal as SignalName };
 }
 
 function keyOf({ kind, id, signal }: Watched): string {

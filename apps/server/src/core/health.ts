@@ -61,7 +61,10 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
   );
   state.progress = followed.state;
   state.progressVerdict = followed.verdict;
-  state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool));
+  const inFlight = value('in_flight');
+  const waiting = value('queue_length');
+  const held = inFlight === null && waiting === null ? null : (inFlight ?? 0) + (waiting ?? 0);
+  state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool), held);
   const config = fleet.pools.get(agent.pool)?.config;
   const assessment: AgentAssessment = assessAgent(
     {
@@ -74,6 +77,7 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
       leak: state.leakVerdict,
       errors: errorsOf(fleet, agent.instanceId, now),
       requests: fleet.red.read(agent.instanceId, now)?.requests,
+      importance: config?.importance,
       memory: state.memory,
     },
     now,

@@ -10,10 +10,9 @@ import {
   type World,
 } from '@jaegis/simulator';
 import { type MetadataStore, memoryMetadata } from '@jaegis/store';
-import { MetricsStore, type StorageDirectory } from '@jaegis/tsdb';
+import { MetricsStore, memoryDirectory, type StorageDirectory } from '@jaegis/tsdb';
 import { type Core, createCore } from '../../src/core/core.ts';
 import type { Log } from '../../src/core/log.ts';
-import { memoryDirectory } from './memory-directory.ts';
 
 export interface SimulationSetup {
   readonly seed: number;

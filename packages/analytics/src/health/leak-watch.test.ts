@@ -88,3 +88,17 @@ test('Theil-Sen is not moved by an outlier', () => {
   const slots = Array.from({ length: 20 }, (_, i) => ({ at: i * 1_000, bytes: i === 10 ? 1e9 : 100 * i }));
   expect(theilSen(slots).slope).toBeCloseTo(100, 0);
 });
+
+test('memory that rises with the work held is no leak; the same rise without work is', () => {
+  const verdictAfter = (held: (step: number) => number) => {
+    const watch = new LeakWatch();
+    let verdict = watch.observe(0, 80 * MiB, 400 * MiB, 2);
+    for (let step = 1; step <= 40; step++) {
+      const bytes = (80 + Math.max(0, step - 20) * 7) * MiB;
+      verdict = watch.observe(step * tick, bytes, 400 * MiB, held(step));
+    }
+    return verdict.growing;
+  };
+  expect(verdictAfter((step) => (step <= 20 ? 2 : 2 + (step - 20) * 10))).toBe(false);
+  expect(verdictAfter(() => 2)).toBe(true);
+});
