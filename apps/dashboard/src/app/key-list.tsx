@@ -7,7 +7,7 @@ const groups = ['Go to', 'Everywhere', 'Lists', 'Time', 'This page'] as const;
 export function KeyList({ onClose }: { onClose: () => void }) {
   const keys = knownKeys();
   return (
-    <Dialog title="Keyboard" onClose={onClose}>
+    <Dialog title="Keyboard" onClose={onClose} className="key-dialog">
       <div className="key-list">
         {groups.map((group) => {
           const actions = keys.filter((action) => action.group === group).toReversed();

@@ -130,12 +130,15 @@ function yAxis(unit: Unit): uPlot.Axis {
     gap: 6,
     space: 28,
     ...(unit === 'bytes' || unit === 'bytes/s' ? { incrs: byteSteps } : {}),
+    ...(unit === 'count' ? { incrs: wholeSteps } : {}),
     grid: { stroke: () => cssColor('--line'), width: 1 },
     ticks: { show: false },
     values: (_u, splits) => splits.map((value) => tickText(value, unit)),
   };
 }
 
+/** There is no half a replica. */
+const wholeSteps = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
 /** Steps that are round in KiB, MiB and GiB. */
 const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power);
 

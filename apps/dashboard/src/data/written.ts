@@ -5,6 +5,8 @@ import { formatValue, shortNumber, type Unit } from '@jaegis/std';
  * `0.21 %`, `<0.01 %`), everything else as the whole of JAEGIS writes it. Missing values are `–`.
  */
 export function written(value: number | null | undefined, unit: Unit): string {
+  if (unit === '1/s' && typeof value === 'number' && Math.abs(value) < 1)
+    return formatValue(Math.round(value * 100) / 100, unit);
   if (unit !== 'ratio' || value === null || value === undefined || !Number.isFinite(value))
     return formatValue(value, unit);
   const percent = value * 100;

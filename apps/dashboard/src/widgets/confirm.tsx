@@ -44,6 +44,7 @@ export function Confirm(props: ConfirmProps) {
             <span className="muted">Reason, kept with the command (may be left empty)</span>
             <input
               className="field"
+              data-focus=""
               value={reason}
               maxLength={200}
               onChange={(event) => setReason(event.target.value)}

@@ -11,7 +11,7 @@ const shown: readonly {
   { title: 'Errors', signals: ['error_rate'], isAgainstPeers: true },
   { title: 'Queue', signals: ['queue_length'] },
   { title: 'CPU', signals: ['cpu_utilization'], isAgainstPeers: true },
-  { title: 'Memory', signals: ['memory_bytes'], isAgainstPeers: true },
+  { title: 'Memory', signals: ['memory_bytes'] },
   { title: 'Tokens', signals: ['tokens_rate'] },
   { title: 'Progress', signals: ['progress_rate'] },
 ];

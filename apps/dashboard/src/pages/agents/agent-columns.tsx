@@ -43,7 +43,7 @@ export const agentColumns: readonly AgentColumn[] = [
     title: 'Reason',
     width: 'minmax(120px, 2.400fr)',
     cell: (row) => (
-      <span className="muted" title={row.reason}>
+      <span className={agentState(row) === 'healthy' ? 'faint' : 'muted'} title={row.reason}>
         {row.reason}
       </span>
     ),

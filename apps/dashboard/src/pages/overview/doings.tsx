@@ -8,6 +8,8 @@ import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 
 const shown = 60;
+/** The server also keeps decisions that left everything as it was; they are nothing that was done. */
+const stayed = / stays at \d+$/;
 const words: Readonly<Record<TimelineItem['kind'], string>> = {
   decision: 'scaled',
   alert: 'alert',
@@ -23,7 +25,9 @@ export function Doings() {
     <Section title="The last hour" className="doings">
       <Loaded query={timeline} lines={5} what="the timeline">
         {(page) => {
-          const items = page.items.filter((item) => item.at >= since).slice(0, shown);
+          const items = page.items
+            .filter((item) => item.at >= since && !(item.kind === 'decision' && stayed.test(item.title)))
+            .slice(0, shown);
           if (items.length === 0) return <p className="muted">JAEGIS had nothing to do.</p>;
           return (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard

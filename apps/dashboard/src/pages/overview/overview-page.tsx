@@ -5,6 +5,7 @@ import { Attention } from './attention.tsx';
 import { Doings } from './doings.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { FleetCounts } from './fleet-counts.tsx';
+import { FleetNow } from './fleet-now.tsx';
 import { FleetScore } from './fleet-score.tsx';
 import { PoolLoads } from './pool-loads.tsx';
 
@@ -24,7 +25,10 @@ export function OverviewPage() {
         </Loaded>
       </div>
       <div className="overview-middle">
-        <Attention recommendations={health.data?.recommendations ?? []} />
+        <div>
+          <Attention recommendations={health.data?.recommendations ?? []} />
+          <FleetNow />
+        </div>
         <Doings />
       </div>
       <PoolLoads />

@@ -14,17 +14,16 @@ import { Section } from '../../widgets/section.tsx';
 import { Glyph, toneOfScore } from '../../widgets/state-mark.tsx';
 
 const shown = 9;
-const futureMs = 3_600_000;
+/** The next hour, but never more future than past: a quarter of an hour would be a sliver beside it. */
+const longestFutureMs = 3_600_000;
+const futureOf = (window: TimeWindow) => (window.isLive ? Math.min(longestFutureMs, window.to - window.from) : 0);
 const nothing: readonly never[] = [];
 
 /** Is the fleet the right size? Load against capacity for each pool, and the forecast of the next hour. */
 export function PoolLoads() {
   const pools = useQuery(poolsQuery);
   return (
-    <Section
-      title="Load against capacity"
-      aside={<span className="small muted">the past, and the forecast of the next hour</span>}
-    >
+    <Section title="Load against capacity" aside={<span className="small muted">the past, and the forecast</span>}>
       <Loaded query={pools} lines={6} what="the pools">
         {(page) => <PoolCharts pools={page.items} />}
       </Loaded>
@@ -101,13 +100,16 @@ function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolC
         capacityPerReplica,
         forecast,
         quantileInUse,
-        futureMs: window.isLive ? futureMs : 0,
+        futureMs: futureOf(window),
       }),
     [grid, window, demand, ready, capacityPerReplica, forecast, quantileInUse],
   );
   const saturation = pool.signals.saturation?.value;
   const upper = forecast?.quantiles[String(quantileInUse ?? 0.5)] ?? forecast?.mean;
-  const peak = upper === undefined || upper.length === 0 ? null : Math.max(...upper);
+  const peak =
+    upper === undefined || upper.length === 0
+      ? null
+      : Math.max(...upper.slice(0, longestFutureMs / (forecast?.step ?? longestFutureMs)));
   return (
     <article className="pool-chart">
       <header className="row spread">
@@ -136,7 +138,7 @@ function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolC
         now={data.bands.length > 0 ? (grid ?? window).to : undefined}
         height={120}
         hasHead={false}
-        until={window.isLive ? (grid ?? window).to + futureMs : undefined}
+        until={window.isLive ? (grid ?? window).to + futureOf(window) : undefined}
         state={state}
       />
     </article>

@@ -11,7 +11,7 @@ test('adds up replicas times price, and compares with the largest size over the 
   });
 });
 
-test('takes reported cost first', () => {
+test('takes what was reported where there is no price', () => {
   expect(costToday({ replicas: [2], costRates: [3], pricePerReplica: null, stepMs: hour })).toEqual({
     spent: 3,
     peak: 2,

@@ -14,11 +14,12 @@ export interface CostToday {
 }
 
 /**
- * Adds up a day: reported cost where there is one, else replicas times their price. Moments that were not heard cost
+ * Adds up a day: replicas times their price where there is one, else the cost that was reported. Moments that were not heard cost
  * nothing here, on either side, so that the comparison stays fair. `null` when nothing is known.
  */
 export function costToday(input: CostInput): CostToday | null {
   const { replicas, costRates, pricePerReplica } = input;
+  const isPriced = pricePerReplica !== null && replicas.some((value) => value !== null);
   const hours = input.stepMs / 3_600_000;
   const known = replicas.filter((value) => value !== null);
   const peak = known.length === 0 ? 0 : Math.max(...known);
@@ -35,6 +36,6 @@ export function costToday(input: CostInput): CostToday | null {
   return {
     spent,
     peak,
-    atPeak: pricePerReplica === null || peak === 0 ? null : peak * pricePerReplica * hours * heard,
+    atPeak: !isPriced || peak === 0 ? null : peak * pricePerReplica * hours * heard,
   };
 }

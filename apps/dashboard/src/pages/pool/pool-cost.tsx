@@ -50,8 +50,14 @@ export function PoolCost({ pool }: { pool: Pool }) {
           )}
           <div>
             <dt>Now</dt>
-            <dd>{written(pool.signals.cost_rate?.value ?? decision?.predicted.costPerHour, 'usd/h')}</dd>
+            <dd>{written(decision?.predicted.costPerHour ?? pool.signals.cost_rate?.value, 'usd/h')}</dd>
           </div>
+          {price !== null && pool.signals.cost_rate?.value != null && (
+            <div>
+              <dt>Its agents report</dt>
+              <dd>{written(pool.signals.cost_rate.value, 'usd/h')}</dd>
+            </div>
+          )}
         </dl>
       )}
     </Section>

@@ -24,6 +24,7 @@ export function PoolDemand({ pool }: { pool: Pool }) {
   const grid = demand.data?.grid ?? window;
   const quantileInUse = pool.lastDecision?.forecast?.quantile ?? null;
   const capacityPerReplica = pool.lastDecision?.inputs.capacityPerReplica ?? null;
+  const reachMs = window.isLive ? Math.min(futureMs, window.to - window.from) : 0;
   const data = useMemo(
     () =>
       demandData({
@@ -33,9 +34,9 @@ export function PoolDemand({ pool }: { pool: Pool }) {
         capacityPerReplica,
         forecast,
         quantileInUse,
-        futureMs: window.isLive ? futureMs : 0,
+        futureMs: reachMs,
       }),
-    [grid, demand.data, ready.data, capacityPerReplica, forecast, quantileInUse, window.isLive],
+    [grid, demand.data, ready.data, capacityPerReplica, forecast, quantileInUse, reachMs],
   );
   const trust =
     forecast === undefined
@@ -51,7 +52,7 @@ export function PoolDemand({ pool }: { pool: Pool }) {
         bands={data.bands}
         marks={marks}
         now={data.bands.length > 0 ? grid.to : undefined}
-        until={window.isLive && forecast !== undefined ? grid.to + futureMs : undefined}
+        until={window.isLive && forecast !== undefined ? grid.to + reachMs : undefined}
         height={220}
         state={demand.isPending ? 'loading' : demand.isError ? 'failed' : 'ready'}
       />

@@ -29,7 +29,9 @@ export function PoolReplicas({ pool }: { pool: Pool }) {
         times={gridTimes(grid)}
         series={series}
         marks={marks}
-        until={window.isLive && forecast !== undefined ? grid.to + futureMs : undefined}
+        until={
+          window.isLive && forecast !== undefined ? grid.to + Math.min(futureMs, window.to - window.from) : undefined
+        }
         now={window.isLive && forecast !== undefined ? grid.to : undefined}
         height={160}
         state={replicas.isPending ? 'loading' : replicas.isError ? 'failed' : 'ready'}

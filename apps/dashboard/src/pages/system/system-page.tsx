@@ -21,7 +21,7 @@ export function SystemPage() {
               <h1>System</h1>
               <p className="small muted row row-wrap">
                 <span>JAEGIS {report.version}</span>
-                <span>Node {report.node}</span>
+                <span>{report.node.startsWith('v') ? `Node ${report.node}` : report.node}</span>
                 <span>
                   up <Since at={report.startedAt} />
                 </span>
@@ -70,7 +70,7 @@ function Storage({ report }: { report: SystemReport }) {
           <dt>In memory</dt>
           <dd>
             {written(storage.bytesInMemory, 'bytes')}
-            {storage.samples > 0 && (
+            {storage.samples > 1e6 && (
               <span className="muted"> ({(storage.bytesInMemory / storage.samples).toFixed(1)} B a sample)</span>
             )}
           </dd>

@@ -1,5 +1,5 @@
 import type { SystemReport } from '@jaegis/model';
-import { reasonWords } from '../../data/signal-words.ts';
+import { reasonWords, signalName } from '../../data/signal-words.ts';
 import { written } from '../../data/written.ts';
 import { Ago } from '../../widgets/ago.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
@@ -91,7 +91,8 @@ export function Forecasts({ report }: { report: SystemReport }) {
             {report.forecasts.map((each) => (
               <tr key={`${each.pool}:${each.signal}`}>
                 <th scope="row">
-                  <PoolLink name={each.pool} />
+                  <PoolLink name={each.pool} />{' '}
+                  <span className="small muted">{signalName(each.signal).toLowerCase()}</span>
                 </th>
                 <td className="muted">{each.model}</td>
                 <td>
