@@ -1,20 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
-import { startGrpcServer } from '@jaegis/ingest';
+import { resolve } from 'node:path';
+import { SenderLimiter, startGrpcServer } from '@jaegis/ingest';
 import type { JaegisConfig, ServerOptions } from '@jaegis/model';
 import { seededRng } from '@jaegis/std';
-import { openDirectory, openMetadata, openTelemetryLog } from '@jaegis/store';
-import { MetricsStore } from '@jaegis/tsdb';
 import type { FastifyInstance } from 'fastify';
-import { createCore } from './core/core.ts';
+import { type Core, createCore } from './core/core.ts';
 import type { Log } from './core/log.ts';
 import { lockDataDir } from './data-lock.ts';
-import { createMainApp, createOtlpApp } from './http/app.ts';
-import { isLoopback, urlHost } from './http/guard.ts';
+import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
+import { hasToken, isLoopback, urlHost } from './http/guard.ts';
 import { createHostSource, createReceivers, createScraper, createTargets } from './outside.ts';
 import { watchSelf } from './self-usage.ts';
+import { openStorage } from './storage.ts';
 import { systemClock } from './system-clock.ts';
 import { tokenFor } from './token.ts';
 
@@ -41,116 +40,107 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+interface Closable {
+  close(): Promise<unknown>;
+}
+
 /** Starts all roles in this process. Throws an Error with one clear line when it cannot (port taken, folder in use). */
 export async function startServer(start: StartOptions): Promise<RunningServer> {
-  const { config, options, log, version } = start;
+  const { config, options, log } = start;
   const clock = systemClock;
   const dataDir = resolve(options.data_dir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const unlock = await lockDataDir(dataDir);
   const { token, isNew: isNewToken } = await tokenFor({ dataDir, options });
-  const store = await MetricsStore.open({
-    directory: await openDirectory(join(dataDir, 'metrics')),
-    now: clock.now(),
-    seriesLimit: options.series_limit,
-    seriesLimitPerGroup: options.series_limit_per_pool,
-    groupOf: (labels) => labels['pool'] ?? labels['job'] ?? '',
-    retentionMs: options.head_retention,
-    monotonicMs: () => performance.now(),
-  });
-  const metadata = openMetadata(join(dataDir, 'metadata.sqlite'), {
-    onDamage: (message: string) => log.error({}, message),
-  });
-  const telemetryLog = await openTelemetryLog(join(dataDir, 'telemetry'), {
-    maxBytes: 512 * 1024 * 1024,
-    segmentBytes: 16 * 1024 * 1024,
-  });
+  const storage = await openStorage({ dataDir, options, log, now: clock.now() });
   const rng = seededRng(Math.floor(Math.random() * 2 ** 48));
   const core = createCore({
     clock,
     stopwatch: () => performance.now(),
+    hashSeed: Math.floor(Math.random() * 2 ** 32),
     hostName: hostname(),
     platform: `Node ${process.versions.node}, ${process.platform} ${process.arch}`,
     log,
-    version,
+    version: start.version,
     config,
     options,
-    store,
-    metadata,
-    telemetryLog,
+    ...storage,
     receivers: createReceivers(config, { clock, rng }),
   });
+  storage.onDropped = (refs) => core.otlp.forgetRefs(refs);
 
-  const opened: { close(): Promise<unknown> }[] = [];
-  const closeAll = async (drain: boolean): Promise<void> => {
+  const opened: Closable[] = [];
+  const close = async (): Promise<void> => {
     // The ports stay open while agents drain: they want to say goodbye and to hand in their last telemetry.
-    await core.stop({ drain });
+    await core.stop({ drain: true });
     await Promise.allSettled(opened.splice(0).map((each) => each.close()));
-    await telemetryLog.close();
-    metadata.close();
-    await store.close();
+    await storage.close();
     await unlock();
   };
   try {
-    const http = { options, token, dashboardDir: start.dashboardDir };
-    const main = createMainApp(core, http);
-    opened.push(main);
-    const port = await listen(main, options.listen, options.port);
-    const otlp = createOtlpApp(core, http);
-    opened.push(otlp);
-    const otlpHttpPort = await listen(otlp, options.listen, options.otlp_http_port);
-    const grpc = await startGrpcServer({
-      receiver: core.otlp,
-      host: options.listen,
-      port: options.otlp_grpc_port,
-      maxMessageBytes: options.body_limit_bytes,
-      ...(token === undefined
-        ? {}
-        : { authorize: (metadataOfCall) => metadataOfCall.get('authorization')[0] === `Bearer ${token}` }),
+    const limiter = new SenderLimiter({ ratePerSecond: options.requests_per_second_per_sender });
+    const ports = await openPorts(core, { options, token, limiter, dashboardDir: start.dashboardDir }, opened);
+    const targets = await createTargets({
+      config,
+      configDir: start.configDir,
+      core,
+      clock,
+      rng,
+      dataDir,
+      processLimit: options.process_limit,
+      url: ports.url,
+      otlpUrl: ports.otlpHttpUrl,
+      token,
     });
-    opened.push(grpc);
-
-    // Our own children and agents reach us on loopback, or on the one address we listen on.
-    const reach = isLoopback(options.listen)
-      ? options.listen
-      : options.listen === '0.0.0.0' || options.listen === '::'
-        ? '127.0.0.1'
-        : options.listen;
-    const url = `http://${urlHost(reach)}:${port}`;
-    await core.attachTargets(
-      await createTargets({
-        config,
-        configDir: start.configDir,
-        core,
-        clock,
-        rng,
-        dataDir,
-        processLimit: options.process_limit,
-        url,
-        otlpUrl: `http://${urlHost(reach)}:${otlpHttpPort}`,
-        token,
-      }),
-    );
+    await core.attachTargets(targets);
     core.attachHost(createHostSource(core, clock));
     opened.push(watchSelf(core.fleet, clock));
     core.start();
     const scraper = createScraper(config, core, clock);
     core.attachScraper(scraper);
-    opened.push({ close: async () => scraper.stop() });
     scraper.start();
-    return {
-      url,
-      otlpHttpUrl: `http://${urlHost(reach)}:${otlpHttpPort}`,
-      otlpGrpcAddress: `${urlHost(reach)}:${grpc.port}`,
-      token,
-      isNewToken,
-      dataDir,
-      close: () => closeAll(true),
-    };
+    opened.push({ close: async () => scraper.stop() });
+    return { ...ports, token, isNewToken, dataDir, close };
   } catch (error) {
-    await closeAll(true);
+    await close();
     throw error;
   }
+}
+
+/** Opens the three ports. What was opened goes into `opened`, also when a later one fails. */
+async function openPorts(
+  core: Core,
+  http: HttpOptions,
+  opened: Closable[],
+): Promise<Pick<RunningServer, 'url' | 'otlpHttpUrl' | 'otlpGrpcAddress'>> {
+  const { options, token, limiter } = http;
+  const main = createMainApp(core, http);
+  opened.push(main);
+  const port = await listen(main, options.listen, options.port);
+  const otlp = createOtlpApp(core, http);
+  opened.push(otlp);
+  const otlpPort = await listen(otlp, options.listen, options.otlp_http_port);
+  const grpc = await startGrpcServer({
+    receiver: core.otlp,
+    host: options.listen,
+    port: options.otlp_grpc_port,
+    maxMessageBytes: options.body_limit_bytes,
+    admit: (sender) => limiter.take(sender, core.clock.now()),
+    ...(token === undefined ? {} : { authorize: (call) => hasToken(call.get('authorization')[0]?.toString(), token) }),
+  });
+  opened.push(grpc);
+  const host = urlHost(reachableAddress(options.listen));
+  return {
+    url: `http://${host}:${port}`,
+    otlpHttpUrl: `http://${host}:${otlpPort}`,
+    otlpGrpcAddress: `${host}:${grpc.port}`,
+  };
+}
+
+/** Our own children and agents reach us on loopback, or on the one address that we listen on. */
+function reachableAddress(listenAddress: string): string {
+  if (isLoopback(listenAddress)) return listenAddress;
+  return listenAddress === '0.0.0.0' || listenAddress === '::' ? '127.0.0.1' : listenAddress;
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {

@@ -35,6 +35,8 @@ export interface CoreDeps {
   readonly stopwatch: () => number;
   readonly log: Log;
   readonly version: string;
+  /** Any random 32 bits: nobody can then prepare series whose hashes collide. */
+  readonly hashSeed: number;
   /** Of this machine. */
   readonly hostName: string;
   /** Runtime and operating system, in words. */
@@ -85,6 +87,7 @@ export function createCore(deps: CoreDeps) {
     clock: deps.clock,
     counters: fleet.counters,
     bodyLimitBytes: deps.options.body_limit_bytes,
+    hashSeed: deps.hashSeed,
   });
   let host: HostSource | undefined;
   let scraper: Scraper | undefined;

@@ -36,9 +36,12 @@ function refuse(fleet: Fleet, refusal: { status: number; code: string; message: 
   return { ok: false, ...refusal };
 }
 
-/** True when one of our targets runs it. */
+/** True when one of our targets runs it. Asked of the target itself: a child's first heartbeat comes before our next look. */
 export function isSupervised(fleet: Fleet, pool: string, instanceId: string): boolean {
-  return fleet.pools.get(pool)?.observation?.instances.some((instance) => instance.instanceId === instanceId) ?? false;
+  const target = fleet.pools.get(pool)?.target;
+  if (target === undefined) return false;
+  if (target.pids !== undefined) return target.pids().has(instanceId);
+  return target.observe(fleet.clock.now()).instances.some((instance) => instance.instanceId === instanceId);
 }
 
 /**

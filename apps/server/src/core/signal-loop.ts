@@ -81,7 +81,10 @@ const poolHandles = new WeakMap<PoolEntry, Map<string, SeriesHandle>>();
 
 function updatePool(fleet: Fleet, entry: PoolEntry, agents: readonly Signals[], now: number): void {
   const row = fleet.signals.ensurePool(entry.name);
-  entry.signals = aggregatePoolSignals(agents, fleet.red.pool(entry.name, now), now);
+  const red = fleet.red.pool(entry.name, now);
+  // Agents that only call others have no server spans; what they say of their own work counts then.
+  const speaksForItself = red?.requests === 0 && agents.some((signals) => (signals.request_rate?.value ?? 0) > 0);
+  entry.signals = aggregatePoolSignals(agents, speaksForItself ? undefined : red, now);
   row.signals = entry.signals;
   fleet.signals.write(row, 'pool', now);
   fleet.detection.lay(row, 'pool', now);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import { SenderLimiter } from '@jaegis/ingest';
+import type { SenderLimiter } from '@jaegis/ingest';
 import type { ServerOptions } from '@jaegis/model';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
@@ -15,6 +15,8 @@ import { prometheusRoutes } from './prometheus-routes.ts';
 export interface HttpOptions {
   readonly options: ServerOptions;
   readonly token: string | undefined;
+  /** Shared by all ports. */
+  readonly limiter: SenderLimiter;
   /** Folder of the built dashboard, where there is one. */
   readonly dashboardDir: string | undefined;
 }
@@ -51,7 +53,7 @@ export function createOtlpApp(core: Core, http: HttpOptions): FastifyInstance {
 }
 
 function createApp(core: Core, http: HttpOptions): FastifyInstance {
-  const { options } = http;
+  const { options, limiter } = http;
   const app = fastify({
     logger: false,
     bodyLimit: options.body_limit_bytes,
@@ -62,7 +64,6 @@ function createApp(core: Core, http: HttpOptions): FastifyInstance {
     exposeHeadRoutes: false,
   });
   app.server.maxConnections = options.connection_limit;
-  const limiter = new SenderLimiter({ ratePerSecond: options.requests_per_second_per_sender });
   const decoder = (_request: unknown, body: Buffer, done: (error: Error | null, body: Buffer) => void) =>
     done(null, body);
   app.removeAllContentTypeParsers();

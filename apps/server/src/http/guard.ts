@@ -83,7 +83,8 @@ function isOwnOrigin(request: GuardedRequest): boolean {
   return new URL(request.origin).host === request.host.toLowerCase();
 }
 
-function hasToken(authorization: string | undefined, token: string): boolean {
+/** Compares in constant time. */
+export function hasToken(authorization: string | undefined, token: string): boolean {
   const given = Buffer.from(authorization ?? '');
   const wanted = Buffer.from(`Bearer ${token}`);
   return given.length === wanted.length && timingSafeEqual(given, wanted);

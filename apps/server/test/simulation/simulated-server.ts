@@ -124,6 +124,7 @@ async function startCore(shared: Shared, world: World): Promise<Core> {
   const core = createCore({
     clock,
     stopwatch: () => 0,
+    hashSeed: 1,
     hostName: 'made',
     platform: 'made',
     log: shared.log,

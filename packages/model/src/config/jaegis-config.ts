@@ -142,5 +142,3 @@ export function resolveServerOptions(sources: {
   }
   return { ok: true, options: options as unknown as ServerOptions };
 }
-
-export type { PoolConfig };

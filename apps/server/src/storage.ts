@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { SeriesRef, ServerOptions } from '@jaegis/model';
+import { type MetadataStore, openDirectory, openMetadata, openTelemetryLog, type TelemetryLog } from '@jaegis/store';
+import { MetricsStore } from '@jaegis/tsdb';
+import type { Log } from './core/log.ts';
+
+/** Logs and spans together may take this much of the disk. */
+const telemetryMaxBytes = 512 * 1024 * 1024;
+const telemetrySegmentBytes = 16 * 1024 * 1024;
+
+/** Everything that survives a restart. */
+export interface Storage {
+  readonly store: MetricsStore;
+  readonly metadata: MetadataStore;
+  readonly telemetryLog: TelemetryLog;
+  /** Who must know when series are dropped, because it keeps their refs. */
+  onDropped: (refs: Iterable<SeriesRef>) => void;
+  close(): Promise<void>;
+}
+
+/** Opens, or makes, the stores below the data folder. What is damaged is set aside and said, never in the way of the start. */
+export async function openStorage(at: {
+  dataDir: string;
+  options: ServerOptions;
+  log: Log;
+  now: number;
+}): Promise<Storage> {
+  const { dataDir, options, log } = at;
+  const store = await MetricsStore.open({
+    directory: await openDirectory(join(dataDir, 'metrics')),
+    now: at.now,
+    seriesLimit: options.series_limit,
+    seriesLimitPerGroup: options.series_limit_per_pool,
+    groupOf: (labels) => labels['pool'] ?? labels['job'] ?? '',
+    retentionMs: options.head_retention,
+    monotonicMs: () => performance.now(),
+    onDropped: (refs) => storage.onDropped(refs),
+  });
+  for (const damage of store.stats().replay.damages) log.warn({}, `metrics log: ${damage}`);
+  const metadata = openMetadata(join(dataDir, 'metadata.sqlite'), {
+    onDamage: (message: string) => log.error({}, message),
+  });
+  const telemetryLog = await openTelemetryLog(join(dataDir, 'telemetry'), {
+    maxBytes: telemetryMaxBytes,
+    segmentBytes: telemetrySegmentBytes,
+  });
+  const storage: Storage = {
+    store,
+    metadata,
+    telemetryLog,
+    onDropped: () => {},
+    close: async () => {
+      await telemetryLog.close();
+      metadata.close();
+      await store.close();
+    },
+  };
+  return storage;
+}
