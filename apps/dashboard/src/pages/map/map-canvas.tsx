@@ -162,7 +162,7 @@ function MapLink({
         markerEnd={`url(#arrow-${tone})`}
       />
       {hasWords && (
-        <text x={at.x} y={at.y} className="map-link-words" textAnchor="middle">
+        <text x={at.x} y={at.y} className="map-link-words" textAnchor={label?.anchor ?? 'middle'}>
           {written(link.rate, '1/s')}
           {tone !== 'ok' && ` · ${written(link.errorRate, 'ratio')} fail`}
         </text>

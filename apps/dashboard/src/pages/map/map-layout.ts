@@ -12,11 +12,17 @@ export interface PlacedNode {
   readonly isGroup: boolean;
 }
 
+export interface PlacedLabel {
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+}
+
 export interface PlacedLink {
   readonly link: Link;
   readonly points: readonly { readonly x: number; readonly y: number }[];
   /** Room for its words, where nothing else is. */
-  readonly label: { readonly x: number; readonly y: number } | null;
+  readonly label: PlacedLabel | null;
 }
 
 export interface MapLayout {
@@ -63,7 +69,7 @@ export async function layoutMap(topology: Topology, direction: MapDirection): Pr
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
   const graph = toGraph(topology, direction);
   const placed = (await elk.layout(graph)) as ElkNode;
-  return fromGraph(placed, topology);
+  return fromGraph(placed, topology, direction === 'DOWN');
 }
 
 /** The topology as ELK wants it. An opened pool holds its agents; a link to something that is not shown is left out. */
@@ -101,7 +107,7 @@ function sizeOf(node: TopologyNode): { width: number; height: number } {
   return { width: Math.max(112, name * characterWidth + 40), height: node.kind === 'agent' ? 28 : 44 };
 }
 
-function fromGraph(placed: ElkNode, topology: Topology): MapLayout {
+function fromGraph(placed: ElkNode, topology: Topology, isDown: boolean): MapLayout {
   const byId = new Map(topology.nodes.map((node) => [node.id, node]));
   const nodes: PlacedNode[] = [];
   const walk = (each: ElkNode) => {
@@ -124,11 +130,21 @@ function fromGraph(placed: ElkNode, topology: Topology): MapLayout {
     const section = edge?.sections?.[0];
     if (section === undefined) return [];
     const room = edge?.labels?.[0];
-    const label =
-      room?.x === undefined || room.y === undefined
-        ? null
-        : { x: room.x + labelSize.width / 2, y: room.y + labelSize.height - 3 };
-    return [{ link, points: [section.startPoint, ...(section.bendPoints ?? []), section.endPoint], label }];
+    const points = [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
+    return [{ link, points, label: labelOf(edge?.labels?.[0], { points, isDown }) }];
   });
   return { nodes, links, width: placed.width ?? 0, height: placed.height ?? 0 };
+}
+
+/** The words lean on their line: under it where it is level, beside it where it falls. */
+function labelOf(
+  room: { x?: number; y?: number } | undefined,
+  edge: { points: readonly { x: number; y: number }[]; isDown: boolean },
+): PlacedLabel | null {
+  if (room?.x === undefined || room.y === undefined) return null;
+  const center = room.x + labelSize.width / 2;
+  const y = room.y + labelSize.height - 3;
+  if (!edge.isDown) return { x: center, y, anchor: 'middle' };
+  const isLeft = edge.points.some((point) => point.x > center && point.x <= room.x! + labelSize.width + 4);
+  return isLeft ? { x: room.x + labelSize.width - 2, y, anchor: 'end' } : { x: room.x + 2, y, anchor: 'start' };
 }

@@ -23,7 +23,7 @@ export function usePanZoom(content: { width: number; height: number }) {
     const { clientWidth, clientHeight } = element;
     const scale = Math.max(
       smallest,
-      Math.min(1.25, (clientWidth - margin * 2) / width, (clientHeight - margin * 2) / height),
+      Math.min(1.1, (clientWidth - margin * 2) / width, (clientHeight - margin * 2) / height),
     );
     setView({ x: (clientWidth - width * scale) / 2, y: (clientHeight - height * scale) / 2, scale });
   }, [width, height]);
