@@ -62,7 +62,7 @@ export function timelineItemOf(event: FleetEvent): TimelineItem | null {
         kind: 'alert',
         id,
         pool,
-        title: state === 'resolved' ? `Resolved: ${summary}` : summary,
+        title: state === 'resolved' ? `${summary} (resolved)` : summary,
         reason,
       };
     }

@@ -9,6 +9,7 @@ import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark, toneOf } from '../../widgets/state-mark.tsx';
 import { IncidentActions } from './incident-actions.tsx';
+import { IncidentStory } from './incident-story.tsx';
 import { Feedback, Notes } from './incident-words.tsx';
 
 /** One cause: what it is and how sure we are, who feels it, what happened, who has it. */
@@ -27,10 +28,10 @@ export function IncidentPage() {
                 <Cause incident={incident} />
                 <Symptoms incident={incident} alerts={alerts.data ?? []} />
                 <Notes incident={incident} />
+                <Feedback incident={incident} />
               </div>
               <div>
-                <Timeline incident={incident} />
-                <Feedback incident={incident} />
+                <IncidentStory incident={incident} />
               </div>
             </div>
           </>
@@ -116,28 +117,6 @@ function Symptoms({ incident, alerts }: { incident: Incident; alerts: readonly A
           ))}
         </ul>
       )}
-    </Section>
-  );
-}
-
-function Timeline({ incident }: { incident: Incident }) {
-  return (
-    <Section title="What happened">
-      <ol className="story">
-        {incident.timeline
-          .toSorted((a, b) => b.at - a.at)
-          .map((entry) => (
-            <li key={`${entry.at}:${entry.what}`}>
-              <span className="story-at faint">
-                <At at={entry.at} />
-              </span>
-              <span>
-                <span className="strong">{entry.what}</span>
-                {entry.reason !== '' && <span className="muted small story-reason">{entry.reason}</span>}
-              </span>
-            </li>
-          ))}
-      </ol>
     </Section>
   );
 }

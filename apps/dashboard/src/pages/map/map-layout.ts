@@ -129,7 +129,6 @@ function fromGraph(placed: ElkNode, topology: Topology, isDown: boolean): MapLay
     const edge = edges.get(linkKey(link));
     const section = edge?.sections?.[0];
     if (section === undefined) return [];
-    const room = edge?.labels?.[0];
     const points = [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
     return [{ link, points, label: labelOf(edge?.labels?.[0], { points, isDown }) }];
   });

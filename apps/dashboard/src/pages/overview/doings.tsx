@@ -6,10 +6,9 @@ import { clock } from '../../time/words.ts';
 import { DecisionLink, IncidentLink, PoolLink } from '../../widgets/links.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
+import { foldTimeline, type TimelineLine } from './fold-timeline.ts';
 
 const shown = 60;
-/** The server also keeps decisions that left everything as it was; they are nothing that was done. */
-const stayed = / stays at \d+$/;
 const words: Readonly<Record<TimelineItem['kind'], string>> = {
   decision: 'scaled',
   alert: 'alert',
@@ -25,15 +24,13 @@ export function Doings() {
     <Section title="The last hour" className="doings">
       <Loaded query={timeline} lines={5} what="the timeline">
         {(page) => {
-          const items = page.items
-            .filter((item) => item.at >= since && !(item.kind === 'decision' && stayed.test(item.title)))
-            .slice(0, shown);
-          if (items.length === 0) return <p className="muted">JAEGIS had nothing to do.</p>;
+          const lines = foldTimeline(page.items.filter((item) => item.at >= since)).slice(0, shown);
+          if (lines.length === 0) return <p className="muted">JAEGIS had nothing to do.</p>;
           return (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
             <ol className="doing-list" tabIndex={0} aria-label="What happened in the last hour">
-              {items.map((item) => (
-                <Doing key={`${item.kind}:${item.id}`} item={item} />
+              {lines.map((line) => (
+                <Doing key={`${line.item.kind}:${line.item.id}:${line.isOver}`} line={line} />
               ))}
             </ol>
           );
@@ -43,20 +40,28 @@ export function Doings() {
   );
 }
 
-function Doing({ item }: { item: TimelineItem }) {
+function Doing({ line }: { line: TimelineLine }) {
+  const { item, others, isOver } = line;
+  const { kind } = item;
+  const names = [...new Set(others.map((each) => each.title))].join('\n');
   const body = (
     <>
       <time className="faint">{clock(item.at)}</time>
-      <span className={`doing-kind doing-${item.kind}`}>{words[item.kind]}</span>
+      <span className={`doing-kind ${isOver ? 'muted' : `doing-${kind}`}`}>{isOver ? 'over' : words[kind]}</span>
       <span className="doing-words">
         <span className="doing-title">{item.title}</span>
-        {item.reason !== '' && !item.title.includes(item.reason) && (
-          <span className="small muted doing-reason">{item.reason}</span>
+        {others.length > 0 ? (
+          <span className="small muted doing-reason" title={names}>
+            and {others.length} more {others.length === 1 ? words[kind] : kind === 'anomaly' ? 'anomalies' : `${kind}s`}{' '}
+            with it
+          </span>
+        ) : (
+          item.reason !== '' &&
+          !item.title.includes(item.reason) && <span className="small muted doing-reason">{item.reason}</span>
         )}
       </span>
     </>
   );
-  const kind = item.kind;
   return (
     <li className="doing">
       {kind === 'decision' ? (

@@ -26,8 +26,8 @@ export function costToday(input: CostInput): CostToday | null {
   let spent = 0;
   let heard = 0;
   for (let i = 0; i < Math.max(replicas.length, costRates.length); i++) {
-    const rate =
-      costRates[i] ?? (pricePerReplica === null || replicas[i] == null ? null : replicas[i]! * pricePerReplica);
+    const count = replicas[i];
+    const rate = !isPriced ? (costRates[i] ?? null) : count == null ? null : count * pricePerReplica;
     if (rate === null) continue;
     spent += rate * hours;
     heard++;
