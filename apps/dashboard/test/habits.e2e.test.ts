@@ -164,4 +164,17 @@ describe.skipIf(!hasBrowser)(`habits in a browser${skipNote}`, () => {
     expect(problems).toEqual([]);
     await close();
   });
+
+  test('names with odd letters are asked for as they are', async () => {
+    const name = 'team a/x?y#z%é';
+    const { page, close } = await openPage(browser, made.url);
+    await page.getByText('Load against capacity').waitFor();
+    const asked = page.waitForRequest((request) =>
+      request.url().endsWith(`/api/fleet/agents/${encodeURIComponent(name)}`),
+    );
+    await page.goto(`${made.url}/agents/${encodeURIComponent(name).replaceAll('%2F', '/')}`);
+    await asked;
+    await page.getByText('Cannot show this agent').waitFor();
+    await close();
+  });
 });

@@ -5,12 +5,15 @@ import { mergeById, mergeDecision, mergeSamples, mergeTimeline, rowOfAgent, time
 
 /** Asked again at most this often because of events; the events themselves are on the screen at once. */
 const askAgainMs = 1_000;
+/** The screen changes at most this often: seen at once by a person, and a flood of events costs no more than a few. */
+const betweenMs = 120;
 
 /** Gathers events until the next frame, then changes everything on the screen once. */
 export class EventApplier {
   readonly #client: QueryClient;
   #waiting: FleetEvent[] = [];
   #isScheduled = false;
+  #appliedAt = 0;
   #stale = new Set<string>();
   #askAgain: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,14 +26,17 @@ export class EventApplier {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     // A page in the background paints no frames; there a timer keeps the queue short.
-    if (document.hidden) setTimeout(() => this.#apply(), 250);
-    else requestAnimationFrame(() => this.#apply());
+    const waitMs = document.hidden ? 250 : Math.max(0, this.#appliedAt + betweenMs - performance.now());
+    if (document.hidden) setTimeout(() => this.#apply(), waitMs);
+    else if (waitMs === 0) requestAnimationFrame(() => this.#apply());
+    else setTimeout(() => requestAnimationFrame(() => this.#apply()), waitMs);
   }
 
   #apply(): void {
     const events = this.#waiting;
     this.#waiting = [];
     this.#isScheduled = false;
+    this.#appliedAt = performance.now();
     for (const event of events) this.#applyOne(event);
     agentRows.settle();
   }
