@@ -12,6 +12,9 @@ export default defineConfig({
         ssr: { resolve: { conditions: resolve.conditions, externalConditions: ['node', 'import', 'default'] } },
         test: {
           name: 'fast',
+          // One world for all files of a worker: a test that leaves something behind breaks another, which is what we want to know.
+          pool: 'threads',
+          isolate: false,
           include: [
             'packages/**/*.test.ts',
             'apps/**/*.test.{ts,tsx}',

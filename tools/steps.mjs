@@ -13,7 +13,14 @@ export function nodeStep(name, script, ...args) {
 /** The steps that look at the code without running it. @returns {Step[]} */
 export function staticSteps() {
   return [
-    nodeStep('format and lint', 'node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.'),
+    nodeStep(
+      'format and lint',
+      'node_modules/@biomejs/biome/bin/biome',
+      'ci',
+      '--colors=off',
+      '--error-on-warnings',
+      '.',
+    ),
     nodeStep('types', 'node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'),
     nodeStep('types of the dashboard', 'node_modules/typescript/bin/tsc', '-p', 'apps/dashboard/tsconfig.json'),
     nodeStep('structure', 'tools/structure.mjs'),
