@@ -3,8 +3,8 @@ import { type Forecast, type SignalName, signalMetric } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
 import type { PoolEntry } from './pool-book.ts';
 
-/** Demand, and what waits: the two that sizes follow. */
-const forecastSignals: readonly SignalName[] = ['request_rate', 'queue_length'];
+/** Demand: what sizes follow. */
+const forecastSignals: readonly SignalName[] = ['request_rate'];
 const stepMs = 15_000;
 /** An hour ahead. */
 const horizon = 240;
@@ -12,7 +12,7 @@ const historyPoints = 1_920;
 const quantiles = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
 const forecaster = createForecaster();
 
-/** Every 15 s and for every pool: score the forecasts whose time has come, and make a new one. */
+/** Every 30 s and for every pool: score the forecasts whose time has come, and make a new one. */
 export function runForecasts(fleet: Fleet, now: number): void {
   for (const entry of fleet.pools.list()) {
     if (entry.config?.predictive.mode === 'off') continue;
