@@ -12,5 +12,3 @@ export const pages = [
   { path: '/incidents', name: 'Incidents', key: 'i', icon: 'M12 4 21 19H3zM12 10v4M12 16.500v.5' },
   { path: '/system', name: 'System', key: 's', icon: 'M4 5h16v6H4zM4 14h16v6H4zM7.500 8h.01M7.500 17h.01' },
 ] as const;
-
-export type PagePath = (typeof pages)[number]['path'];

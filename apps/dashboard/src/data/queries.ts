@@ -1,8 +1,6 @@
 import type {
-  Agent,
   AgentReport,
   Alert,
-  Anomaly,
   Bands,
   Decision,
   FleetReport,
@@ -101,14 +99,6 @@ export function agentQuery(id: string) {
   });
 }
 
-export function poolAgentsQuery(pool: string) {
-  return queryOptions({
-    queryKey: ['pool-agents', pool],
-    queryFn: ({ signal }) => request<Page<Agent>>(withParams(`${fleet}/agents`, { pool, limit: 500 }), { signal }),
-    refetchInterval: 15_000,
-  });
-}
-
 export function logsQuery(id: string) {
   return queryOptions({
     queryKey: ['logs', id],
@@ -129,15 +119,6 @@ export function outputQuery(id: string) {
         { signal },
       ),
     refetchInterval: 3_000,
-  });
-}
-
-export function anomaliesQuery(filter: { pool?: string; agent?: string }) {
-  return queryOptions({
-    queryKey: ['anomalies', filter.pool ?? '', filter.agent ?? ''],
-    queryFn: ({ signal }) =>
-      request<Page<Anomaly>>(withParams(`${fleet}/anomalies`, { ...filter, limit: 100 }), { signal }),
-    refetchInterval: 30_000,
   });
 }
 

@@ -60,7 +60,7 @@ export class EventApplier {
         this.#askSoon('health', 'incident-alerts');
         return;
       case 'anomaly':
-        this.#askSoon('anomalies');
+        this.#askSoon('health', ...(event.data.agent === null ? [] : [`agent/${event.data.agent}`]));
         return;
       case 'decision':
         client.setQueryData<Page<Pool>>(['pools'], (page) => page && mergeDecision(page, event.data));

@@ -31,7 +31,7 @@ export function FleetCounts({ report }: { report: FleetReport }) {
                 {agents[kind.key].toLocaleString('en')}
               </span>
               <span className="count-name muted">
-                <Glyph tone={kind.tone} /> {kind.name}
+                <Glyph tone={agents[kind.key] > 0 ? kind.tone : 'off'} /> {kind.name}
               </span>
             </Link>
           </li>
