@@ -62,7 +62,7 @@ export const loopIntervalsMs = {
   signals: 5_000,
   scaling: 5_000,
   alerting: 5_000,
-  forecasts: 30_000,
+  forecasts: 1_000,
   host: 10_000,
   selfMetrics: 10_000,
   maintenance: 1_000,

@@ -12,10 +12,21 @@ const historyPoints = 1_920;
 const quantiles = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
 const forecaster = createForecaster();
 
-/** Every 30 s and for every pool: score the forecasts whose time has come, and make a new one. */
+/** How often a pool's forecast is made anew. */
+const everyMs = 30_000;
+/** Within which share of that all pools must have had their turn. */
+const spreadRuns = 20;
+
+/**
+ * Called every second: scores the forecasts whose time has come and makes new ones, a few pools at a time, so that what
+ * a thousand pools need never holds up what comes in.
+ */
 export function runForecasts(fleet: Fleet, now: number): void {
-  for (const entry of fleet.pools.list()) {
-    if (entry.config?.predictive.mode === 'off') continue;
+  const pools = fleet.pools.list().filter((entry) => entry.config?.predictive.mode !== 'off');
+  const due = pools.filter((entry) => now - entry.forecastAt >= everyMs);
+  due.sort((a, b) => a.forecastAt - b.forecastAt);
+  for (const entry of due.slice(0, Math.ceil(pools.length / spreadRuns))) {
+    entry.forecastAt = now;
     for (const signal of forecastSignals) forecastSignal(fleet, entry, signal, now);
   }
 }

@@ -18,6 +18,8 @@ export interface PoolEntry {
   desired: number | null;
   signals: Signals;
   forecasts: Map<string, Forecast>;
+  /** When they were last made. */
+  forecastAt: number;
   score: number;
   reasons: readonly string[];
   /** Replica-milliseconds used since midnight UTC, for the budget. */
@@ -99,6 +101,7 @@ export class PoolBook {
       desired: kept?.desired ?? null,
       signals: {},
       forecasts: new Map(),
+      forecastAt: 0,
       score: 100,
       reasons: [],
       usage: kept?.usage ?? { day: '', replicaHours: 0, at: 0 },
