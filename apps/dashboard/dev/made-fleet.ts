@@ -293,6 +293,8 @@ export function makePool(
   };
 }
 
+const openedAgents = 12;
+
 export interface TopologyView {
   readonly focus?: string | undefined;
   readonly depth?: number | undefined;
@@ -323,24 +325,43 @@ export function makeTopology(fleet: MadeFleet, now: number, view: TopologyView):
       agents,
     };
   });
-  const expanded = fleet.agents.filter((agent) => view.expand?.includes(agent.row.pool));
-  nodes.push(
-    ...expanded.slice(0, 12).map((agent) => ({
-      id: agent.row.instanceId,
-      kind: 'agent' as const,
-      pool: agent.row.pool,
-      health: agent.row.health,
-      agents: 1,
-    })),
-  );
-  const links = fleet.links.filter((link) => kept.has(link.source) && kept.has(link.target));
+  // An opened pool gives way to its agents, and its links to theirs.
+  const opened = new Set(view.expand?.filter((id) => kept.has(id)));
+  const agentsOf = (pool: string) => fleet.agents.filter((agent) => agent.row.pool === pool).map((agent) => agent.row);
+  const shown = nodes.filter((node) => !opened.has(node.id));
+  let hiddenAgents = 0;
+  for (const pool of opened) {
+    const agents = agentsOf(pool);
+    hiddenAgents += Math.max(0, agents.length - openedAgents);
+    for (const row of agents.slice(0, openedAgents))
+      shown.push({ id: row.instanceId, kind: 'agent', pool, health: row.health, agents: 1 });
+  }
+  const endsOf = (id: string) =>
+    opened.has(id)
+      ? agentsOf(id)
+          .slice(0, openedAgents)
+          .map((row) => row.instanceId)
+      : [id];
+  const links = fleet.links
+    .filter((link) => kept.has(link.source) && kept.has(link.target))
+    .flatMap((link) =>
+      endsOf(link.source).flatMap((source) =>
+        endsOf(link.target).map((target) => ({
+          ...link,
+          source,
+          target,
+          rate: link.rate / endsOf(link.source).length / endsOf(link.target).length,
+        })),
+      ),
+    );
+  const keptLinks = fleet.links.filter((link) => kept.has(link.source) && kept.has(link.target)).length;
   return {
     at: now,
-    nodes,
+    nodes: shown,
     links,
     hidden: {
-      nodes: ids.size - kept.size + Math.max(0, expanded.length - 12),
-      links: fleet.links.length - links.length,
+      nodes: ids.size - kept.size + hiddenAgents,
+      links: fleet.links.length - keptLinks,
     },
   };
 }

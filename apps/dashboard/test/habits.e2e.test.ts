@@ -159,6 +159,8 @@ describe.skipIf(!hasBrowser)(`habits in a browser${skipNote}`, () => {
     await page.getByRole('button', { name: 'Open into agents' }).click();
     await page.locator('.map-node[data-kind="agent"]').first().waitFor();
     expect(await page.locator('.map-node[data-kind="agent"]').count()).toBe(6);
+    await page.getByRole('button', { name: 'Close into one' }).waitFor();
+    await page.locator('.map-table').getByText('reader-4').first().waitFor();
     await page.getByRole('button', { name: 'Only its neighbours' }).click();
     await page.getByText(/\+\d+ nodes and \d+ links hidden/).waitFor();
     expect(problems).toEqual([]);

@@ -5,6 +5,7 @@ import { written } from '../../data/written.ts';
 import { Glyph, toneOf } from '../../widgets/state-mark.tsx';
 import { labelPoint, linkTone, linkWidth, roundedPath } from './map-geometry.ts';
 import { linkKey, type MapLayout, type PlacedLink, type PlacedNode } from './map-layout.ts';
+import { withItsAgents } from './opened-pools.ts';
 import { usePanZoom } from './use-pan-zoom.ts';
 
 interface MapCanvasProps {
@@ -30,12 +31,14 @@ export function MapCanvas(props: MapCanvasProps) {
   ]);
   const search = props.search.toLowerCase();
   const isChosen = node !== undefined || link !== undefined;
-  const near = new Set<string>();
-  for (const { link: each } of layout.links) {
-    if (each.source === node || each.target === node || linkKey(each) === link) near.add(each.source).add(each.target);
-  }
-  if (node !== undefined) near.add(node);
-  for (const { node: each } of layout.nodes) if (each.kind === 'agent' && each.pool === node) near.add(each.id);
+  const own = withItsAgents(
+    layout.nodes.map((each) => each.node),
+    node,
+  );
+  const touchesOwn = (each: PlacedLink) =>
+    own.has(each.link.source) || own.has(each.link.target) || linkKey(each.link) === link;
+  const near = new Set(own);
+  for (const each of layout.links) if (touchesOwn(each)) near.add(each.link.source).add(each.link.target);
   const isDim = (id: string) => (search !== '' && !id.toLowerCase().includes(search)) || (isChosen && !near.has(id));
   return (
     <div className="map-canvas">
@@ -77,7 +80,7 @@ export function MapCanvas(props: MapCanvasProps) {
             ))}
           {layout.links.map((placed) => {
             const key = linkKey(placed.link);
-            const touches = placed.link.source === node || placed.link.target === node || key === link;
+            const touches = touchesOwn(placed);
             return (
               <MapLink
                 key={key}

@@ -1,6 +1,7 @@
 import type { Link, Topology, TopologyNode } from '@jaegis/model';
 import { describe, expect, test, vi } from 'vitest';
 import { labelPoint, linkTone, linkWidth, roundedPath } from './map-geometry.ts';
+import { withOpenedPools } from './opened-pools.ts';
 
 vi.mock('elkjs/lib/elk-worker.min.js?url', () => ({ default: '' }));
 const { shapeOfTopology, toGraph } = await import('./map-layout.ts');
@@ -29,6 +30,22 @@ const topology = (nodes: TopologyNode[], links: Link[]): Topology => ({
   hidden: { nodes: 0, links: 0 },
 });
 
+describe('an opened pool', () => {
+  test('is a box around its agents, as well as the worst of them', () => {
+    const agents = [node('p-1', 'agent', 'p'), { ...node('p-2', 'agent', 'p'), health: 'degraded' as const }];
+    const opened = withOpenedPools(topology([...agents, node('q')], []), ['p', 'gone']);
+    expect(opened.nodes.find((each) => each.id === 'p')).toEqual({
+      id: 'p',
+      kind: 'pool',
+      pool: 'p',
+      health: 'degraded',
+      agents: 2,
+    });
+    expect(opened.nodes).toHaveLength(4);
+    expect(toGraph(opened, 'DOWN').children?.map((child) => child.id)).toEqual(['p', 'q']);
+  });
+});
+
 describe('the map', () => {
   test('puts the agents of an opened pool inside it', () => {
     const graph = toGraph(topology([node('p'), node('p-1', 'agent', 'p'), node('q')], []), 'DOWN');
@@ -37,10 +54,13 @@ describe('the map', () => {
   });
   test('leaves out links to what is not shown, and to itself', () => {
     const graph = toGraph(
-      topology([node('a'), node('b')], [link('a', 'b'), link('a', 'gone'), link('b', 'b')]),
+      topology(
+        [node('a'), node('b')],
+        [link('a', 'b'), { ...link('a', 'b'), kind: 'messaging' }, link('a', 'gone'), link('b', 'b')],
+      ),
       'DOWN',
     );
-    expect(graph.edges?.map((edge) => edge.id)).toEqual(['a>b']);
+    expect(graph.edges?.map((edge) => edge.id)).toEqual(['a>b>http', 'a>b>messaging']);
   });
   test('is laid out anew for a new node or link, never for a new number', () => {
     const one = topology([node('a'), node('b')], [link('a', 'b', 1)]);

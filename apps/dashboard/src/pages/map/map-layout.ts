@@ -32,7 +32,9 @@ export interface MapLayout {
   readonly height: number;
 }
 
-export const linkKey = (link: Pick<Link, 'source' | 'target'>): string => `${link.source}>${link.target}`;
+/** Two pools may be linked in more than one way: by calls and by messages. */
+export const linkKey = (link: Pick<Link, 'source' | 'target' | 'kind'>): string =>
+  `${link.source}>${link.target}>${link.kind}`;
 
 /** Changes only when the map must be laid out anew: new numbers keep everything where it is. */
 export function shapeOfTopology(topology: Topology): string {

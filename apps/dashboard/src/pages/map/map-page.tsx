@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useUrlState } from '../../app/url-state.ts';
+import { useMemo } from 'react';
+import { readList, useUrlState } from '../../app/url-state.ts';
 import { topologyQuery } from '../../data/queries.ts';
 import { Empty, Loaded, SkeletonLines } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
@@ -10,6 +11,7 @@ import { MapCanvas } from './map-canvas.tsx';
 import { LinkDetail, NodeDetail } from './map-detail.tsx';
 import { linkKey } from './map-layout.ts';
 import { MapTable } from './map-table.tsx';
+import { withOpenedPools } from './opened-pools.ts';
 import { useMapLayout } from './use-map-layout.ts';
 
 const depths = [
@@ -29,7 +31,10 @@ export function MapPage() {
       expand: state.expand,
     }),
   );
-  const topology = query.data;
+  const topology = useMemo(
+    () => query.data && withOpenedPools(query.data, readList(state.expand)),
+    [query.data, state.expand],
+  );
   const { layout, isFailed } = useMapLayout(topology, useMedia('(min-aspect-ratio: 22/10)') ? 'RIGHT' : 'DOWN');
   const search = state.q ?? '';
   const chosenLink = topology?.links.find((link) => linkKey(link) === state.link);
@@ -81,8 +86,8 @@ export function MapPage() {
         <Legend />
       </header>
       <Loaded query={query} lines={12} what="the map">
-        {(data) =>
-          data.nodes.length === 0 ? (
+        {() =>
+          topology === undefined || topology.nodes.length === 0 ? (
             <Empty title="Nothing to draw yet">
               <p className="muted">
                 Links come from spans: any agent that sends traces over OTLP to port 4318 or 4317 draws its own. The SDK
@@ -109,16 +114,16 @@ export function MapPage() {
               )}
               <div className="map-side">
                 {state.node !== undefined && (
-                  <NodeDetail topology={data} id={state.node} state={state} change={change} />
+                  <NodeDetail topology={topology} id={state.node} state={state} change={change} />
                 )}
                 {chosenLink !== undefined && (
                   <LinkDetail link={chosenLink} onClose={() => change({ link: undefined })} />
                 )}
                 <Section
                   title={state.node === undefined ? 'Links' : `Links of ${state.node}`}
-                  aside={<span className="small muted">{data.links.length} in all</span>}
+                  aside={<span className="small muted">{topology.links.length} in all</span>}
                 >
-                  <MapTable topology={data} search={search} node={state.node} link={state.link} onLink={openLink} />
+                  <MapTable topology={topology} search={search} node={state.node} link={state.link} onLink={openLink} />
                 </Section>
               </div>
             </div>

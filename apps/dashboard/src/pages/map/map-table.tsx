@@ -3,6 +3,7 @@ import { written } from '../../data/written.ts';
 import { StateMark } from '../../widgets/state-mark.tsx';
 import { linkTone } from './map-geometry.ts';
 import { linkKey } from './map-layout.ts';
+import { withItsAgents } from './opened-pools.ts';
 
 interface MapTableProps {
   readonly topology: Topology;
@@ -17,10 +18,11 @@ const words = { ok: 'well', warn: 'failing some', bad: 'failing' } as const;
 /** The map as a table: the same links, worst first, then by rate. */
 export function MapTable({ topology, search, node, link, onLink }: MapTableProps) {
   const wanted = search.toLowerCase();
+  const own = withItsAgents(topology.nodes, node);
   const links = topology.links
     .filter(
       (each) =>
-        (node === undefined || each.source === node || each.target === node) &&
+        (node === undefined || own.has(each.source) || own.has(each.target)) &&
         `${each.source} ${each.target}`.toLowerCase().includes(wanted),
     )
     .sort((a, b) => rank(b) - rank(a) || b.rate - a.rate);
