@@ -2,6 +2,7 @@ import type { Action, Decision } from '@jaegis/model';
 import { type DecisionDraft, decide, learn, type PoolSnapshot, recordRefusal } from '@jaegis/scaling';
 import type { Fleet } from './fleet.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
+import { isQuiet } from './quiet-reasons.ts';
 
 /** One round over all pools with a target: look, learn, decide, keep, act. A pool whose target fails harms no other. */
 export async function runScaling(fleet: Fleet, now: number): Promise<void> {
@@ -53,21 +54,11 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
   fleet.outcomes.tick(entry, now);
 }
 
-/** Steady rounds are not news. A change of number is, and so is a new reason for not changing it. */
+/** A change of number is worth keeping, and so is a new reason for not changing it (a hold, its end, a mode). */
 function isWorthKeeping(draft: DecisionDraft, last: Decision | null): boolean {
-  if (draft.to !== draft.from) return true;
-  return last === null || (last.reason !== draft.reason && isNews(draft.reason, last));
-}
-
-function isNews(reason: Decision['reason'], last: Decision): boolean {
-  const quiet: readonly Decision['reason'][] = [
-    'Steady',
-    'WithinTolerance',
-    'CapacityOnTheWay',
-    'ScaleDownStabilized',
-    'ScaleUpStabilized',
-  ];
-  return !(quiet.includes(reason) && (quiet.includes(last.reason) || last.to !== last.from));
+  if (draft.to !== draft.from || last === null) return true;
+  if (last.reason === draft.reason) return false;
+  return !isQuiet(draft.reason) || !(isQuiet(last.reason) || last.to !== last.from);
 }
 
 async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, now: number): Promise<void> {

@@ -22,7 +22,7 @@ export interface HttpOptions {
 }
 
 const contentSecurityPolicy =
-  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+  "default-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /** The main port: dashboard, APIs, OTLP over HTTP, probes, metrics. */
 export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {

@@ -238,7 +238,11 @@ export const operations: readonly Operation[] = [
 export function openApiRoutes(app: FastifyInstance, version: string): void {
   const document = openApiDocument(version);
   app.get('/api/openapi.json', (_request, reply) => reply.send(document));
-  app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(version)));
+  // The one page of ours with a style of its own; it runs no script.
+  const policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+  app.get('/api/docs', (_request, reply) =>
+    reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(docsPage(version)),
+  );
 }
 
 /** OpenAPI 3.1 of every path above. */

@@ -1,5 +1,6 @@
 import type { Page, TimelineItem } from '@jaegis/model';
 import type { MetadataStore } from '@jaegis/store';
+import { isQuiet } from '../core/quiet-reasons.ts';
 
 /** What JAEGIS did and saw, of all kinds, newest first. */
 export function timeline(
@@ -8,16 +9,19 @@ export function timeline(
 ): Page<TimelineItem> {
   const { from = 0, to = Number.POSITIVE_INFINITY } = query;
   const items: TimelineItem[] = [
-    ...metadata.decisions(query).items.map(
-      (each): TimelineItem => ({
-        kind: 'decision',
-        at: each.at,
-        id: each.id,
-        pool: each.pool,
-        title: each.to === each.from ? `${each.pool} stays at ${each.to}` : `${each.pool} ${each.from} → ${each.to}`,
-        reason: each.message,
-      }),
-    ),
+    ...metadata
+      .decisions(query)
+      .items.filter(({ to, from, reason }) => to !== from || !isQuiet(reason))
+      .map(
+        (each): TimelineItem => ({
+          kind: 'decision',
+          at: each.at,
+          id: each.id,
+          pool: each.pool,
+          title: each.to === each.from ? `${each.pool} stays at ${each.to}` : `${each.pool} ${each.from} → ${each.to}`,
+          reason: each.message,
+        }),
+      ),
     ...metadata.alerts(query).items.map(
       (each): TimelineItem => ({
         kind: 'alert',

@@ -138,7 +138,7 @@ export function Receivers({ report }: { report: SystemReport }) {
   return (
     <Section title="Receivers">
       {report.receivers.length === 0 ? (
-        <p className="muted">None configured. Where notifications go is named under alerting in jaegis.yaml.</p>
+        <p className="muted">None configured. Where notifications go is named under receivers in jaegis.yaml.</p>
       ) : (
         <ul className="plain-list">
           {report.receivers.map((each) => (
