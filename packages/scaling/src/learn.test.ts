@@ -48,6 +48,17 @@ describe('what is learned of a pool', () => {
     expect(capacityOf(config, state)).toEqual({ perReplica: 8, source: 'learned' });
   });
 
+  test('nothing while a replica warms up, also when their number is what it was before a restart', () => {
+    const before = watch(initialScalingState(), { from: 10, seconds: 60, ready: 1, values: { throughput: 0 } });
+    const signals: Signals = Object.fromEntries(
+      Object.entries({ throughput: 0.4, cpu_utilization: 0.6 }).map(([name, value]) => [name, { value, at: 600_000 }]),
+    );
+    const replicas = { ready: 1, pending: 0, draining: 0 };
+    const restarted = learn(before, { signals, replicas, startupsMs: [1_500] }, 600_000);
+    expect(restarted.capacity.byUtilization).toBeNull();
+    expect(capacityOf(config, restarted)).toBeNull();
+  });
+
   test('a bad hour moves it little, a better one much', () => {
     const state = watch(initialScalingState(), { from: 0, seconds: 600, ready: 3, values: saturated });
     const bad = watch(state, { from: 600, seconds: 600, ready: 3, values: { ...saturated, throughput: 6 } });

@@ -38,6 +38,8 @@ export interface Observation {
 export function learn(last: ScalingState, observation: Observation, now: number): ScalingState {
   const { replicas, signals, staleAfterMs = 30_000 } = observation;
   let state = trackReady(followClock(last, now), replicas.ready, now);
+  // A replica that was started anew warms up, though their number is what it was: its processor says nothing of its work.
+  if ((observation.startupsMs ?? []).length > 0) state = { ...state, ready: { ...state.ready, since: now } };
   const read = (name: SignalName): number | undefined => {
     const reading = readSignal(signals, name, { now, staleAfterMs });
     return reading.ok ? reading.value : undefined;
