@@ -31,6 +31,24 @@ test('what is kept is bounded, and a listener that left hears nothing', () => {
   expect(events.since(0)).toHaveLength(10_000);
 });
 
+test('what is kept is bounded in bytes too: a few thousand pools in each tick do not fill the memory', () => {
+  const events = new EventStream(0);
+  const name = 'p'.repeat(1_000_000);
+  for (let i = 0; i < 100; i++)
+    events.publish({ ...tick(i), data: { at: i, pools: { [name]: {} }, agentsChanged: 0 } });
+  const kept = events.since(0);
+  expect(kept.length).toBeGreaterThan(10);
+  expect(kept.reduce((sum, event) => sum + event.text.length, 0)).toBeLessThanOrEqual(16 * 1024 * 1024);
+  expect(kept.at(-1)?.seq).toBe(events.lastSeq);
+});
+
+test('a few at a time can be asked for', () => {
+  const events = new EventStream(0);
+  for (let i = 0; i < 50; i++) events.publish(tick(i));
+  expect(events.since(10, 3).map((event) => event.seq)).toEqual([11, 12, 13]);
+  expect(events.since(50)).toEqual([]);
+});
+
 test('too many listeners are refused', () => {
   const events = new EventStream(0);
   for (let i = 0; i < 1_000; i++) expect(events.listen(() => {})).toBeDefined();

@@ -1,11 +1,16 @@
 import type { FleetEvent } from '@jaegis/model';
-import { RingBuffer } from '@jaegis/std';
 
 type Unnumbered<E> = E extends FleetEvent ? Omit<E, 'seq'> : never;
 export type NewEvent = Unnumbered<FleetEvent>;
-export type EventListener = (event: FleetEvent) => void;
+
+/** One event with its wire form (as server-sent events have it), which is made once for all who listen. */
+export type PublishedEvent = FleetEvent & { readonly text: string };
+
+export type EventListener = (event: PublishedEvent) => void;
 
 const keptEvents = 10_000;
+/** Agents may carry long labels, and a tick the values of thousands of pools: the count alone bounds nothing. */
+const keptBytes = 16 * 1024 * 1024;
 const maxListeners = 1_000;
 
 /**
@@ -13,7 +18,10 @@ const maxListeners = 1_000;
  * Numbers start from the time of the start, so that they grow over restarts too and an old `Last-Event-ID` stays valid.
  */
 export class EventStream {
-  readonly #kept = new RingBuffer<FleetEvent>(keptEvents);
+  /** In order; those before `#first` have been given up. */
+  #kept: PublishedEvent[] = [];
+  #first = 0;
+  #bytes = 0;
   readonly #listeners = new Set<EventListener>();
   #seq: number;
 
@@ -23,14 +31,21 @@ export class EventStream {
 
   publish(event: NewEvent): void {
     this.#seq++;
-    const numbered = { ...event, seq: this.#seq } as FleetEvent;
-    this.#kept.push(numbered);
-    for (const listener of this.#listeners) listener(numbered);
+    const published = { ...event, seq: this.#seq, text: formatEvent(event, this.#seq) } as PublishedEvent;
+    this.#keep(published);
+    for (const listener of this.#listeners) listener(published);
   }
 
-  /** Events after `seq` that are still kept, oldest first. */
-  since(seq: number): FleetEvent[] {
-    return [...this.#kept].filter((event) => event.seq > seq);
+  /** Events after `seq` that are still kept, oldest first, at most `limit`. */
+  since(seq: number, limit = Number.POSITIVE_INFINITY): PublishedEvent[] {
+    let low = this.#first;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#kept[middle]!.seq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return this.#kept.slice(low, low + limit);
   }
 
   get lastSeq(): number {
@@ -47,4 +62,25 @@ export class EventStream {
   get listeners(): number {
     return this.#listeners.size;
   }
+
+  #keep(event: PublishedEvent): void {
+    this.#kept.push(event);
+    this.#bytes += event.text.length;
+    while (
+      this.#kept.length - this.#first > keptEvents ||
+      (this.#bytes > keptBytes && this.#kept.length - this.#first > 1)
+    ) {
+      this.#bytes -= this.#kept[this.#first]!.text.length;
+      this.#first++;
+    }
+    // What was given up is let go of in one piece now and then, not one by one.
+    if (this.#first > 1_000 && this.#first * 2 > this.#kept.length) {
+      this.#kept = this.#kept.slice(this.#first);
+      this.#first = 0;
+    }
+  }
+}
+
+function formatEvent(event: NewEvent, seq: number): string {
+  return `id: ${seq}\nevent: ${event.event}\ndata: ${JSON.stringify({ ...event.data, seq })}\n\n`;
 }

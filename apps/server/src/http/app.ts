@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { SenderLimiter } from '@jaegis/ingest';
@@ -62,6 +63,19 @@ function createApp(core: Core, http: HttpOptions): FastifyInstance {
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     exposeHeadRoutes: false,
+    // What is refused before a route is found (a path that cannot be decoded, a name that is too long) and before there
+    // is a request at all (headers that are no HTTP) has the same form as every other error.
+    frameworkErrors: (error, _request, reply) => {
+      core.counters.rejected('http', 'bad_request', 1);
+      return sendError(reply as FastifyReply, error.statusCode ?? 400, {
+        code: 'bad_request',
+        message: shortMessage(error.message),
+      });
+    },
+    clientErrorHandler: (error, socket) => {
+      core.counters.rejected('http', 'bad_request', 1);
+      answerBadClient(error, socket);
+    },
   });
   app.server.maxConnections = options.connection_limit;
   const decoder = (_request: unknown, body: Buffer, done: (error: Error | null, body: Buffer) => void) =>
@@ -109,7 +123,7 @@ function createApp(core: Core, http: HttpOptions): FastifyInstance {
         { err: error, url: request.url },
         `BUG: ${request.method} ${request.url.split('?')[0]} threw: ${error.message}`,
       );
-    if (status === 413) core.counters.rejected('http', 'too_large', 1);
+    if (status < 500) core.counters.rejected('http', status === 413 ? 'too_large' : 'bad_request', 1);
     const code = status === 413 ? 'too_large' : status < 500 ? 'bad_request' : 'internal';
     sendError(reply, status, {
       code,
@@ -120,6 +134,29 @@ function createApp(core: Core, http: HttpOptions): FastifyInstance {
     });
   });
   return app;
+}
+
+/** The last words on a connection whose bytes were no HTTP request: headers too large, too slow, not HTTP. */
+function answerBadClient(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, words] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'the headers are too large, must be at most 16 KiB']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'the request took too long to arrive, must be whole within 60 s']
+        : ['400 Bad Request', 'it is not HTTP/1.1, must be'];
+  const body = JSON.stringify({ error: { code: 'bad_request', message: `Cannot read the request: ${words}` } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** Messages repeat what was sent; nobody needs all of it. */
+function shortMessage(message: string): string {
+  return message.length > 300 ? `${message.slice(0, 150)} … ${message.slice(-100)}` : message;
 }
 
 function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {

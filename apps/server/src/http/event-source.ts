@@ -1,25 +1,36 @@
-import type { FleetEvent } from '@jaegis/model';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventStream } from '../core/event-stream.ts';
 import { sendError } from './answer.ts';
 
-/** A reader this far behind is cut off; it comes back with `Last-Event-ID` and gets what it missed. */
-const maxBufferedBytes = 4 * 1024 * 1024;
+/** A reader that does not take this much for so long is cut off; it comes back with `Last-Event-ID` for what it missed. */
+const maxBufferedBytes = 1024 * 1024;
 const keepAliveMs = 15_000;
+const eventsAtOnce = 100;
 
-/** GET /api/fleet/events: server-sent events, resumable. Optional `?types=agent,decision`. */
+/**
+ * GET /api/fleet/events: server-sent events, resumable. Optional `?types=agent,decision`. A reader is given what it
+ * takes: while its buffer is full it waits, at the place in the stream where it is, and costs no more memory. One that
+ * has taken nothing from one keep-alive to the next is gone.
+ */
 export function serveEvents(request: FastifyRequest, reply: FastifyReply, events: EventStream): void {
   const types = typesOf(request);
-  const raw = reply.raw;
-  const write = (event: FleetEvent): void => {
-    if (types !== undefined && !types.has(event.event)) return;
-    if (raw.writableLength > maxBufferedBytes) {
-      raw.destroy();
-      return;
+  const { raw } = reply;
+  let at = resumePoint(request, events);
+  let isFull = false;
+  const pump = (): void => {
+    while (!isFull && !raw.destroyed) {
+      const next = events.since(at, eventsAtOnce);
+      if (next.length === 0) return;
+      for (const event of next) {
+        at = event.seq;
+        if (types !== undefined && !types.has(event.event)) continue;
+        raw.write(event.text);
+        isFull = raw.writableLength > maxBufferedBytes;
+        if (isFull) break;
+      }
     }
-    raw.write(formatEvent(event));
   };
-  const stop = events.listen(write);
+  const stop = events.listen(pump);
   if (stop === undefined) {
     sendError(reply, 503, {
       code: 'too_many_listeners',
@@ -35,24 +46,29 @@ export function serveEvents(request: FastifyRequest, reply: FastifyReply, events
     connection: 'keep-alive',
   });
   raw.write('retry: 1000\n\n');
-  for (const event of events.since(resumePoint(request, events))) write(event);
-  const keepAlive = setInterval(() => raw.write(': still here\n\n'), keepAliveMs);
+  raw.on('drain', () => {
+    isFull = false;
+    pump();
+  });
+  let wasFull = false;
+  const keepAlive = setInterval(() => {
+    if (isFull && wasFull) raw.destroy();
+    else if (!isFull) raw.write(': still here\n\n');
+    wasFull = isFull;
+  }, keepAliveMs);
   raw.on('close', () => {
     clearInterval(keepAlive);
     stop();
   });
+  pump();
 }
 
-/** The wire form of one event. */
-export function formatEvent(event: FleetEvent): string {
-  return `id: ${event.seq}\nevent: ${event.event}\ndata: ${JSON.stringify({ ...event.data, seq: event.seq })}\n\n`;
-}
-
+/** Where the reader was; the newest event when it says nothing, nothing sensible, or a place that is yet to come. */
 function resumePoint(request: FastifyRequest, events: EventStream): number {
   const query = request.query as Record<string, string | undefined>;
   const given = request.headers['last-event-id'] ?? query['lastEventId'];
   const seq = Number(given);
-  return given !== undefined && given !== '' && Number.isFinite(seq) ? seq : events.lastSeq;
+  return given !== undefined && given !== '' && Number.isFinite(seq) ? Math.min(seq, events.lastSeq) : events.lastSeq;
 }
 
 function typesOf(request: FastifyRequest): ReadonlySet<string> | undefined {

@@ -3,16 +3,20 @@ import { evalInstant, evalRange, parseSelector, type QueryResult } from '@jaegis
 import { parseDurationMs } from '@jaegis/std';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
-import { type Query, text } from './answer.ts';
+import { number, type Query, text } from './answer.ts';
 
 /** Prometheus' own limit: more points than this a series is a mistake in the step. */
 const maxPointsPerSeries = 11_000;
+/** One question may not take the memory of all the others: 5 million samples are about 80 MB, a million points 200 MB. */
+const queryLimits = { maxSamples: 5_000_000, maxPoints: 1_000_000 };
+/** Most series or label values in an answer; a smaller `limit` may be asked for. What is cut is told, as Prometheus does. */
+const maxListed = 100_000;
 
 /** The Prometheus HTTP API, GET and POST alike (contracts.md). Times are epoch seconds or RFC 3339. */
 export function prometheusRoutes(app: FastifyInstance, core: Core): void {
   both(app, '/api/v1/query', (query, reply) => {
     const time = readTime(text(query, 'time')) ?? core.clock.now();
-    return sendResult(reply, evalInstant(core.store, text(query, 'query') ?? '', time));
+    return sendResult(reply, evalInstant(core.store, text(query, 'query') ?? '', time, queryLimits));
   });
 
   both(app, '/api/v1/query_range', (query, reply) => {
@@ -34,7 +38,10 @@ export function prometheusRoutes(app: FastifyInstance, core: Core): void {
         'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
       );
     }
-    return sendResult(reply, evalRange(core.store, text(query, 'query') ?? '', { startMs, endMs, stepMs }));
+    return sendResult(
+      reply,
+      evalRange(core.store, text(query, 'query') ?? '', { startMs, endMs, stepMs }, queryLimits),
+    );
   });
 
   both(app, '/api/v1/series', (query, reply) => {
@@ -45,14 +52,15 @@ export function prometheusRoutes(app: FastifyInstance, core: Core): void {
     const found = matchers.flatMap((each) =>
       core.store.series(each, readTime(text(query, 'start')), readTime(text(query, 'end'))),
     );
-    return sendData(reply, [...new Map(found.map((labels) => [JSON.stringify(labels), labels])).values()]);
+    return sendList(reply, query, [...new Map(found.map((labels) => [JSON.stringify(labels), labels])).values()]);
   });
 
   both(app, '/api/v1/labels', (query, reply) => {
     const matchers = readMatchers(list(query, 'match[]'));
     if (typeof matchers === 'string') return sendBadData(reply, matchers);
-    return sendData(
+    return sendList(
       reply,
+      query,
       union(matchers, (each) => core.store.labelNames(each)),
     );
   });
@@ -61,8 +69,9 @@ export function prometheusRoutes(app: FastifyInstance, core: Core): void {
     const { name } = request.params as { name: string };
     const matchers = readMatchers(list(request.query as Query, 'match[]'));
     if (typeof matchers === 'string') return sendBadData(reply, matchers);
-    return sendData(
+    return sendList(
       reply,
+      request.query as Query,
       union(matchers, (each) => core.store.labelValues(name, each)),
     );
   });
@@ -87,7 +96,8 @@ function both(app: FastifyInstance, url: string, handler: Handler): void {
 }
 
 function formOf(request: FastifyRequest): Query {
-  const form: Record<string, string[]> = {};
+  // Without a prototype: a field may be called `__proto__` or `constructor`.
+  const form: Record<string, string[]> = Object.create(null);
   for (const [name, value] of new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : ''))
     (form[name] ??= []).push(value);
   return form;
@@ -138,6 +148,17 @@ function sendResult(reply: FastifyReply, result: QueryResult): FastifyReply {
 
 function sendData(reply: FastifyReply, data: unknown): FastifyReply {
   return reply.send({ status: 'success', data });
+}
+
+function sendList(reply: FastifyReply, query: Query, items: readonly unknown[]): FastifyReply {
+  const asked = number(query, 'limit') ?? 0;
+  const limit = asked >= 1 ? Math.min(Math.floor(asked), maxListed) : maxListed;
+  if (items.length <= limit) return sendData(reply, items);
+  return reply.send({
+    status: 'success',
+    data: items.slice(0, limit),
+    warnings: ['results truncated due to limit'],
+  });
 }
 
 function sendBadData(reply: FastifyReply, error: string): FastifyReply {

@@ -22,7 +22,7 @@ const maxPoints = 2_000;
  */
 export function bands(store: MetricsStore, query: BandsQuery): Bands {
   const empty: Bands = { times: [], expected: [], lower: [], upper: [], score: [] };
-  if (!(query.signal in signals)) return empty;
+  if (!Object.hasOwn(signals, query.signal)) return empty;
   const of =
     query.agent === undefined
       ? ({ name: 'pool', value: query.pool ?? '' } as const)

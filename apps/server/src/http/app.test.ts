@@ -1,0 +1,132 @@
+import { connect } from 'node:net';
+import { SenderLimiter } from '@jaegis/ingest';
+import { parseConfig, resolveServerOptions } from '@jaegis/model';
+import { memoryMetadata } from '@jaegis/store';
+import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
+import type { FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Core, createCore } from '../core/core.ts';
+import { createMainApp } from './app.ts';
+
+const now = 1_700_000_000_000;
+const ignore = () => {};
+let core: Core;
+let app: FastifyInstance;
+
+beforeEach(async () => {
+  const config = parseConfig({});
+  const resolved = resolveServerOptions({ file: {}, environment: {}, flags: {} });
+  if (!config.ok || !resolved.ok) throw new Error('the defaults must hold');
+  const { options } = resolved;
+  const store = await MetricsStore.open({
+    directory: memoryDirectory(),
+    now,
+    seriesLimit: 10_000,
+    seriesLimitPerGroup: 10_000,
+    retentionMs: options.head_retention,
+  });
+  core = createCore({
+    clock: { now: () => now, after: () => ignore, every: () => ignore },
+    stopwatch: () => 0,
+    hashSeed: 1,
+    hostName: 'made',
+    platform: 'made',
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    version: 'test',
+    config: config.config,
+    options,
+    store,
+    metadata: memoryMetadata(),
+    receivers: [],
+  });
+  const limiter = new SenderLimiter({ ratePerSecond: 10_000 });
+  app = createMainApp(core, { options, token: undefined, limiter, dashboardDir: undefined });
+});
+
+afterEach(() => app.close());
+
+function refused(): number {
+  const row = /jaegis_ingest_rejected_total\{protocol="http",reason="bad_request"\} (\d+)/.exec(
+    core.views.metricsPage(),
+  );
+  return Number(row?.[1] ?? 0);
+}
+
+describe('what is refused has one form, and is counted', () => {
+  test.each([
+    ['/api/fleet/agents/%zz/logs', 400],
+    [`/api/fleet/agents/${'x'.repeat(600)}`, 414],
+  ])('%.40s', async (url, status) => {
+    const answer = await app.inject({ url, headers: { host: 'localhost' } });
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toEqual({ error: { code: 'bad_request', message: expect.any(String) } });
+    expect(answer.json().error.message.length).toBeLessThan(400);
+    expect(refused()).toBe(1);
+  });
+
+  test.each([
+    ['not HTTP at all\r\n\r\n', '400 Bad Request'],
+    [
+      `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      '431 Request Header Fields Too Large',
+    ],
+  ])('%.20s', async (bytes, status) => {
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as { port: number };
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+      let text = '';
+      socket.on('data', (data) => (text += data));
+      socket.on('end', () => resolve(text)).on('error', reject);
+    });
+    expect(answer.split('\r\n')[0]).toBe(`HTTP/1.1 ${status}`);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1]!)).toEqual({
+      error: { code: 'bad_request', message: expect.stringContaining('Cannot read the request') },
+    });
+    expect(refused()).toBe(1);
+  });
+});
+
+describe('a hostile question gets an answer', () => {
+  test.each(['__proto__', 'constructor', 'toString'])('a form field called %s', async (field) => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/api/v1/query',
+      headers: { host: 'localhost' },
+      payload: `${field}=1&query=up`,
+    });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  test.each(['constructor', '__proto__'])('a band of the signal %s', async (signal) => {
+    const answer = await app.inject({
+      url: `/api/fleet/bands?signal=${signal}&pool=p`,
+      headers: { host: 'localhost' },
+    });
+    expect(answer.json()).toMatchObject({ times: [] });
+  });
+
+  test('what is listed can be cut, and says so', async () => {
+    const labels = ['a', 'b', 'c'].map((job) => ({ __name__: 'up', job }));
+    const refs = labels.map((each) => core.store.resolve(each, now) as number);
+    await core.store.append(
+      {
+        refs: Uint32Array.from(refs),
+        timestamps: new Float64Array(3).fill(now),
+        values: new Float64Array(3),
+        length: 3,
+      },
+      now,
+    );
+    const ask = (url: string) => app.inject({ url, headers: { host: 'localhost' } });
+    expect((await ask('/api/v1/series?match[]=up&limit=2')).json()).toEqual({
+      status: 'success',
+      data: labels.slice(0, 2),
+      warnings: ['results truncated due to limit'],
+    });
+    expect((await ask('/api/v1/label/job/values?limit=3')).json()).toEqual({
+      status: 'success',
+      data: ['a', 'b', 'c'],
+    });
+  });
+});
