@@ -119,6 +119,23 @@ describe('instant', () => {
   });
 });
 
+test('an answer has at most so many points over all series, however few samples they stand on', () => {
+  const many = sourceOf(
+    ...Array.from({ length: 20 }, (_, i) => ({
+      labels: { __name__: 'up', job: `${i}` },
+      samples: [[0, i] as [number, number]],
+    })),
+  );
+  const steps = { startMs: 0, endMs: 99_000, stepMs: 1_000 };
+  expect(evalRange(many, 'up', steps, { maxPoints: 2_000 })).toMatchObject({ ok: true });
+  expect(evalRange(many, 'up', steps, { maxPoints: 1_999 })).toEqual({
+    ok: false,
+    errorType: 'execution',
+    error: 'query would answer more than 1999 points, choose fewer series or a larger step',
+  });
+  expect(evalInstant(many, 'up', 0, { maxPoints: 19 })).toMatchObject({ ok: false, errorType: 'execution' });
+});
+
 describe('range', () => {
   test('evaluates at each step, both ends included', () => {
     const result = evalRange(every10s, 'up', { startMs: 95_000, endMs: 125_000, stepMs: 15_000 });

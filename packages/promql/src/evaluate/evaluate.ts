@@ -11,6 +11,8 @@ export interface QueryOptions {
   /** Most samples that may be read. Default 50 million, as in Prometheus. */
   readonly maxSamples?: number;
   readonly maxSeries?: number;
+  /** Most points in the whole answer, over all series. Default 50 million, as in Prometheus. */
+  readonly maxPoints?: number;
   /** Most points of a series in the answer to a range query. Default 11,000, as in Prometheus. */
   readonly maxPointsPerSeries?: number;
 }
@@ -30,12 +32,15 @@ export function evalInstant(
   const limits = limitsOf(options);
   return guarded(() => {
     if (expression.kind === 'matrix-selector') {
-      const series = evaluateMatrix(source, expression, timeMs, limits);
+      const series = evaluateMatrix(source, expression, timeMs, {
+        ...limits,
+        maxSamples: Math.min(limits.maxSamples, maxPointsOf(options)),
+      });
       return { ok: true, resultType: 'matrix', result: series.map(toSeries) };
     }
     const steps = { startMs: timeMs, endMs: timeMs, stepMs: 1 };
     const lookbackMs = options.lookbackMs ?? defaultLookbackMs;
-    const points = evaluateVector(source, expression, steps, { lookbackMs, limits });
+    const points = evaluateVector(source, expression, steps, { lookbackMs, limits, maxPoints: maxPointsOf(options) });
     return {
       ok: true,
       resultType: 'vector',
@@ -60,6 +65,7 @@ export function evalRange(source: SelectSource, expr: string, steps: Steps, opti
     const points = evaluateVector(source, expression, steps, {
       lookbackMs: options.lookbackMs ?? defaultLookbackMs,
       limits: limitsOf(options),
+      maxPoints: maxPointsOf(options),
     });
     return { ok: true, resultType: 'matrix', result: points.map(toSeries) };
   });
@@ -78,6 +84,10 @@ function checkSteps(steps: Steps, maxPoints: number): string | undefined {
 
 function limitsOf(options: QueryOptions): { maxSamples: number; maxSeries: number } {
   return { maxSamples: options.maxSamples ?? 50_000_000, maxSeries: options.maxSeries ?? Number.POSITIVE_INFINITY };
+}
+
+function maxPointsOf(options: QueryOptions): number {
+  return options.maxPoints ?? 50_000_000;
 }
 
 /** A limit of the source is an answer; anything else it throws is a bug and goes on. */

@@ -17,6 +17,13 @@ export interface Steps {
 export interface SelectorOptions {
   readonly lookbackMs: number;
   readonly limits: SourceLimits;
+  /** Most points over all series. A few samples become many points where the step is small. */
+  readonly maxPoints: number;
+}
+
+/** The answer would be larger than it may; carries the name that a source gives to the same. */
+class AnswerLimitError extends Error {
+  override readonly name = 'SelectLimitError';
 }
 
 export interface SelectedPoints {
@@ -43,6 +50,7 @@ export function evaluateVector(
   // The left end does not count: times are whole milliseconds.
   const series = source.select(selector.matchers, first - options.lookbackMs + 1, last, options.limits);
   const result: SelectedPoints[] = [];
+  let count = 0;
   for (const each of series) {
     const points: SelectedPoints = { labels: each.labels, timestamps: [], values: [] };
     let index = -1;
@@ -55,6 +63,11 @@ export function evaluateVector(
       points.timestamps.push(time);
       points.values.push(value);
     }
+    count += points.timestamps.length;
+    if (count > options.maxPoints)
+      throw new AnswerLimitError(
+        `query would answer more than ${options.maxPoints} points, choose fewer series or a larger step`,
+      );
     if (points.timestamps.length > 0) result.push(points);
   }
   return result.sort(byLabels);
