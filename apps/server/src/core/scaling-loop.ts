@@ -27,6 +27,8 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
   if (target === undefined || config === undefined) return;
   const observation = target.observe(now);
   entry.observation = observation;
+  // First what became of earlier orders: a new one overtakes those that are still open.
+  fleet.outcomes.tick(entry, now);
   const { ready, pending, draining } = observation.replicas;
   const snapshot: PoolSnapshot = {
     pool: entry.name,
@@ -51,7 +53,6 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
   entry.desired = draft.to;
   fleet.selfMetrics.count('jaegis_scaling_decisions_total', { pool: entry.name, reason: draft.reason });
   if (isWorthKeeping(draft, entry.lastDecision)) await carryOut(fleet, entry, draft, now);
-  fleet.outcomes.tick(entry, now);
 }
 
 /** A change of number is worth keeping, and so is a new reason for not changing it (a hold, its end, a mode). */
