@@ -61,10 +61,7 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
   );
   state.progress = followed.state;
   state.progressVerdict = followed.verdict;
-  const inFlight = value('in_flight');
-  const waiting = value('queue_length');
-  const held = inFlight === null && waiting === null ? null : (inFlight ?? 0) + (waiting ?? 0);
-  state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool), held);
+  state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool), loadOf(value));
   const config = fleet.pools.get(agent.pool)?.config;
   const assessment: AgentAssessment = assessAgent(
     {
@@ -90,6 +87,14 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
     now,
   );
   fleet.registry.assess(agent.instanceId, assessment, now);
+}
+
+/** One number that grows with an agent's work, whatever it says of itself; only compared with itself. */
+function loadOf(value: (name: SignalName) => number | null): number | null {
+  const parts = [value('in_flight'), value('queue_length'), value('request_rate'), value('saturation')];
+  if (parts.every((part) => part === null)) return null;
+  const [inFlight, waiting, rate, saturation] = parts;
+  return (inFlight ?? 0) + (waiting ?? 0) + (rate ?? 0) + 20 * (saturation ?? 0);
 }
 
 /** Medians over the agents of each pool, to tell who is unlike the others. */

@@ -102,7 +102,7 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
   fleet.addFact({
     at: now,
     pool: entry.name,
-    what: `scaled from ${decision.from} to ${decision.to}`,
+    what: `${entry.name} scaled from ${decision.from} to ${decision.to}`,
     reason: decision.message,
   });
   fleet.pools.save(entry);

@@ -89,16 +89,25 @@ test('Theil-Sen is not moved by an outlier', () => {
   expect(theilSen(slots).slope).toBeCloseTo(100, 0);
 });
 
-test('memory that rises with the work held is no leak; the same rise without work is', () => {
-  const verdictAfter = (held: (step: number) => number) => {
+test('memory that rises with the load is no leak; the same rise at the same load is', () => {
+  const isLeak = (load: (step: number) => number) => {
     const watch = new LeakWatch();
-    let verdict = watch.observe(0, 80 * MiB, 400 * MiB, 2);
-    for (let step = 1; step <= 40; step++) {
-      const bytes = (80 + Math.max(0, step - 20) * 7) * MiB;
-      verdict = watch.observe(step * tick, bytes, 400 * MiB, held(step));
+    for (let step = 0; step <= 34; step++) {
+      const bytes = (80 + 6 * Math.min(20, Math.max(0, step - 20))) * MiB;
+      if (watch.observe(step * tick, bytes, 400 * MiB, load(step)).growing) return true;
     }
-    return verdict.growing;
+    return false;
   };
-  expect(verdictAfter((step) => (step <= 20 ? 2 : 2 + (step - 20) * 10))).toBe(false);
-  expect(verdictAfter(() => 2)).toBe(true);
+  expect(isLeak((step) => (step <= 20 ? 3 : 12))).toBe(false);
+  expect(isLeak(() => 3)).toBe(true);
+});
+
+test('a busy agent a minute before its limit is told of all the same', () => {
+  const watch = new LeakWatch();
+  let isTold = false;
+  for (let step = 0; step <= 34; step++) {
+    const bytes = (80 + 30 * Math.max(0, step - 20)) * MiB;
+    if (bytes < 400 * MiB) isTold ||= watch.observe(step * tick, bytes, 400 * MiB, step <= 20 ? 3 : 12).growing;
+  }
+  expect(isTold).toBe(true);
 });

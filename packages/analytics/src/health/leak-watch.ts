@@ -5,7 +5,7 @@
  * when it is steady (four pairs in five rise), not slowing down (start-up does: the newer half must rise at least half as
  * fast as the older), larger than noise, and for the fast window urgent: the limit near or the size up by half. A rush
  * towards the limit counts after five readings.
- * Growth while the agent holds ever more work (in flight and waiting) is not called a leak by the fast windows.
+ * Growth while the agent gets busier is not called a leak by the fast windows, unless its limit is a minute away.
  * Bad at: leaks slower than a tenth in an hour without a limit, caches that fill steadily for an hour.
  */
 import { formatDuration, formatValue } from '@jaegis/std';
@@ -23,8 +23,8 @@ interface Slot {
   readonly at: number;
   /** The lowest reading of the slot. */
   readonly bytes: number;
-  /** Work held at the time; `null` = not known. */
-  readonly held?: number | null;
+  /** How busy it was; `null` = not known. */
+  readonly load?: number | null;
   /** The highest one; the same where the slot is one reading. */
   readonly high?: number;
 }
@@ -47,15 +47,15 @@ export class LeakWatch {
 
   /**
    * Takes the newest reading. A reading that is not a positive number is missing; one that halves is a new process, and
-   * the watch starts again. `limitBytes` may be `null`. `held` is the work held in memory (in flight and waiting).
+   * the watch starts again. `limitBytes` may be `null`. `load` says how busy it is, in any unit that grows with its work.
    */
-  observe(at: number, bytes: number | null, limitBytes: number | null = null, held: number | null = null): LeakVerdict {
+  observe(at: number, bytes: number | null, limitBytes: number | null = null, load: number | null = null): LeakVerdict {
     if (bytes === null || !Number.isFinite(bytes) || bytes <= 0) return this.#judge(limitBytes);
     const last = this.#fast.at(-1);
     if (last !== undefined && (at < last.at || bytes < last.bytes / 2)) this.reset();
     if (last !== undefined && at === last.at) return this.#judge(limitBytes);
     this.#firstAt ??= at;
-    this.#fast.push({ at, bytes, held });
+    this.#fast.push({ at, bytes, load });
     if (this.#fast.length > fastReadings) this.#fast.shift();
     const slot = this.#slow.at(-1);
     if (slot === undefined || at - slot.at >= slowSlotMs) {
@@ -92,7 +92,7 @@ export class LeakWatch {
   #judgeFast(settled: readonly Slot[], now: Slot, limitBytes: number | null): LeakVerdict | undefined {
     const growth = growthOf(envelope(settled, 3));
     if (growth === undefined || growth.lengthMs < 60_000 || growth.grown < minBytes / 2) return undefined;
-    if (holdsMore(settled)) return undefined;
+
     // What it had an hour ago it may have again: only a height that is new counts.
     const from = now.at - growth.lengthMs;
     const before = this.#slow.reduce(
@@ -100,6 +100,7 @@ export class LeakWatch {
       0,
     );
     if (now.bytes < 1.08 * before) return undefined;
+    if (isBusier(settled)) return undefined;
     const leftMs = limitBytes === null ? Number.POSITIVE_INFINITY : msToLimit(growth, now, limitBytes);
     const isUrgent = leftMs < urgentMs && growth.grown >= 0.08 * growth.from;
     const isLarge = growth.grown >= Math.max(2 * minBytes, 0.5 * growth.from);
@@ -166,7 +167,9 @@ function judgeRush(slots: readonly Slot[], now: Slot, limitBytes: number | null)
     if (slots.length < length) continue;
     const recent = slots.slice(-length);
     const growth = growthOf(recent);
-    if (growth === undefined || growth.lengthMs < 15_000 || holdsMore(recent)) continue;
+    if (growth === undefined || growth.lengthMs < 15_000) continue;
+    // A busier agent has the benefit of the doubt until there is no more time for it.
+    if (isBusier(slots) && msToLimit(growth, now, limitBytes) > 60_000) continue;
     const before = slots.slice(0, -length).reduce((high, slot) => Math.max(high, slot.bytes), growth.from);
     const isNewHigh = now.bytes > before + Math.max(minBytes, 0.15 * before);
     if (isNewHigh && msToLimit(growth, now, limitBytes) < rushMs) return growing(growth, { now, limitBytes });
@@ -174,11 +177,12 @@ function judgeRush(slots: readonly Slot[], now: Slot, limitBytes: number | null)
   return undefined;
 }
 
-/** More work in memory than when the window began: that needs room, and gives it back when it is done. */
-function holdsMore(slots: readonly Slot[]): boolean {
-  const first = slots[0]?.held ?? null;
-  const last = slots.at(-1)?.held ?? null;
-  return first !== null && last !== null && last > 1.5 * first + 5;
+/** Busier than it was at some time of the window: more work needs more room, and a heap takes minutes to settle at it. */
+function isBusier(slots: readonly Slot[]): boolean {
+  const last = slots.at(-1)?.load ?? null;
+  if (last === null) return false;
+  const least = slots.reduce((low, slot) => Math.min(low, slot.load ?? Number.POSITIVE_INFINITY), last);
+  return last > 1.5 * least + 2;
 }
 
 function msToLimit(growth: Growth, now: Slot, limitBytes: number): number {
