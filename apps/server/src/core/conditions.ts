@@ -31,8 +31,10 @@ function severityOf(fleet: Fleet, pool: string, severity: Severity): Severity {
 
 function lostAgents(fleet: Fleet): AlertCondition[] {
   const found: AlertCondition[] = [];
-  for (const agent of fleet.registry.list()) {
-    if (agent.connectivity !== 'lost') continue;
+  const lost = fleet.registry.list().filter((agent) => agent.connectivity === 'lost');
+  const all = new Map([...fleet.lostLately, ...lost.map((agent) => [agent.instanceId, agent] as const)]);
+  fleet.lostLately.clear();
+  for (const agent of all.values()) {
     found.push({
       key: `lost/${agent.instanceId}`,
       kind: 'agent_lost',

@@ -18,7 +18,9 @@ export function tellChanged(fleet: Fleet, targets: ReadonlyMap<string, Target>):
   for (const agent of changed) {
     fleet.pools.ensure(agent.pool);
     fleet.events.publish({ event: 'agent', data: agent });
-    if (agent.connectivity === 'lost') replaceHung(fleet, agent, targets.get(agent.pool));
+    if (agent.connectivity !== 'lost') continue;
+    fleet.lostLately.set(agent.instanceId, agent);
+    replaceHung(fleet, agent, targets.get(agent.pool));
   }
 }
 

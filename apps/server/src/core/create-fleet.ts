@@ -74,6 +74,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     detection: new Detection({ intervalMs: signalIntervalMs, metadata }),
     health: new Map(),
     trust: new Map(),
+    lostLately: new Map(),
     alerts,
     incidents,
     outcomes: new OutcomeWatch(metadata, events),

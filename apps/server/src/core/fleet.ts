@@ -1,7 +1,7 @@
 import type { AlertEngine, IncidentEngine, TimelineFact } from '@jaegis/alerting';
 import type { ForecastTrust } from '@jaegis/analytics';
 import type { HostSample, IngestCounters } from '@jaegis/ingest';
-import type { JaegisConfig, ServerOptions } from '@jaegis/model';
+import type { Agent, JaegisConfig, ServerOptions } from '@jaegis/model';
 import type { Receiver } from '@jaegis/receivers';
 import type { Registry } from '@jaegis/registry';
 import type { Clock, QuantileSketch } from '@jaegis/std';
@@ -52,6 +52,8 @@ export interface Fleet {
   readonly health: Map<string, HealthState>;
   readonly trust: Map<string, ForecastTrust>;
 
+  /** Agents that were lost since alerting last looked: one that is back already was lost all the same. */
+  readonly lostLately: Map<string, Agent>;
   readonly alerts: AlertEngine;
   readonly incidents: IncidentEngine;
   readonly outcomes: OutcomeWatch;
