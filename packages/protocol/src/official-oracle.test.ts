@@ -248,6 +248,7 @@ describe('traces', () => {
       'gen_ai.usage.input_tokens': 120,
       'server.address': 'reader-1',
     },
+    links: [{ traceId, spanId: '00000000000000cc' }],
   };
 
   test.each([

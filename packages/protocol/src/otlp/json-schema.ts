@@ -119,6 +119,7 @@ const span: MessageSchema = [
   one(8, 'endTimeUnixNano', 'fixed64'),
   attributes(9),
   many(11, 'events', { message: () => spanEvent }),
+  many(13, 'links', { message: () => [one(1, 'traceId', 'id'), one(2, 'spanId', 'id')] }),
   one(15, 'status', {
     message: () => [
       one(2, 'message', 'string'),

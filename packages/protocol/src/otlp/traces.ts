@@ -8,7 +8,7 @@ import { quoted, type Refusal } from './refusal.ts';
 
 /**
  * OTLP traces (`ExportTraceServiceRequest`, protobuf) to spans. Only the attributes that the engines read are kept (see
- * `Span`); events are looked through for an exception's type and links are passed over.
+ * `Span`), and the first links, which tie a consumer to its producer; events are looked through for an exception's type.
  */
 export function decodeTraces(bytes: Uint8Array, now: number): RecordsDecoded<Span> {
   return decodeRecords(bytes, { what: 'traces', now, read: readSpan });
@@ -21,6 +21,9 @@ function isReadByEngines(key: string): boolean {
 }
 
 const kinds: readonly SpanKind[] = ['internal', 'internal', 'server', 'client', 'producer', 'consumer'];
+/** A batch consumer may link hundreds; the first few tell where the work came from. */
+const maxLinks = 8;
+type SpanLink = NonNullable<Span['links']>[number];
 const statusOk = 1;
 const statusError = 2;
 
@@ -35,6 +38,7 @@ function readSpan(reader: WireReader, identity: ResourceIdentity, now: number): 
   let status = { code: 0, message: '' };
   let exception = '';
   const attributes: Record<string, AttributeValue> = {};
+  const links: SpanLink[] = [];
   let taken = 0;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     switch (tag) {
@@ -74,6 +78,11 @@ function readSpan(reader: WireReader, identity: ResourceIdentity, now: number): 
         if (exception === '') exception = inside(reader, exceptionType);
         else reader.skip(tag);
         break;
+      case 0x6a: {
+        const link = inside(reader, readLink);
+        if (link !== undefined && links.length < maxLinks) links.push(link);
+        break;
+      }
       case 0x7a:
         status = inside(reader, readStatus);
         break;
@@ -104,6 +113,7 @@ function readSpan(reader: WireReader, identity: ResourceIdentity, now: number): 
     instanceId: identity.instanceId,
     pool: identity.pool,
     attributes,
+    ...(links.length === 0 ? {} : { links }),
   };
 }
 
@@ -138,6 +148,18 @@ function readStatus(reader: WireReader): { code: number; message: string } {
     else reader.skip(tag);
   }
   return status;
+}
+
+/** A span link without an id points nowhere. */
+function readLink(reader: WireReader): SpanLink | undefined {
+  let traceId: string | undefined;
+  let spanId: string | undefined;
+  for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+    if (tag === 0x0a) traceId = hexId(reader, reader.limit(), 16);
+    else if (tag === 0x12) spanId = hexId(reader, reader.limit(), 8);
+    else reader.skip(tag);
+  }
+  return traceId === undefined || spanId === undefined ? undefined : { traceId, spanId };
 }
 
 /** `exception.type` of a span event, or empty. */
