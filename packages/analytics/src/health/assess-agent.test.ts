@@ -54,6 +54,15 @@ describe('an agent that', () => {
     expect(result.reasons[0]).toBe('error rate 50 %, expected below 5 %, mostly TimeoutError');
   });
 
+  test('is well again says so while it still counts as unwell: the reason never contradicts the state', () => {
+    const bad = judge({ signals: madeSignals({ ...well, error_rate: 0.5 }), requests: 100 });
+    const soon = judge({ memory: bad.memory, signals: madeSignals(well, now + 5_000) }, now + 5_000);
+    expect(soon).toMatchObject({ health: 'unhealthy', score: 100 });
+    expect(soon.reasons).toEqual(['was unhealthy until 0ms ago; as expected since then']);
+    const later = judge({ memory: soon.memory, signals: madeSignals(well, now + 60_000) }, now + 60_000);
+    expect(later.health).toBe('healthy');
+  });
+
   test('failed one of two requests has no evidence against it', () => {
     expect(judge({ signals: madeSignals({ ...well, error_rate: 0.5 }), requests: 2 }).health).toBe('healthy');
   });

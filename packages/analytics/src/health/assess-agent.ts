@@ -77,7 +77,7 @@ export function assessAgent(input: AgentInput, now: number): AgentAssessment {
   const bad = Object.entries(parts)
     .filter(([, part]) => part.score < healthyFrom)
     .sort((a, b) => a[1].score - b[1].score);
-  const reasons = bad.length > 0 ? bad.map(([, part]) => part.reason) : [wellReason(parts)];
+  const reasons = bad.length > 0 ? bad.map(([, part]) => part.reason) : [wellReason(parts, memory, now)];
   return { health: memory.health, score, parts, reasons, recommendations: recommend(bad, input), memory };
 }
 
@@ -246,8 +246,12 @@ function saturationPart(input: AgentInput, now: number): HealthPart | undefined 
   return { score, reason: `saturation ${formatValue(saturation, 'ratio')}, expected below 90 %` };
 }
 
-function wellReason(parts: Readonly<Record<string, HealthPart>>): string {
+function wellReason(parts: Readonly<Record<string, HealthPart>>, memory: HealthMemory, now: number): string {
   const names = Object.keys(parts);
+  // A better state is told after a while; until then the reason must not contradict the state.
+  if (memory.health === 'degraded' || memory.health === 'unhealthy') {
+    return `was ${memory.health} until ${formatDuration(Math.max(0, now - memory.nextSince))} ago; as expected since then`;
+  }
   return names.length <= 1
     ? `${parts['connectivity']!.reason}; nothing else is known of it`
     : `all ${names.length} parts as expected`;
