@@ -250,7 +250,9 @@ function wellReason(parts: Readonly<Record<string, HealthPart>>, memory: HealthM
   const names = Object.keys(parts);
   // A better state is told after a while; until then the reason must not contradict the state.
   if (memory.health === 'degraded' || memory.health === 'unhealthy') {
-    return `was ${memory.health} until ${formatDuration(Math.max(0, now - memory.nextSince))} ago; as expected since then`;
+    const sinceMs = now - memory.nextSince;
+    const until = sinceMs < 1_000 ? 'just now' : `${formatDuration(sinceMs)} ago`;
+    return `was ${memory.health} until ${until}; as expected since then`;
   }
   return names.length <= 1
     ? `${parts['connectivity']!.reason}; nothing else is known of it`
