@@ -1,10 +1,16 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** One that was just killed with gigabytes to give back takes a moment to be gone; whoever starts it again is quicker. */
+const waitForDyingMs = 1_000;
+const lookAgainMs = 100;
 
 /** One process a data folder: two writers would destroy each other's logs. The lock names its owner; a dead owner's lock is taken over. */
-export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
+export async function lockDataDir(dataDir: string, options: { waitMs?: number } = {}): Promise<() => Promise<void>> {
+  const { waitMs = waitForDyingMs } = options;
   const path = join(dataDir, 'lock');
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let waitedMs = 0, attempt = 0; attempt < 3; ) {
     try {
       await writeFile(path, await ownerText(process.pid), { flag: 'wx' });
       return () => rm(path, { force: true });
@@ -16,11 +22,18 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
         );
     }
     const owner = await readFile(path, 'utf8').catch(() => '');
-    if (await isAlive(owner))
+    if (await isAlive(owner)) {
+      if (waitedMs < waitMs) {
+        await sleep(lookAgainMs);
+        waitedMs += lookAgainMs;
+        continue;
+      }
       throw new Error(
         `Cannot use data folder ${dataDir}: process ${owner.split(' ')[0]} is using it, must be used by one JAEGIS at a time (--data-dir chooses another)`,
       );
+    }
     await rm(path, { force: true });
+    attempt++;
   }
   throw new Error(`Cannot use data folder ${dataDir}: its lock comes and goes, must be used by one JAEGIS at a time`);
 }
@@ -41,11 +54,13 @@ async function isAlive(owner: string): Promise<boolean> {
   return (await ownerText(pid)) === owner;
 }
 
-/** Field 22 of /proc/PID/stat, in clock ticks since boot; `0` where there is no /proc. */
+/** Field 22 of /proc/PID/stat, in clock ticks since boot; `0` where there is no /proc, `dead` of one that only waits to be buried. */
 async function startTimeOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A container whose first process buries nobody keeps a killed one as a zombie for good.
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'dead' : (fields[19] ?? '0');
   } catch {
     return '0';
   }
