@@ -22,6 +22,8 @@ export interface SimulationSetup {
   readonly poolConfig?: Record<string, unknown>;
   /** Each pool calls the next one down: declared, as a configuration may. */
   readonly links?: readonly { readonly source: string; readonly target: string }[];
+  /** A bug put in on purpose, to see that a checker finds it. */
+  readonly sabotage?: (core: Core) => void;
 }
 
 /** The server's own loops, on a virtual clock, in a made world. */
@@ -68,6 +70,7 @@ export async function simulate(setup: SimulationSetup): Promise<Simulation> {
     directory,
     receiver: journalReceiver(journal, notifications),
     log: failureLog(failures),
+    sabotage: setup.sabotage,
   };
   const simulation: Simulation = {
     world,
@@ -107,6 +110,7 @@ interface Shared {
   readonly directory: StorageDirectory;
   readonly receiver: Receiver;
   readonly log: Log;
+  readonly sabotage: SimulationSetup['sabotage'];
 }
 
 async function startCore(shared: Shared, world: World): Promise<Core> {
@@ -136,6 +140,7 @@ async function startCore(shared: Shared, world: World): Promise<Core> {
     receivers: [shared.receiver],
   });
   await core.attachTargets(world.targets);
+  shared.sabotage?.(core);
   core.start();
   return core;
 }
