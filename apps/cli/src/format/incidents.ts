@@ -16,7 +16,7 @@ export function formatIncidents(incidents: readonly Incident[], options: Options
       { title: 'POOL', shrinkTo: 10, cut: 'middle', dropRank: 3 },
       { title: 'STARTED', align: 'right' },
       { title: 'LASTED', align: 'right', dropRank: 1 },
-      { title: 'TITLE', shrinkTo: 16 },
+      { title: 'TITLE', shrinkTo: 16, ownLineBelow: 40 },
     ],
     incidents.map((incident) => [
       incident.id,
@@ -41,7 +41,7 @@ export function formatAlerts(alerts: readonly Alert[], options: Options): string
       { title: 'KIND', dropRank: 3 },
       { title: 'SUBJECT', shrinkTo: 12, cut: 'middle' },
       { title: 'SINCE', align: 'right' },
-      { title: 'SUMMARY', shrinkTo: 16 },
+      { title: 'SUMMARY', shrinkTo: 16, ownLineBelow: 40 },
     ],
     alerts.map((alert) => [
       alert.id,
@@ -67,7 +67,7 @@ export function formatDecisions(decisions: readonly Decision[], options: Options
       { title: 'CHANGE', align: 'right' },
       { title: 'REASON' },
       { title: 'ACTION', dropRank: 2 },
-      { title: 'MESSAGE', shrinkTo: 16, dropRank: 3 },
+      { title: 'MESSAGE', shrinkTo: 16, ownLineBelow: 40 },
     ],
     decisions.map((decision) => [
       clockTime(decision.at, options.now),

@@ -31,6 +31,17 @@ test('a range answer is a line for each series, with holes where there is no dat
   `);
 });
 
+test('where room is short, what all series share is left out, not what tells them apart', () => {
+  const result = ['reader', 'writer'].map((pool) => ({
+    metric: { ...metric, pool: `research/${pool}` },
+    value: [100, '1'] as const,
+  }));
+  const text = formatQuery({ resultType: 'vector', result }, options);
+  expect(text).toContain('{pool="research/reader"}');
+  expect(text).toContain('{pool="research/writer"}');
+  expect(formatQuery({ resultType: 'vector', result }, { ...options, width: 200 })).toContain('jaegis_pool_signal{');
+});
+
 test('no series says where to look', () => {
   expect(formatQuery({ resultType: 'vector', result: [] }, options)).toMatch(/^No series match\. /);
 });

@@ -23,6 +23,10 @@ export function formatQuery(
 ): string {
   if (data.resultType === 'scalar' || data.resultType === 'string') return `${data.result[1]}\n`;
   if (data.result.length === 0) return empty;
+  const nameOf = seriesNames(
+    data.result.map(({ metric }) => metric),
+    options.width,
+  );
   if (data.resultType === 'vector')
     return formatTable(
       [
@@ -31,7 +35,7 @@ export function formatQuery(
         { title: 'AT', align: 'right', dropRank: 1 },
       ],
       data.result.map(({ metric, value }) => [
-        formatLabels(metric),
+        nameOf(metric),
         { text: numberText(value[1]), tone: 'strong' },
         clockTime(value[0] * 1_000, options.now),
       ]),
@@ -49,7 +53,7 @@ export function formatQuery(
     data.result.map(({ metric, values }) => {
       const numbers = values.map(([, text]) => toNumber(text)).filter((value) => Number.isFinite(value));
       return [
-        formatLabels(metric),
+        nameOf(metric),
         { text: sparkline(spread(values, range), sparkWidth(options.width)), tone: 'accent' },
         numberText(numbers.length === 0 ? 'NaN' : String(Math.min(...numbers))),
         numberText(numbers.length === 0 ? 'NaN' : String(Math.max(...numbers))),
@@ -60,6 +64,16 @@ export function formatQuery(
   );
   if (range === undefined) return table;
   return `${table}${options.paint(`${formatDuration(range.to - range.from)} to ${clockTime(range.to, options.now)}, a point every ${formatDuration(range.stepMs)}`, 'dim')}\n`;
+}
+
+/** Whole where there is room; otherwise without what all series have in common, which would leave no room for the rest. */
+function seriesNames(all: readonly Labels[], width: number): (labels: Labels) => string {
+  const [first] = all;
+  if (first === undefined || all.length === 1 || all.every((each) => formatLabels(each).length <= width / 2))
+    return formatLabels;
+  const isShared = (name: string) => all.every((each) => each[name] === first[name]);
+  const shared = new Set(Object.keys(first).filter(isShared));
+  return (labels) => formatLabels(Object.fromEntries(Object.entries(labels).filter(([name]) => !shared.has(name))));
 }
 
 /** One value per step of the range, so that a hole in the data is a hole in the line. */

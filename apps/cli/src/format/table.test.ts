@@ -35,6 +35,8 @@ test('wide characters take two columns', () => {
   expect(fitText('日本語の名前', 6)).toBe('日本…');
   expect(fitText('abc', 3)).toBe('abc');
   expect(fitMiddle('research-reader-3f9a', 12)).toBe('resear…-3f9a');
+  expect(fitMiddle('research/searcher', 13)).toBe('res…/searcher');
+  expect(fitMiddle('research/the-longest-name', 12)).toBe('resear…-name');
   expect(textWidth(fitMiddle('日本語の名前です', 9))).toBeLessThanOrEqual(9);
 });
 
@@ -62,4 +64,14 @@ test('a sparkline shows holes, flat lines and averages what does not fit', () =>
 
 test('times are told from now', () => {
   expect([ago(1_000, 1_500), ago(1_000, 13_000), ago(null, 0)]).toEqual(['now', '12s ago', '–']);
+});
+
+test('a message that would be cut short has a line of its own', () => {
+  const columns = [{ title: 'ID' }, { title: 'MESSAGE', shrinkTo: 8, ownLineBelow: 30 }];
+  const rows = [['incident-10xqofg3ekk', 'reader misses its objective: latency is 4.3 s, wanted 2 s']];
+  const paint = (text: string) => text;
+  expect(formatTable(columns, rows, { width: 40, paint })).toBe(
+    'ID\nincident-10xqofg3ekk\n    reader misses its objective: latency\n    is 4.3 s, wanted 2 s\n',
+  );
+  expect(formatTable(columns, rows, { width: 60, paint })).toContain('MESSAGE');
 });

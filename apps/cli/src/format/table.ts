@@ -1,5 +1,5 @@
 import type { Paint, Tone } from './paint.ts';
-import { fitMiddle, fitText, safeText, textWidth } from './text-width.ts';
+import { fitMiddle, fitText, safeText, textWidth, wrapText } from './text-width.ts';
 
 export interface Column {
   readonly title: string;
@@ -8,6 +8,8 @@ export interface Column {
   readonly shrinkTo?: number;
   /** Where a cut takes away: the end, or the middle (names whose ends differ). */
   readonly cut?: 'end' | 'middle';
+  /** Rather than be cut below this many columns, it gets a line of its own under each row. For the last column. */
+  readonly ownLineBelow?: number;
   /** Given up, highest first, when even cut columns do not fit. Left out: always shown. */
   readonly dropRank?: number;
 }
@@ -37,7 +39,9 @@ export function formatTable(columns: readonly Column[], rows: readonly Row[], la
   const natural = columns.map((column, index) =>
     cells.reduce((most, row) => Math.max(most, textWidth(row[index]!.text)), textWidth(column.title)),
   );
-  const shown = chooseColumns(columns, natural, layout.width);
+  const below = columnBelow(columns, natural, layout.width);
+  const beside = below === undefined ? columns : columns.slice(0, below);
+  const shown = chooseColumns(beside, natural, layout.width);
   const widths = shrink(columns, natural, { shown, width: layout.width });
   const line = (texts: readonly Cell[], tone?: Tone): string =>
     shown
@@ -56,7 +60,26 @@ export function formatTable(columns: readonly Column[], rows: readonly Row[], la
     columns.map((column) => ({ text: column.title })),
     'dim',
   );
-  return `${[header, ...cells.map((row) => line(row))].join('\n')}\n`;
+  const lines = cells.flatMap((row) => {
+    const { text = '', tone = 'plain' } = below === undefined ? {} : row[below]!;
+    if (text === '') return [line(row)];
+    const wrapped = wrapText(text, layout.width - ownLineIndent.length);
+    return [line(row), ...wrapped.map((each) => ownLineIndent + layout.paint(each, tone))];
+  });
+  return `${[header, ...lines].join('\n')}\n`;
+}
+
+const ownLineIndent = '    ';
+
+/** The last column, where it wants a line of its own rather than the room that the others leave. */
+function columnBelow(columns: readonly Column[], natural: readonly number[], width: number): number | undefined {
+  const last = columns.length - 1;
+  const least = columns[last]?.ownLineBelow;
+  if (least === undefined) return undefined;
+  const others = columns
+    .slice(0, last)
+    .map(({ shrinkTo = Number.POSITIVE_INFINITY }, i) => Math.min(natural[i]!, shrinkTo));
+  return total([...others, Math.min(natural[last]!, least)]) > width ? last : undefined;
 }
 
 function asCell(value: string | Cell): Cell {

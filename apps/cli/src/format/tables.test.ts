@@ -26,7 +26,7 @@ describe('at 80 columns', () => {
   test('pools', () => {
     expect(formatPools([example.pool, example.watchedPool], narrow)).toMatchInlineSnapshot(`
       "POOL            REPLICAS    RANGE  SCORE  RATE    P95  ERRORS  QUEUE  SATURATION
-      researc…reader    2→7 +5     2-16     64  30/s  1.2 s   2.1 %     61       190 %
+      resear…/reader    2→7 +5     2-16     64  30/s  1.2 s   2.1 %     61       190 %
       checkout               1  watched    100     –      –       –      –           –
       "
     `);
@@ -42,18 +42,22 @@ describe('at 80 columns', () => {
 
   test('incidents, alerts and decisions', () => {
     expect(formatIncidents([example.incident], narrow)).toMatchInlineSnapshot(`
-      "INCIDENT  STATE   SEVERITY    POOL             STARTED  LASTED  TITLE
-      i-000007  ✖ open  ✖ critical  research/reader  30s ago     30s  research-reader…
+      "INCIDENT  STATE   SEVERITY    POOL             STARTED  LASTED
+      i-000007  ✖ open  ✖ critical  research/reader  30s ago     30s
+          research-reader-77c1 was lost
       "
     `);
     expect(formatAlerts([example.alert], narrow)).toMatchInlineSnapshot(`
-      "ALERT     STATE     SEVERITY    SUBJECT               SINCE  SUMMARY
-      a-000011  ✖ firing  ✖ critical  research-…der-77c1  30s ago  research-reader-77…
+      "ALERT     STATE     SEVERITY    KIND        SUBJECT                 SINCE
+      a-000011  ✖ firing  ✖ critical  agent_lost  research-reader-77c1  30s ago
+          research-reader-77c1 is lost. It is being replaced.
       "
     `);
     expect(timeless(formatDecisions([example.decision], narrow))).toMatchInlineSnapshot(`
-      "AT        DECISION  POOL             CHANGE  REASON    ACTION   MESSAGE
-      HH:MM:SS  d-000042  research/reader     2→7  ScaledUp  ● ready  saturation is 1…
+      "AT        DECISION  POOL             CHANGE  REASON    ACTION
+      HH:MM:SS  d-000042  research/reader     2→7  ScaledUp  ● ready
+          saturation is 1.9 (target 0.75): 30 requests/s need 8 replicas of 5/s; at
+          most 5 more in 15s
       "
     `);
   });

@@ -25,12 +25,13 @@ export function fitText(text: string, width: number): string {
   return `${result}…`;
 }
 
-/** As `fitText`, but cuts the middle out: of names, beginning and end tell most. */
+/** As `fitText`, but cuts the middle out: of names, beginning and end tell most, and what follows the last slash all. */
 export function fitMiddle(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
   if (width < 5) return fitText(text, width);
   const characters = [...text];
-  const tailWidth = Math.floor((width - 1) / 2);
+  const lastPart = textWidth(text.slice(text.lastIndexOf('/')));
+  const tailWidth = text.includes('/') && lastPart <= width - 2 ? lastPart : Math.floor((width - 1) / 2);
   let tail = '';
   for (let i = characters.length - 1; i >= 0 && textWidth(characters[i]! + tail) <= tailWidth; i--)
     tail = characters[i]! + tail;
