@@ -36,3 +36,13 @@ test('a file that is not there is named', async () => {
   expect((await loadConfigFile(path)).ok).toBe(true);
   await rm(folder, { recursive: true });
 });
+
+test.each(['&a [*a]', 'pools: &a [{ name: a, schedules: *a }]', 'a: &x { y: *x }'])(
+  'what holds itself is refused: %s',
+  (text) => {
+    expect(parseConfigText(text)).toEqual({
+      ok: false,
+      error: 'Cannot parse configuration: an alias refers to what holds it, must be plain values',
+    });
+  },
+);

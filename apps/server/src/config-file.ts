@@ -42,5 +42,16 @@ export function parseConfigText(text: string): ConfigFileResult {
       error: `Cannot parse configuration: ${String((error as Error).message).split('\n')[0]}, must be YAML`,
     };
   }
+  if (isCircular(input))
+    return { ok: false, error: 'Cannot parse configuration: an alias refers to what holds it, must be plain values' };
   return parseConfig(input);
+}
+
+function isCircular(input: unknown): boolean {
+  try {
+    JSON.stringify(input);
+    return false;
+  } catch {
+    return true;
+  }
 }
