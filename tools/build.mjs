@@ -1,7 +1,7 @@
 // Builds what runs and what is published: the CLI with the server in it, the SDK, the example fleet, the dashboard.
 // A piece whose sources did not change is left alone, so that a second `npm start` is quick.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureInstalled, root } from './install.mjs';
@@ -51,16 +51,15 @@ const pieces = [
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
     outputs: [at('apps/cli/dist/jaegis.js')],
-    build: () =>
-      bundle({ folder: 'apps/cli', entries: { jaegis: 'src/main.ts' }, executable: 'jaegis.js', keep: ['dashboard'] }),
+    build: () => bundle({ folder: 'apps/cli', entries: { jaegis: 'src/main.ts' }, keep: ['dashboard'] }),
   },
 ];
 
 /**
  * One ESM bundle a package: our own sources inside, third-party packages outside (they are in its `dependencies`).
- * @param {{ folder: string, entries: Record<string, string>, externalsOf?: string[], executable?: string, keep?: string[] }} options
+ * @param {{ folder: string, entries: Record<string, string>, externalsOf?: string[], keep?: string[] }} options
  */
-async function bundle({ folder, entries, externalsOf = [], executable, keep = [] }) {
+async function bundle({ folder, entries, externalsOf = [], keep = [] }) {
   const { build } = await import('esbuild');
   const own = manifest(folder);
   const externals = [own, ...externalsOf.map(manifest)]
@@ -84,9 +83,7 @@ async function bundle({ folder, entries, externalsOf = [], executable, keep = []
     sourcemap: true,
     legalComments: 'none',
     logLevel: 'warning',
-    ...(executable === undefined ? {} : { banner: { js: '#!/usr/bin/env node' } }),
   });
-  if (executable !== undefined) chmodSync(join(outdir, executable), 0o755);
 }
 
 /** The published CLI carries the dashboard's files. */

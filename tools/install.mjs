@@ -28,11 +28,13 @@ export function ensureInstalled() {
     return;
   }
   console.error('Installing dependencies (once; about half a minute) ...');
-  const status = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'inherit');
+  // A registry that lacks the packages of other platforms makes `npm ci` refuse a lockfile that `npm install` can follow.
+  const status =
+    npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'inherit') === 0
+      ? 0
+      : npm(['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], 'inherit');
   if (status !== 0) {
-    console.error(
-      'Cannot install dependencies: npm ci failed (its message is above), must reach the npm registry once',
-    );
+    console.error('Cannot install dependencies: npm failed (its message is above), must reach the npm registry once');
     process.exit(1);
   }
   writeFileSync(stamp, lockHash);
