@@ -61,6 +61,10 @@ describe('jaegis.yaml', () => {
       'Cannot parse pool "a": startup is 5, must be a duration such as 30s or 5m',
     ],
     [
+      { pools: [{ name: 'a', objectives: [{ signal: 'latency_p95', target: '5 parsecs' }] }] },
+      'Cannot parse pool "a": objectives.0.target is "5 parsecs", must be a number, or a duration such as 30s or 5m',
+    ],
+    [
       { pools: [{ name: 'a', replica: {} }] },
       'Cannot parse pool "a": unknown key "replica", must be one that the reference names',
     ],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nameSchema } from '../heartbeat.ts';
 import { durationMs } from './duration-field.ts';
-import { type PoolConfig, poolConfigSchema } from './pool-config.ts';
+import { poolConfigSchema } from './pool-config.ts';
 import { type ServerOptionName, serverOptions } from './server-options.ts';
 
 const serverShape = Object.fromEntries(
@@ -97,8 +97,19 @@ function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
       ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}, must be one that the reference names`
       : issue.code === 'custom' || issue.message.startsWith('is ')
         ? issue.message
-        : `is ${found}, ${lowerFirst(issue.message)}`;
+        : `is ${found}, ${wantedBy(issue)}`;
   return `Cannot parse ${subject}: ${field}${message}`;
+}
+
+/** Where several forms are allowed, the wishes of the last one that says any; else the check's own words. */
+function wantedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union') return lowerFirst(issue.message);
+  const wishes = issue.errors.flat().map((each) => lowerFirst(each.message));
+  const duration = wishes.find((wish) => wish.includes('a duration'));
+  if (duration !== undefined) return 'must be a number, or a duration such as 30s or 5m';
+  return wishes.length === 0
+    ? 'must be one of the forms that the reference names'
+    : `must be one of these: ${wishes.join('; or ')}`;
 }
 
 function foundValue(path: readonly PropertyKey[], input: unknown): string {
