@@ -9,8 +9,10 @@ import { ago } from './time.ts';
 export function formatAgents(agents: readonly AgentSummary[], options: Layout & { now: number }): string {
   if (agents.length === 0) {
     return [
-      'No agents yet. Start one: the three lines of the SDK (npm install @jaegis/agent), any OpenTelemetry exporter',
-      'pointed at port 4318, or a pool with a process target in jaegis.yaml.\n',
+      'No agents yet.',
+      'Start one: the three lines of the SDK (npm install @jaegis/agent), any',
+      'OpenTelemetry exporter pointed at port 4318, or a pool with a process target in',
+      'jaegis.yaml.\n',
     ].join('\n');
   }
   return formatTable(

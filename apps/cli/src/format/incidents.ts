@@ -58,7 +58,7 @@ export function formatAlerts(alerts: readonly Alert[], options: Options): string
 
 export function formatDecisions(decisions: readonly Decision[], options: Options): string {
   if (decisions.length === 0)
-    return 'No decisions yet. A pool with a target is decided on every few seconds; a change or a new reason is kept here.\n';
+    return 'No decisions yet.\nA pool with a target is decided on every few seconds; what is new is kept.\n';
   return formatTable(
     [
       { title: 'AT' },

@@ -22,7 +22,7 @@ export function replicasCell(pool: Pool): Cell {
 
 export function formatPools(pools: readonly Pool[], options: Layout & { now: number }): string {
   if (pools.length === 0)
-    return 'No pools yet. Name one under pools: in jaegis.yaml, or let an agent join with join({ pool: "NAME" }).\n';
+    return 'No pools yet.\nName one under pools: in jaegis.yaml, or let an agent join({ pool: "NAME" }).\n';
   return formatTable(
     [
       { title: 'POOL', shrinkTo: 12, cut: 'middle' },
@@ -86,7 +86,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
 
 export function formatLinks(links: readonly Link[], options: Layout & { now: number }): string {
   if (links.length === 0)
-    return 'No links yet. They appear from client and server spans sent to port 4317 or 4318, or from links: in jaegis.yaml.\n';
+    return 'No links yet.\nSpans sent to port 4317 or 4318 make them, or links: in jaegis.yaml.\n';
   return formatTable(
     [
       { title: 'SOURCE', shrinkTo: 12, cut: 'middle' },

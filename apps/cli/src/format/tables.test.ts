@@ -215,10 +215,17 @@ test('a top frame is never taller than the terminal, and says what it left out',
 });
 
 test('empty lists say what to do', () => {
-  expect(formatAgents([], narrow)).toMatch(/^No agents yet\. Start one: /);
-  expect(formatPools([], narrow)).toMatch(/^No pools yet\. /);
-  expect(formatLinks([], narrow)).toMatch(/^No links yet\. /);
-  expect(formatDecisions([], narrow)).toMatch(/^No decisions yet\. /);
+  expect(formatAgents([], narrow)).toMatch(/^No agents yet\.\nStart one: /);
+  expect(formatPools([], narrow)).toMatch(/^No pools yet\.\n./);
+  expect(formatLinks([], narrow)).toMatch(/^No links yet\.\n./);
+  const all = [
+    formatAgents([], { ...narrow, now: 0 }),
+    formatPools([], narrow),
+    formatLinks([], narrow),
+    formatDecisions([], narrow),
+  ];
+  for (const line of all.join('').split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  expect(formatDecisions([], narrow)).toMatch(/^No decisions yet\.\n./);
   expect(formatIncidents([], narrow)).toMatch(/^No incidents\. /);
 });
 
