@@ -2,7 +2,6 @@ import type { Fleet } from './fleet.ts';
 import { readCounters } from './ingest-rates.ts';
 import type { LoopStats } from './loop-runner.ts';
 import type { SelfMetrics } from './self-metrics.ts';
-import type { SeriesHandle } from './signal-writer.ts';
 
 const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary', string])[] = [
   ['jaegis_ingest_samples_total', 'counter', 'Samples taken, by protocol.'],
@@ -65,22 +64,12 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   }
 }
 
-const handles = new WeakMap<Fleet, Map<string, SeriesHandle>>();
-
 /** Every 10 s: JAEGIS watches itself in its own store. */
 export async function runSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopStats>[], now: number): Promise<void> {
   readCounters(fleet, now);
   refreshSelfMetrics(fleet, loops);
-  const known = handles.get(fleet) ?? new Map<string, SeriesHandle>();
-  handles.set(fleet, known);
   for (const { name, labels, value } of fleet.selfMetrics.entries()) {
-    const key = name + JSON.stringify(labels);
-    let handle = known.get(key);
-    if (handle === undefined) {
-      handle = fleet.writer.handle({ __name__: name, job: 'jaegis', ...labels });
-      known.set(key, handle);
-    }
-    fleet.writer.add(handle, value, now);
+    fleet.writer.record({ __name__: name, job: 'jaegis', ...labels }, value, now);
   }
   await fleet.writer.flush(now);
 }

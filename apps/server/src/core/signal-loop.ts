@@ -4,7 +4,6 @@ import type { Fleet } from './fleet.ts';
 import { assess, memoryLimitOf, peersByPool } from './health.ts';
 import type { PoolEntry } from './pool-book.ts';
 import type { SignalRow } from './signal-book.ts';
-import type { SeriesHandle } from './signal-writer.ts';
 
 /**
  * Every 5 s: what is known of each agent and pool becomes signals, signals become series, the detector sees them, and
@@ -77,8 +76,6 @@ function groupByPool(present: readonly { agent: Agent; row: SignalRow }[]): Map<
   return byPool;
 }
 
-const poolHandles = new WeakMap<PoolEntry, Map<string, SeriesHandle>>();
-
 function updatePool(fleet: Fleet, entry: PoolEntry, agents: readonly Signals[], now: number): void {
   const row = fleet.signals.ensurePool(entry.name);
   const red = fleet.red.pool(entry.name, now);
@@ -93,17 +90,8 @@ function updatePool(fleet: Fleet, entry: PoolEntry, agents: readonly Signals[], 
 
 /** Replicas and the forecast for the end of the start-up time, as series for the charts. */
 function writePoolSeries(fleet: Fleet, entry: PoolEntry, now: number): void {
-  const handles = poolHandles.get(entry) ?? new Map<string, SeriesHandle>();
-  poolHandles.set(entry, handles);
-  const write = (labels: Readonly<Record<string, string>>, value: number | null) => {
-    const key = Object.values(labels).join('/');
-    let handle = handles.get(key);
-    if (handle === undefined) {
-      handle = fleet.writer.handle({ ...labels, pool: entry.name });
-      handles.set(key, handle);
-    }
-    fleet.writer.add(handle, value, now);
-  };
+  const write = (labels: Readonly<Record<string, string>>, value: number | null) =>
+    fleet.writer.record({ ...labels, pool: entry.name }, value, now);
   if (entry.observation !== undefined) {
     for (const state of ['ready', 'pending', 'draining'] as const)
       write({ __name__: 'jaegis_pool_replicas', state }, entry.observation.replicas[state]);
@@ -120,11 +108,7 @@ function writePoolSeries(fleet: Fleet, entry: PoolEntry, now: number): void {
   }
 }
 
-const linkHandles = new WeakMap<Fleet, Map<string, SeriesHandle>>();
-
 function writeLinks(fleet: Fleet, now: number): void {
-  const handles = linkHandles.get(fleet) ?? new Map<string, SeriesHandle>();
-  linkHandles.set(fleet, handles);
   for (const link of fleet.topology.links(now)) {
     const values = {
       request_rate: link.rate,
@@ -133,13 +117,8 @@ function writeLinks(fleet: Fleet, now: number): void {
       latency_p95: link.p95,
     };
     for (const [signal, value] of Object.entries(values)) {
-      const key = `${link.source}\0${link.target}\0${signal}`;
-      let handle = handles.get(key);
-      if (handle === undefined) {
-        handle = fleet.writer.handle({ __name__: signalMetric.link, source: link.source, target: link.target, signal });
-        handles.set(key, handle);
-      }
-      fleet.writer.add(handle, value, now);
+      const { source, target } = link;
+      fleet.writer.record({ __name__: signalMetric.link, source, target, signal }, value, now);
     }
   }
 }

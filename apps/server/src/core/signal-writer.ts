@@ -10,11 +10,14 @@ export interface SeriesHandle {
 const firstCapacity = 1_024;
 /** 20 signals of 50,000 agents: more in one tick is a bug. */
 const maxBatch = 1_000_000;
+/** Series recorded by their labels: pools, links, self metrics. Past this the memory of their refs starts anew. */
+const maxRecorded = 100_000;
 
 /** Gathers one tick's values of our own series (signals, replicas, self metrics) and writes them as one batch. */
 export class SignalWriter {
   readonly #store: MetricsStore;
   #batch = emptyBatch(firstCapacity);
+  readonly #recorded = new Map<string, SeriesHandle>();
   #refused = 0;
 
   constructor(store: MetricsStore) {
@@ -23,6 +26,18 @@ export class SignalWriter {
 
   handle(labels: Labels): SeriesHandle {
     return { labels, ref: 0 };
+  }
+
+  /** Takes one value of the series with these labels, for writers that keep no handles of their own. */
+  record(labels: Labels, value: number | null, at: number): void {
+    const key = JSON.stringify(labels);
+    let handle = this.#recorded.get(key);
+    if (handle === undefined) {
+      if (this.#recorded.size >= maxRecorded) this.#recorded.clear();
+      handle = this.handle(labels);
+      this.#recorded.set(key, handle);
+    }
+    this.add(handle, value, at);
   }
 
   /** Takes one value; not-known values (null, NaN) are left out: a gap stays a gap. */
