@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { MadeServer } from '../dev/made-server.ts';
 import { ensureBuilt, hasBrowser, launch, openPage, skipNote, startMade } from './browser.ts';
 
@@ -101,9 +101,18 @@ describe.skipIf(!hasBrowser)(`habits in a browser${skipNote}`, () => {
     const { page, close } = await openPage(browser, `${made.url}/agents/reader-4`);
     const plot = page.locator('.chart .u-over').first();
     await plot.waitFor();
-    const box = (await plot.boundingBox())!;
-    await page.mouse.move(box.x + box.width * 0.3, box.y + 40);
-    await page.getByRole('button', { name: 'Held' }).waitFor();
+    // The chart is drawn anew when its data or its width changes: point at it until the page says that it holds still.
+    const box = await vi.waitFor(
+      async () => {
+        const at = await plot.boundingBox();
+        if (at === null) throw new Error('the chart is being drawn anew');
+        await page.mouse.move(at.x + at.width * 0.3, at.y + 40);
+        await page.mouse.move(at.x + at.width * 0.3 + 1, at.y + 40);
+        await page.getByRole('button', { name: 'Held' }).waitFor({ timeout: 1000 });
+        return at;
+      },
+      { timeout: 20_000 },
+    );
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 4 });
     await page.mouse.up();
