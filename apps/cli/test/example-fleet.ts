@@ -216,6 +216,7 @@ export const alert: Alert = {
 
 export const report: FleetReport = {
   generatedAt: now,
+  historySince: now - 7_200_000,
   score: 81,
   state: 'degraded',
   parts: {},

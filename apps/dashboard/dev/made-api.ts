@@ -313,6 +313,7 @@ export class MadeApi {
     const isEmpty = this.fleet.pools.length === 0;
     return {
       generatedAt: now,
+      historySince: isEmpty ? null : now - 8_040_000,
       score: isEmpty ? 100 : isTroubled ? 71 : 97,
       state: isEmpty ? 'empty' : isTroubled ? 'degraded' : 'healthy',
       parts: isEmpty

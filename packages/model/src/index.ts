@@ -47,6 +47,7 @@ export type { Pool, PoolMode, ReplicaCounts } from './pool.ts';
 export type { AgentReport, FleetReport, FleetState, Trend } from './report.ts';
 export type { Rejections, RejectReason, SampleBatch, SeriesRef } from './sample-batch.ts';
 export {
+  poolStateMetric,
   type SignalDefinition,
   type SignalName,
   type SignalSense,

@@ -56,6 +56,8 @@ export type FleetState = 'healthy' | 'degraded' | 'unhealthy' | 'empty';
 /** GET /api/fleet/health: the fleet report (contracts.md, shapes). */
 export interface FleetReport {
   readonly generatedAt: number;
+  /** When the oldest sample that is kept was taken; `null` when there is none yet. */
+  readonly historySince: number | null;
   /** 0..100. */
   readonly score: number;
   readonly state: FleetState;

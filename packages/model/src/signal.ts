@@ -60,3 +60,6 @@ export const signalMetric = {
   pool: 'jaegis_pool_signal',
   link: 'jaegis_link_signal',
 } as const;
+
+/** Series that tell how a pool was: its score (0..100) and its agents that were there. */
+export const poolStateMetric = { score: 'jaegis_pool_score', agents: 'jaegis_pool_agents' } as const;

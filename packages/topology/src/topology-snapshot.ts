@@ -23,10 +23,13 @@ export interface SnapshotQuery {
 /** Health of a pool, agent or peer, and how many agents stand behind it. */
 export type HealthOf = (id: string) => { readonly health: Health; readonly agents: number };
 
-export interface SnapshotSource {
-  readonly now: number;
+export interface SnapshotSource extends NodeSource {
   readonly links: readonly LinkEntry[];
   readonly agentLinks: readonly LinkEntry[];
+}
+
+interface NodeSource {
+  readonly now: number;
   readonly nodes: Iterable<string>;
   readonly isPool: (name: string) => boolean;
   readonly poolOf: (instanceId: string) => string | undefined;
@@ -46,7 +49,34 @@ const defaultLimit = 300;
 
 export function snapshotOf(source: SnapshotSource, query: SnapshotQuery, health: HealthOf): Topology {
   const expanded = new Set(query.expand ?? []);
-  const links = groupLinks(source, expanded);
+  return mapOf({ source, links: groupLinks(source, expanded), query, health });
+}
+
+/** The map of a moment of which only the links between pools were kept; `query.pools` names the pools of that moment. */
+export function pastSnapshotOf(
+  past: { readonly at: number; readonly links: readonly Link[] },
+  query: Omit<SnapshotQuery, 'expand' | 'agentsOf'>,
+  health: HealthOf,
+): Topology {
+  const source: NodeSource = {
+    now: past.at,
+    nodes: [],
+    isPool: () => false,
+    poolOf: () => undefined,
+    agentsOf: () => [],
+    fadedBefore: Number.NEGATIVE_INFINITY,
+  };
+  return mapOf({ source, links: [...past.links].sort(byTraffic), query, health });
+}
+
+function mapOf(o: {
+  readonly source: NodeSource;
+  readonly links: readonly Link[];
+  readonly query: SnapshotQuery;
+  readonly health: HealthOf;
+}): Topology {
+  const { source, links, query, health } = o;
+  const expanded = new Set(query.expand ?? []);
   const nodes = collectNodes(source, { query, expanded, links });
   const focus = query.focus === undefined ? undefined : focusNode(query.focus, { source, nodes });
   const distance = query.focus === undefined ? undefined : distances(links, focus, query.depth ?? 1);
@@ -89,11 +119,15 @@ function groupLinks(source: SnapshotSource, expanded: ReadonlySet<string>): Link
     else group.entries.push(entry);
   }
   for (const { entries, ...ends } of groups.values()) links.push(linkOf(entries, { ...ends, now: source.now }));
-  return links.sort((a, b) => b.rate - a.rate || b.lastSeen - a.lastSeen);
+  return links.sort(byTraffic);
+}
+
+function byTraffic(a: Link, b: Link): number {
+  return b.rate - a.rate || b.lastSeen - a.lastSeen;
 }
 
 function collectNodes(
-  source: SnapshotSource,
+  source: NodeSource,
   o: { query: SnapshotQuery; expanded: ReadonlySet<string>; links: readonly Link[] },
 ): Map<string, Node> {
   const nodes = new Map<string, Node>();
@@ -124,7 +158,7 @@ function collectNodes(
   return nodes;
 }
 
-function focusNode(focus: string, o: { source: SnapshotSource; nodes: ReadonlyMap<string, Node> }): string {
+function focusNode(focus: string, o: { source: NodeSource; nodes: ReadonlyMap<string, Node> }): string {
   return o.nodes.has(focus) ? focus : (o.source.poolOf(focus) ?? focus);
 }
 

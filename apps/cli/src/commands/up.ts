@@ -13,6 +13,7 @@ import {
 import type { RunningServer } from '@jaegis/server';
 import { Option } from 'commander';
 import { badInput, CliError, done, type ExitCode, isBad } from '../errors.ts';
+import { formatLogLine } from '../format/log-line.ts';
 import { formatStarted } from '../format/started.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -97,7 +98,14 @@ async function run(start: {
   const { config, configDir, file, options, terminal, isJson } = start;
   const stop = onStop(terminal);
   const [{ startServer }, { pino }] = await Promise.all([import('@jaegis/server'), import('pino')]);
-  const log = pino({ level: options.log_level, base: null }, pino.destination({ dest: 2, sync: true }));
+  const toStderr = pino.destination({ dest: 2, sync: true });
+  // JSON for programs; on a terminal, lines for a person.
+  const log = pino(
+    { level: options.log_level, base: null },
+    terminal.isTty && !isJson
+      ? { write: (line: string) => void toStderr.write(formatLogLine(line, terminal.paint)) }
+      : toStderr,
+  );
   const dashboard = fileURLToPath(new URL('./dashboard', import.meta.url));
   let server: RunningServer;
   try {

@@ -1,8 +1,11 @@
+import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { healthQuery } from '../data/queries.ts';
 import { useIsTokenWanted } from '../data/token-store.ts';
 import { useConnection } from '../live/connection-store.ts';
 import { useLive } from '../live/use-live.ts';
+import { settleDefaultPreset } from '../time/default-preset.ts';
 import { useRangeActions } from '../time/use-window.ts';
 import { Bar, TabBar } from './bar.tsx';
 import { useCommandMode } from './command-mode.ts';
@@ -24,6 +27,7 @@ export function Shell() {
 
 function SignedIn() {
   useLive();
+  useDefaultRange();
   const { open, setOpen } = useCommandMode();
   const { state } = useConnection();
   useShellKeys(setOpen);
@@ -50,6 +54,14 @@ function SignedIn() {
       </Suspense>
     </>
   );
+}
+
+/** The first report says how much history there is to show. */
+function useDefaultRange(): void {
+  const { data } = useQuery(healthQuery);
+  useEffect(() => {
+    if (data !== undefined) settleDefaultPreset(data.historySince, data.generatedAt);
+  }, [data]);
 }
 
 function useShellKeys(setOpen: (open: 'palette' | 'keys') => void): void {

@@ -12,7 +12,6 @@ export const presets: readonly { readonly key: Preset; readonly ms: number; read
   { key: '24h', ms: 86_400_000, name: '24 hours' },
 ];
 
-const fallback: Preset = '1h';
 /** Finer than this there is nothing to see: signals come every 5 s. */
 const narrowestMs = 30_000;
 
@@ -27,7 +26,7 @@ export function presetMs(preset: Preset): number {
 }
 
 /** Reads the range from the URL; anything that makes no sense becomes the default, live. */
-export function parseRange(search: RangeSearch): TimeRange {
+export function parseRange(search: RangeSearch, fallback: Preset): TimeRange {
   const preset = presets.find((each) => each.key === search.range)?.key ?? fallback;
   const from = Number(search.from);
   const to = Number(search.to);
@@ -37,7 +36,7 @@ export function parseRange(search: RangeSearch): TimeRange {
 }
 
 /** What the URL says for a live range. The default is not written. */
-export function liveSearch(preset: Preset): RangeSearch {
+export function liveSearch(preset: Preset, fallback: Preset): RangeSearch {
   return { range: preset === fallback ? undefined : preset, from: undefined, to: undefined };
 }
 

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { type UrlState, useUrlState } from '../app/url-state.ts';
 import { isHeld, resume, useSeenNow } from './clock-store.ts';
+import { useDefaultPreset } from './default-preset.ts';
 import { fixedSearch, liveSearch, type Preset, parseRange, presetMs, stepFor, type TimeRange } from './time-range.ts';
 
 /** The stretch of time that every chart of the page shows. */
@@ -13,9 +14,10 @@ export interface TimeWindow {
 
 export function useTimeRange(): TimeRange {
   const [state] = useUrlState();
+  const fallback = useDefaultPreset();
   return useMemo(
-    () => parseRange({ range: state.range, from: state.from, to: state.to }),
-    [state.range, state.from, state.to],
+    () => parseRange({ range: state.range, from: state.from, to: state.to }, fallback),
+    [state.range, state.from, state.to, fallback],
   );
 }
 
@@ -44,17 +46,18 @@ export interface RangeActions {
 
 export function useRangeActions(): RangeActions {
   const range = useTimeRange();
+  const fallback = useDefaultPreset();
   const [, change] = useUrlState();
   return useMemo(
     () => ({
-      choose: (preset) => change(liveSearch(preset) as UrlState),
+      choose: (preset) => change(liveSearch(preset, fallback) as UrlState),
       zoom: (from, to) => change(fixedSearch(from, to) as UrlState),
       toggleLive: () => {
-        if (range.kind === 'fixed') change(liveSearch(range.preset) as UrlState);
+        if (range.kind === 'fixed') change(liveSearch(range.preset, fallback) as UrlState);
         else if (isHeld()) resume();
         else change(fixedSearch(Date.now() - presetMs(range.preset), Date.now()) as UrlState);
       },
     }),
-    [range, change],
+    [range, change, fallback],
   );
 }

@@ -1,5 +1,5 @@
 import { aggregatePoolSignals, assembleAgentSignals } from '@jaegis/analytics';
-import { type Agent, type Anomaly, type Signals, signalMetric } from '@jaegis/model';
+import { type Agent, type Anomaly, poolStateMetric, type Signals, signalMetric } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
 import { assess, memoryLimitOf, peersByPool } from './health.ts';
 import type { PoolEntry } from './pool-book.ts';
@@ -29,7 +29,10 @@ export async function runSignals(fleet: Fleet, now: number): Promise<void> {
     now,
   );
   for (const { agent, row } of present) assess(fleet, { agent, row, peers: peers.get(agent.pool) ?? {} }, now);
-  for (const entry of fleet.pools.list()) judgePool(fleet, entry);
+  for (const entry of fleet.pools.list()) {
+    judgePool(fleet, entry);
+    writePoolState(fleet, entry, now);
+  }
   await fleet.writer.flush(now);
   tellTick(fleet, now);
 }
@@ -108,6 +111,14 @@ function writePoolSeries(fleet: Fleet, entry: PoolEntry, now: number): void {
   }
 }
 
+/** How well a pool is and how many of its agents are there: what the map of a past moment is drawn from. */
+function writePoolState(fleet: Fleet, entry: PoolEntry, now: number): void {
+  const { live, suspect, lost } = fleet.registry.counts(entry.name);
+  fleet.writer.record({ __name__: poolStateMetric.agents, pool: entry.name }, live + suspect, now);
+  const score = live + suspect + lost === 0 ? null : entry.score;
+  fleet.writer.record({ __name__: poolStateMetric.score, pool: entry.name }, score, now);
+}
+
 function writeLinks(fleet: Fleet, now: number): void {
   for (const link of fleet.topology.links(now)) {
     const values = {
@@ -117,8 +128,8 @@ function writeLinks(fleet: Fleet, now: number): void {
       latency_p95: link.p95,
     };
     for (const [signal, value] of Object.entries(values)) {
-      const { source, target } = link;
-      fleet.writer.record({ __name__: signalMetric.link, source, target, signal }, value, now);
+      const { source, target, kind } = link;
+      fleet.writer.record({ __name__: signalMetric.link, source, target, kind, signal }, value, now);
     }
   }
 }

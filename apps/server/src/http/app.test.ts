@@ -87,6 +87,51 @@ describe('what is refused has one form, and is counted', () => {
   });
 });
 
+describe('the map of a past moment', () => {
+  test('is drawn from the series of that moment', async () => {
+    const link = { __name__: 'jaegis_link_signal', source: 'a/front', target: 'db', kind: 'database' };
+    const series: [Record<string, string>, number][] = [
+      [{ __name__: 'jaegis_pool_agents', pool: 'a/front' }, 3],
+      [{ __name__: 'jaegis_pool_score', pool: 'a/front' }, 60],
+      [{ ...link, signal: 'request_rate' }, 12],
+      [{ ...link, signal: 'latency_p95' }, 0.25],
+    ];
+    const at = now - 300_000;
+    await core.store.append(
+      {
+        refs: Uint32Array.from(series.map(([labels]) => core.store.resolve(labels, at) as number)),
+        timestamps: new Float64Array(series.length).fill(at),
+        values: Float64Array.from(series.map(([, value]) => value)),
+        length: series.length,
+      },
+      now,
+    );
+    const ask = async (when: number) =>
+      (await app.inject({ url: `/api/fleet/topology?at=${when}`, headers: { host: 'localhost' } })).json();
+    expect(await ask(at + 10_000)).toEqual({
+      at: at + 10_000,
+      nodes: [
+        { id: 'a/front', kind: 'pool', pool: 'a/front', health: 'degraded', agents: 3 },
+        { id: 'db', kind: 'virtual', pool: null, health: 'unknown', agents: 0 },
+      ],
+      links: [
+        {
+          source: 'a/front',
+          target: 'db',
+          kind: 'database',
+          rate: 12,
+          errorRate: 0,
+          p50: null,
+          p95: 0.25,
+          lastSeen: at,
+        },
+      ],
+      hidden: { nodes: 0, links: 0 },
+    });
+    expect(await ask(at - 10_000)).toMatchObject({ nodes: [], links: [] });
+  });
+});
+
 describe('a hostile question gets an answer', () => {
   test.each(['__proto__', 'constructor', 'toString'])('a form field called %s', async (field) => {
     const answer = await app.inject({

@@ -2,6 +2,7 @@ import type { Agent, AgentCommandKind, IncidentState, PoolMode } from '@jaegis/m
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { badRequest, limitOf, notFound, number, page, type Query, sendError, text } from './answer.ts';
+import { wrongQuery } from './check-query.ts';
 import { serveEvents } from './event-source.ts';
 import { jsonOf } from './ingest-routes.ts';
 
@@ -11,6 +12,14 @@ const poolModes: readonly PoolMode[] = ['auto', 'recommend', 'paused'];
 
 /** JAEGIS' own API under /api/fleet: what is known, what it means, what was done. */
 export function fleetRoutes(app: FastifyInstance, core: Core): void {
+  app.addHook('preHandler', async (request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    if (request.method !== 'GET' || !path.startsWith('/api/fleet/')) return undefined;
+    const wrong = wrongQuery(path, request.query as Query);
+    if (wrong === undefined) return undefined;
+    core.counters.rejected('http', 'bad_request', 1);
+    return badRequest(reply, wrong);
+  });
   app.get('/api/fleet/health', (_request, reply) => reply.send(core.views.fleetReport()));
   app.get('/api/fleet/system', (_request, reply) => reply.send(core.views.system()));
   app.get('/api/fleet/events', (request, reply) => serveEvents(request, reply, core.events));
@@ -23,8 +32,10 @@ export function fleetRoutes(app: FastifyInstance, core: Core): void {
     const focus = text(query, 'focus');
     const depth = number(query, 'depth');
     const expand = text(query, 'expand');
+    const at = number(query, 'at');
     return reply.send(
       core.views.topology({
+        ...(at === undefined ? {} : { at }),
         ...(focus === undefined ? {} : { focus }),
         ...(depth === undefined ? {} : { depth }),
         ...(expand === undefined ? {} : { expand: expand.split(',') }),

@@ -103,7 +103,13 @@ export const operations: readonly Operation[] = [
     path: '/api/fleet/topology',
     tag: 'fleet',
     summary: 'Nodes and links; what was left out is counted.',
-    query: { focus: 'a node', depth: 'hops around it', expand: 'pools to show agent by agent', limit: 'most nodes' },
+    query: {
+      at: 'a past moment, epoch milliseconds',
+      focus: 'a node',
+      depth: 'hops around it',
+      expand: 'pools to show agent by agent',
+      limit: 'most nodes',
+    },
   },
   { method: 'get', path: '/api/fleet/links', tag: 'fleet', summary: 'Links with rate, errors and duration.' },
   {

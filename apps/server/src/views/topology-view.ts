@@ -6,6 +6,8 @@ export interface TopologyQuery {
   readonly depth?: number;
   readonly expand?: readonly string[];
   readonly limit: number;
+  /** A past moment, epoch milliseconds; now when left out. */
+  readonly at?: number;
 }
 
 /** The live map with everyone's health on it. */

@@ -24,6 +24,7 @@ import type { LoopStats } from '../core/loop-runner.ts';
 import { refreshSelfMetrics } from '../core/self-metrics-loop.ts';
 import { agentSummaries } from './agent-views.ts';
 import { type BandsQuery, bands } from './bands.ts';
+import { pastTopology } from './past-topology.ts';
 import { type PoolDetail, poolDetail, poolView } from './pool-views.ts';
 import { systemView } from './system-view.ts';
 import { timeline } from './timeline.ts';
@@ -75,6 +76,7 @@ export function createViews(fleet: Fleet, sources: ViewSources): Views {
           incidents: fleet.incidents.open(),
           recommendations: worstRecommendations(fleet),
           importanceOf: (pool) => importance[pools.get(pool)?.config?.importance ?? 'normal'],
+          historySince: fleet.store.stats().oldestAt,
         },
         fleet.clock.now(),
       ),
@@ -102,7 +104,7 @@ export function createViews(fleet: Fleet, sources: ViewSources): Views {
         .filter(([name]) => signal === undefined || name === signal)
         .map(([, forecast]) => forecast),
     links: () => fleet.topology.links(fleet.clock.now()),
-    topology: (query) => topologyView(fleet, query),
+    topology: (query) => (query.at === undefined ? topologyView(fleet, query) : pastTopology(fleet, query, query.at)),
     timeline: (query) => timeline(metadata, query),
     bands: (query) => bands(fleet.store, query),
     system: () => systemView(fleet, sources),

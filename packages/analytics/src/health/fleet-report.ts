@@ -21,6 +21,7 @@ export interface FleetInput {
   readonly recommendations?: readonly string[] | undefined;
   /** Weight of a pool's agents, 1 when left out: what is important counts more. */
   readonly importanceOf?: ((pool: string) => number) | undefined;
+  readonly historySince?: number | null | undefined;
 }
 
 const mostRecommendations = 12;
@@ -47,6 +48,7 @@ export function fleetReport(input: FleetInput, now: number): FleetReport {
   const score = present.length === 0 ? 100 : fleetScore(parts);
   return {
     generatedAt: now,
+    historySince: input.historySince ?? null,
     score,
     state: stateOf(score, present.length),
     parts,
