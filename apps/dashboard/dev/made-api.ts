@@ -79,7 +79,7 @@ export class MadeApi {
   /** `undefined` is 404. */
   answer(method: string, url: URL, body: unknown): unknown {
     const [, , area, ...rest] = url.pathname.split('/').map(decodeURIComponent);
-    if (area === 'v1') return this.#prometheus(rest[0] ?? '', url.searchParams);
+    if (area === 'v1') return this.#names(rest) ?? this.#prometheus(rest[0] ?? '', url.searchParams);
     const [what, id, action] = rest;
     if (method !== 'GET')
       return this.#change(`${what}/${action ?? ''}`, id ?? '', (body ?? {}) as Record<string, unknown>);
@@ -212,6 +212,17 @@ export class MadeApi {
     this.#incidents = this.#incidents.map((each) => (each.id === id ? next : each));
     this.#events.push({ event: 'incident', data: next });
     return next;
+  }
+
+  /** Names for completion, as the real ones are. */
+  #names([what, label]: readonly string[]): unknown {
+    if (what === 'labels') return { status: 'success', data: ['__name__', 'instance_id', 'pool', 'signal', 'state'] };
+    if (what !== 'label') return undefined;
+    const values: Readonly<Record<string, readonly string[]>> = {
+      __name__: ['jaegis_agent_signal', 'jaegis_link_signal', 'jaegis_pool_replicas', 'jaegis_pool_signal'],
+      pool: this.fleet.pools.map((pool) => pool.name),
+    };
+    return { status: 'success', data: values[label ?? ''] ?? [] };
   }
 
   #prometheus(what: string, query: URLSearchParams): unknown {

@@ -11,6 +11,7 @@ import './styles/agents.css';
 import './styles/agent-page.css';
 import './styles/pools.css';
 import './styles/map.css';
+import './styles/explore.css';
 import './styles/system.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';

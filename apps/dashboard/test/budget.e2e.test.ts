@@ -44,7 +44,7 @@ describe('the built dashboard', () => {
 
   test('loads each page by itself, and the layout engine only with the map', async () => {
     const entry = Object.keys(manifest).find((key) => manifest[key]?.isEntry)!;
-    expect(manifest[entry]?.dynamicImports?.filter((key) => key.includes('/pages/')).length).toBe(10);
+    expect(manifest[entry]?.dynamicImports?.filter((key) => key.includes('/pages/')).length).toBe(11);
     for (const key of graphOf(entry)) expect(manifest[key]!.file).not.toMatch(/elk|map-page|chart-/);
   });
 

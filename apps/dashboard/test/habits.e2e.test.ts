@@ -124,6 +124,29 @@ describe.skipIf(!hasBrowser)(`habits in a browser${skipNote}`, () => {
     await close();
   });
 
+  test('an expression is completed as it is written, run with Enter, and is in the URL', async () => {
+    const { page, close } = await openPage(browser, `${made.url}/explore`);
+    await page.getByText('begin with one of these').waitFor();
+    const editor = page.getByRole('combobox', { name: 'PromQL expression' });
+    await editor.click();
+    await page.keyboard.type('pool_re');
+    await page.getByRole('option', { name: 'jaegis_pool_replicas' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('{pool="');
+    await page.getByRole('option', { name: 'research/reader' }).waitFor();
+    await page.keyboard.type('research/reader"}');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.get('expr') === 'jaegis_pool_replicas{pool="research/reader"}');
+    await page.getByRole('button', { name: 'state="desired"' }).click();
+    expect(await page.locator('tr[data-quiet]').count()).toBe(3);
+    await editor.fill('sum(');
+    await page.getByRole('button', { name: 'Run' }).click();
+    await page.getByText('Cannot answer').waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'state="ready"' }).waitFor();
+    await close();
+  });
+
   test('the theme follows the system, t turns it round, and it is remembered', async () => {
     const { page, close } = await openPage(browser, `${made.url}/incidents`, { colorScheme: 'light' });
     await page.locator('.incident-row').first().waitFor();

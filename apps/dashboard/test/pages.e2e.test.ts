@@ -24,6 +24,7 @@ const pages: readonly (readonly [string, string, readonly string[]])[] = [
   ['pool', '/pools/research/reader', ['Demand and forecast', 'Replicas', 'Cost today', 'Decisions']],
   ['incidents', '/incidents', ['api.openai.com answers 10 times slower', 'nobody has it']],
   ['incident', '/incidents/inc-1', ['Cause', 'Slow dependency', 'reader-2 lost', 'Provider status page']],
+  ['explore', '/explore?expr=jaegis_pool_replicas{pool="research/reader"}', ['Greatest', '{state="ready"}']],
   ['system', '/system', ['Refused', 'Trust in the forecasts', 'ECONNREFUSED', 'Loops']],
 ];
 
@@ -104,9 +105,9 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     await close();
   });
 
-  test.each(['/map', '/incidents', '/system'])('an empty fleet has a designed %s', async (path) => {
+  test.each(['/map', '/incidents', '/explore', '/system'])('an empty fleet has a designed %s', async (path) => {
     const { page, problems, close } = await openPage(browser, empty.url + path);
-    await page.getByText(/Nothing to draw yet|Nothing needs you|Nothing was refused/).waitFor();
+    await page.getByText(/Nothing to draw yet|Nothing needs you|Nothing was refused|begin with one of these/).waitFor();
     expect(problems).toEqual([]);
     await close();
   });

@@ -10,5 +10,6 @@ export const pages = [
   },
   { path: '/pools', name: 'Pools', key: 'p', icon: 'M5 20V12M10 20V5M15 20v-9M20 20V8' },
   { path: '/incidents', name: 'Incidents', key: 'i', icon: 'M12 4 21 19H3zM12 10v4M12 16.500v.5' },
+  { path: '/explore', name: 'Explore', key: 'e', icon: 'M4 18l5-6 4 3 7-9M15 6h5v5' },
   { path: '/system', name: 'System', key: 's', icon: 'M4 5h16v6H4zM4 14h16v6H4zM7.500 8h.01M7.500 17h.01' },
 ] as const;

@@ -70,6 +70,11 @@ const incident = createRoute({
   path: '$',
   component: lazyRouteComponent(() => import('../pages/incident/incident-page.tsx'), 'IncidentPage'),
 });
+const explore = createRoute({
+  getParentRoute: () => root,
+  path: '/explore',
+  component: lazyRouteComponent(() => import('../pages/explore/explore-page.tsx'), 'ExplorePage'),
+});
 const system = createRoute({
   getParentRoute: () => root,
   path: '/system',
@@ -84,6 +89,7 @@ export const router = createRouter({
     poolsSection.addChildren([pools, pool]),
     decision,
     incidentsSection.addChildren([incidents, incident]),
+    explore,
     system,
   ]),
   parseSearch: parseSearchText,

@@ -20,6 +20,7 @@ const names = [
   'node',
   'link',
   'command',
+  'expr',
 ] as const;
 type Name = (typeof names)[number];
 export type UrlState = { readonly [name in Name]?: string | undefined };
