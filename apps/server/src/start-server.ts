@@ -67,7 +67,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     ...storage,
     receivers: createReceivers(config, { clock, rng }),
   });
-  storage.onDropped = (refs) => core.otlp.forgetRefs(refs);
+  storage.onDropped = (refs) => core.forgetRefs(refs);
 
   const opened: Closable[] = [];
   const close = async (): Promise<void> => {

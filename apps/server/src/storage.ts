@@ -14,7 +14,7 @@ export interface Storage {
   readonly metadata: MetadataStore;
   readonly telemetryLog: TelemetryLog;
   /** Who must know when series are dropped, because it keeps their refs. */
-  onDropped: (refs: Iterable<SeriesRef>) => void;
+  onDropped: (refs: readonly SeriesRef[]) => void;
   close(): Promise<void>;
 }
 

@@ -135,7 +135,7 @@ async function throughReceiver(
   const clock: Clock = { now: () => now, every: () => () => {}, after: () => () => {} };
   const samples: SampleSink = store;
   const receiver = new OtlpReceiver({
-    sinks: { samples, spans: () => {}, logs: () => {}, contact: () => true },
+    sinks: { samples, spans: () => {}, logs: () => {}, exemplars: () => 0, metadata: () => {}, contact: () => true },
     clock,
     counters: new IngestCounters(),
     bodyLimitBytes: 16 * 2 ** 20,

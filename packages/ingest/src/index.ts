@@ -16,6 +16,11 @@ export {
 } from './otlp-receiver.ts';
 export { type HeartbeatParsed, parseHeartbeat } from './parse-heartbeat.ts';
 export type { ProcReader } from './proc-files.ts';
+export {
+  RemoteWriteReceiver,
+  type RemoteWriteReceiverOptions,
+  type RemoteWriteRequest,
+} from './remote-write-receiver.ts';
 export { type ScrapeStatus, ScrapeTarget, type ScrapeTools } from './scrape-target.ts';
 export { Scraper } from './scraper.ts';
 export { SenderLimiter, type SenderLimiterOptions } from './sender-limiter.ts';

@@ -33,6 +33,8 @@ function receiver(overrides: Partial<TelemetrySinks['samples']> = {}, options: {
     },
     spans: (spans) => void kept.spans.push(...spans),
     logs: (records) => void kept.logs.push(...records),
+    exemplars: (exemplars) => exemplars.length,
+    metadata: () => {},
     contact: (identity) => identity.instanceId !== 'refused/unknown',
   };
   return { kept, counters, otlp: new OtlpReceiver({ sinks, clock, counters, bodyLimitBytes: 10_000, ...options }) };

@@ -1,10 +1,9 @@
-import type { Rejections, SeriesRef } from '@jaegis/model';
+import type { SeriesRef } from '@jaegis/model';
 import {
   decodeLogs,
   decodeTraces,
   encodeExportResponse,
   encodeStatus,
-  GrowingBatch,
   grpcCode,
   jsonToWire,
   MetricsDecoder,
@@ -16,7 +15,9 @@ import {
 import type { Clock } from '@jaegis/std';
 import { decompress } from './decompress.ts';
 import type { IngestCounters } from './ingest-counters.ts';
+import { overloadOf, rejectionsText, retryAfterMs, totalOf } from './rejections.ts';
 import type { TelemetrySinks } from './sinks.ts';
+import { SpareBatches } from './spare-batches.ts';
 
 export interface OtlpReceiverOptions {
   readonly sinks: TelemetrySinks;
@@ -51,16 +52,11 @@ export type ReceiveOutcome =
   /** Nothing was taken and the sender should try again after this long. */
   | { readonly kind: 'busy' | 'unavailable'; readonly error: string; readonly retryAfterMs: number };
 
-const retryAfterMs = { busy: 1_000, unavailable: 5_000 } as const;
-// Batches kept for reuse; those beyond are left to the garbage collector.
-const spareBatches = 8;
-const largestSpare = 262_144;
-
 /** Receives OTLP metrics, traces and logs, and answers in the sender's own encoding. */
 export class OtlpReceiver {
   readonly #options: OtlpReceiverOptions;
   readonly #metrics: MetricsDecoder;
-  readonly #spare: GrowingBatch[] = [];
+  readonly #spare = new SpareBatches();
   #pending = 0;
 
   constructor(options: OtlpReceiverOptions) {
@@ -151,7 +147,7 @@ export class OtlpReceiver {
   async #takeMetrics(body: Uint8Array, protocol: string): Promise<ReceiveOutcome> {
     const { sinks, clock, counters } = this.#options;
     const now = clock.now();
-    const batch = this.#spare.pop() ?? new GrowingBatch();
+    const batch = this.#spare.take();
     try {
       const decoded = this.#metrics.decode(body, batch, now);
       if (!decoded.ok) return { kind: 'malformed', error: decoded.error };
@@ -164,18 +160,17 @@ export class OtlpReceiver {
       for (const [reason, count] of Object.entries(result.rejected)) counters.rejected(protocol, reason, count);
       // The store has dropped series that we were not told of: what this request wrote to is asked for anew next time.
       if ((result.rejected.unknown_series ?? 0) > 0) this.forgetRefs(batch.refs.subarray(0, batch.length));
-      const lost = total(result.rejected);
+      const lost = totalOf(result.rejected);
       if (lost === 0) return taken(refused, decoded.message);
       const overload = overloadOf(result.rejected);
-      if (lost >= sent && overload !== undefined) return overload;
+      if (lost >= sent && overload !== undefined) return overloaded(overload);
       // The store counts samples; a histogram's point is many. A sender must not be told of more points than it sent.
-      const message = [decoded.message, `${counted(result.rejected)} of ${sent} samples refused by the store`];
+      const message = [decoded.message, `${rejectionsText(result.rejected)} of ${sent} samples refused by the store`];
       return taken(refused + Math.min(lost, decoded.taken), message.filter((part) => part !== '').join('; '));
     } catch (error) {
       return this.#failed('metrics', protocol, error);
     } finally {
-      batch.length = 0;
-      if (this.#spare.length < spareBatches && batch.refs.length <= largestSpare) this.#spare.push(batch);
+      this.#spare.give(batch);
     }
   }
 
@@ -276,30 +271,9 @@ function taken(refused: number, message: string): ReceiveOutcome {
   return { kind: 'taken', partial: refused === 0 ? undefined : { rejected: refused, message } };
 }
 
-/** When the store took nothing because it is full or broken, the sender is to try again. */
-function overloadOf(rejected: Rejections): ReceiveOutcome | undefined {
-  const full = rejected.queue_full ?? 0;
-  const broken = rejected.storage ?? 0;
-  if (full + broken < total(rejected)) return undefined;
-  return broken > 0
-    ? {
-        kind: 'unavailable',
-        error: 'Cannot keep OTLP metrics: the store cannot write',
-        retryAfterMs: retryAfterMs.unavailable,
-      }
-    : { kind: 'busy', error: 'Cannot keep OTLP metrics: the write queue is full', retryAfterMs: retryAfterMs.busy };
-}
-
-function total(rejected: Rejections): number {
-  let sum = 0;
-  for (const count of Object.values(rejected)) sum += count;
-  return sum;
-}
-
-function counted(rejected: Rejections): string {
-  return Object.entries(rejected)
-    .map(([reason, count]) => `${count} ${reason}`)
-    .join(', ');
+function overloaded(kind: 'busy' | 'unavailable'): ReceiveOutcome {
+  const error = kind === 'busy' ? 'the write queue is full' : 'the store cannot write';
+  return { kind, error: `Cannot keep OTLP metrics: ${error}`, retryAfterMs: retryAfterMs[kind] };
 }
 
 function encodingOf(contentType: string): OtlpEncoding | undefined {

@@ -1,6 +1,8 @@
 import type {
+  Exemplar,
   Labels,
   LogRecord,
+  MetricMetadata,
   Rejections,
   RejectReason,
   ResourceIdentity,
@@ -21,6 +23,10 @@ export interface TelemetrySinks {
   readonly samples: SampleSink;
   spans(spans: readonly Span[], now: number): void;
   logs(records: readonly LogRecord[], now: number): Promise<void> | void;
+  /** Exemplars of series that were resolved before; how many were kept. */
+  exemplars(exemplars: readonly Exemplar[]): number;
+  /** What senders say of their metrics. */
+  metadata(metadata: readonly MetricMetadata[]): void;
   /** A resource has been seen. False: it is refused (agent limit), and so is what it sent. */
   contact(identity: ResourceIdentity, now: number): boolean;
 }

@@ -1,4 +1,4 @@
-import { formatLabels, isStaleMarker, type Labels, type ResourceIdentity } from '@jaegis/model';
+import { type Exemplar, formatLabels, isStaleMarker, type Labels, type ResourceIdentity } from '@jaegis/model';
 import type { Cancel, Clock } from '@jaegis/std';
 import type { TelemetrySinks } from '../src/index.ts';
 
@@ -30,6 +30,10 @@ export class RecordingSinks implements TelemetrySinks {
 
   spans(): void {}
   logs(): void {}
+  metadata(): void {}
+  exemplars(exemplars: readonly Exemplar[]): number {
+    return exemplars.length;
+  }
   contact(identity: ResourceIdentity): boolean {
     this.contacts.push(identity);
     return true;

@@ -37,11 +37,13 @@ export type {
   Recommendation,
   RecommendationSource,
 } from './decision.ts';
+export type { Exemplar } from './exemplar.ts';
 export type { FleetEvent, Page, SampleBatchEvent } from './fleet-event.ts';
 export type { Forecast } from './forecast.ts';
 export { type Heartbeat, type HeartbeatAnswer, heartbeatSchema, nameSchema } from './heartbeat.ts';
 export type { Incident, IncidentState, TimelineEntry } from './incident.ts';
 export { formatLabels, type Labels, type Matcher } from './labels.ts';
+export type { MetricMetadata, MetricType } from './metric-metadata.ts';
 export type { Notification, NotificationKind } from './notification.ts';
 export type { Pool, PoolMode, ReplicaCounts } from './pool.ts';
 export type { AgentReport, FleetReport, FleetState, Trend } from './report.ts';

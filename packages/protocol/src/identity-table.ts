@@ -1,10 +1,11 @@
 /**
- * Finds the number that stands for a piece of identity (a resource, a metric, a data point's attributes) by its raw bytes.
+ * Finds the number that stands for a piece of identity (a resource, a metric, a series' labels) by its raw bytes.
  *
- * The idea: a hash over (parent, kind, bytes) picks the slot in an open-addressing table, and the stored bytes are then
- * compared, so a collision costs a step but can never lie. Bounded by two generations: new and used entries live in the
- * young one; when that is full it becomes the old one and the former old one is dropped with everything not used since.
- * So what is used stays, what is not used goes, and no entry is ever moved by anything but its own use.
+ * The idea: a hash over (parent, kind, bytes) leads to an entry, and the stored bytes are then compared, so a collision
+ * costs a step but can never lie. A sender names its series in the same order each time, so each entry remembers which
+ * one was asked for after it: most often that guess is compared first and no hash is needed at all. Bounded by two
+ * generations: new and used entries live in the young one; when that is full it becomes the old one and the former old
+ * one is dropped with everything not used since. So what is used stays, and what is not used goes.
  * Bad at: a working set larger than half of `maxEntries` (it is then resolved again and again, and counted).
  */
 export interface IdentityTableOptions {
@@ -20,7 +21,11 @@ export interface IdentityTableOptions {
 
 // Longer runs only come from prepared collisions; such an entry is not stored and costs its sender the slow path.
 const maxProbes = 512;
-const firstSlots = 1_024;
+const firstEntries = 512;
+const slabBits = 20;
+const slabBytes = 2 ** slabBits;
+/** A longer identity is not kept: it is resolved each time, as the label limits refuse it anyway. */
+const maxIdentityBytes = 2 ** 17;
 
 export class IdentityTable {
   readonly #options: IdentityTableOptions;
@@ -28,6 +33,8 @@ export class IdentityTable {
   #young: Generation;
   #old: Generation;
   #dropped = 0;
+  /** The entry of the young generation that was asked for last. */
+  #last = 0;
 
   constructor(options: IdentityTableOptions) {
     this.#options = options;
@@ -38,34 +45,48 @@ export class IdentityTable {
 
   /** The payload stored for these bytes under this parent and kind, or 0. Counts as use. */
   find(parent: number, kind: number, source: ByteRange): number {
-    const { view, start, end } = source;
-    const hash = hashBytes(source, Math.imul(parent ^ this.#seed, 0x9e3779b1) ^ Math.imul(kind + 1, 0x85ebca6b));
-    source.hash = hash;
-    const slot = this.#young.find(hash, parent, kind, view, start, end);
-    if (slot >= 0) return this.#young.payloads[slot]!;
+    const young = this.#young;
+    const guess = young.successors[this.#last]!;
+    if (guess !== 0 && young.isEntry(guess, parent, kind, source)) {
+      const payload = young.payloads[guess]!;
+      if (payload !== 0) {
+        this.#last = guess;
+        return payload;
+      }
+    }
+    return this.#findByHash(parent, kind, source);
+  }
+
+  #findByHash(parent: number, kind: number, source: ByteRange): number {
+    source.hash = hashBytes(source, Math.imul(parent ^ this.#seed, 0x9e3779b1) ^ Math.imul(kind + 1, 0x85ebca6b));
+    const entry = this.#young.find(parent, kind, source);
+    if (entry !== 0) {
+      this.#follow(entry);
+      return this.#young.payloads[entry]!;
+    }
     if (this.#old.count === 0) return 0;
-    const oldSlot = this.#old.find(hash, parent, kind, view, start, end);
-    if (oldSlot < 0) return 0;
-    const payload = this.#old.payloads[oldSlot]!;
-    this.#old.payloads[oldSlot] = 0;
+    const oldEntry = this.#old.find(parent, kind, source);
+    if (oldEntry === 0) return 0;
+    const payload = this.#old.payloads[oldEntry]!;
+    this.#old.payloads[oldEntry] = 0;
     if (payload !== 0) this.#store(parent, kind, source, payload);
     return payload;
   }
 
   /** Stores a payload (> 0) for bytes that `find` was just asked for with the same `source`. Replaces what was there. */
   add(parent: number, kind: number, source: ByteRange, payload: number): void {
-    const slot = this.#young.find(source.hash, parent, kind, source.view, source.start, source.end);
-    if (slot >= 0) this.#young.payloads[slot] = payload;
+    const entry = this.#young.find(parent, kind, source);
+    if (entry !== 0) this.#young.payloads[entry] = payload;
     else this.#store(parent, kind, source, payload);
   }
 
   /** Forgets every entry whose payload `isGone`. */
   forget(isGone: (payload: number) => boolean): void {
-    for (const { payloads } of [this.#young, this.#old]) {
-      for (let slot = 0; slot < payloads.length; slot++) {
-        const payload = payloads[slot]!;
+    for (const { payloads, count } of [this.#young, this.#old]) {
+      for (let entry = 1; entry <= count; entry++) {
+        const payload = payloads[entry]!;
         if (payload === 0 || !isGone(payload)) continue;
-        payloads[slot] = 0;
+        payloads[entry] = 0;
         this.#options.onDrop?.(payload);
       }
     }
@@ -81,28 +102,39 @@ export class IdentityTable {
   }
 
   get bytes(): number {
-    return this.#young.arenaUsed + this.#old.arenaUsed;
+    return this.#young.bytesUsed + this.#old.bytesUsed;
+  }
+
+  #follow(entry: number): void {
+    this.#young.successors[this.#last] = entry;
+    this.#last = entry;
   }
 
   #store(parent: number, kind: number, source: ByteRange, payload: number): void {
     const { maxEntries, maxBytes } = this.#options;
     const length = source.end - source.start;
-    if (this.#young.count * 2 >= maxEntries || (this.#young.arenaUsed + length) * 2 > maxBytes) this.#rotate();
-    if (length * 2 > maxBytes || !this.#young.insert(parent, kind, source, payload)) {
+    if (this.#young.count * 2 >= maxEntries || (this.#young.bytesUsed + length) * 2 > maxBytes) this.#rotate();
+    const fits = length * 2 <= maxBytes && length <= maxIdentityBytes;
+    const entry = fits ? this.#young.insert(parent, kind, source) : 0;
+    if (entry === 0) {
       this.#dropped++;
       this.#options.onDrop?.(payload);
+      return;
     }
+    this.#young.payloads[entry] = payload;
+    this.#follow(entry);
   }
 
   #rotate(): void {
-    const { payloads } = this.#old;
-    for (let slot = 0; slot < payloads.length; slot++) {
-      if (payloads[slot] === 0) continue;
+    const { payloads, count } = this.#old;
+    for (let entry = 1; entry <= count; entry++) {
+      if (payloads[entry] === 0) continue;
       this.#dropped++;
-      this.#options.onDrop?.(payloads[slot]!);
+      this.#options.onDrop?.(payloads[entry]!);
     }
     this.#old = this.#young;
     this.#young = new Generation();
+    this.#last = 0;
   }
 }
 
@@ -115,43 +147,35 @@ export interface ByteRange {
   hash: number;
 }
 
+/** Entries 1..count in parallel arrays, in the order they were first seen; their bytes lie in slabs in the same order. */
 class Generation {
   count = 0;
-  hashes = new Int32Array(firstSlots);
-  parents = new Uint32Array(firstSlots);
-  kinds = new Uint32Array(firstSlots);
-  offsets = new Uint32Array(firstSlots);
-  lengths = new Uint32Array(firstSlots);
-  payloads = new Uint32Array(firstSlots);
-  arena = new Uint8Array(16_384);
-  arenaView = new DataView(this.arena.buffer);
-  arenaUsed = 0;
+  payloads = new Uint32Array(firstEntries);
+  /** The entry that was asked for after this one, last time; 0 is none. */
+  successors = new Uint32Array(firstEntries);
+  #hashes = new Int32Array(firstEntries);
+  #parents = new Uint32Array(firstEntries);
+  #kinds = new Uint32Array(firstEntries);
+  #offsets = new Uint32Array(firstEntries);
+  #lengths = new Uint32Array(firstEntries);
+  /** Entry numbers by hash; 0 is free. */
+  #table = new Uint32Array(firstEntries * 2);
+  readonly #slabs: Uint8Array[] = [];
+  readonly #views: DataView[] = [];
+  #slabUsed = slabBytes;
+  bytesUsed = 0;
 
-  // Six positional arguments: this is the innermost call of the ingest path, and an options object per point costs more.
-  find(hash: number, parent: number, kind: number, view: DataView, start: number, end: number): number {
-    const { hashes } = this;
-    const mask = hashes.length - 1;
-    for (let slot = hash & mask, probes = 0; probes < maxProbes; slot = (slot + 1) & mask, probes++) {
-      const found = hashes[slot]!;
-      if (found === 0) return -1;
-      if (
-        found === hash &&
-        this.parents[slot] === parent &&
-        this.kinds[slot] === kind &&
-        this.lengths[slot] === end - start &&
-        this.#equals(this.offsets[slot]!, view, start, end)
-      )
-        return slot;
-    }
-    return -1;
-  }
-
-  #equals(offset: number, view: DataView, start: number, end: number): boolean {
-    const stored = this.arenaView;
-    let from = offset;
+  isEntry(entry: number, parent: number, kind: number, source: ByteRange): boolean {
+    const { view, start, end } = source;
+    if (this.#lengths[entry] !== end - start || this.#parents[entry] !== parent || this.#kinds[entry] !== kind)
+      return false;
+    const offset = this.#offsets[entry]!;
+    const stored = this.#views[offset >>> slabBits]!;
+    let from = offset & (slabBytes - 1);
     let position = start;
-    for (; position + 4 <= end; position += 4, from += 4) {
-      if (stored.getInt32(from, true) !== view.getInt32(position, true)) return false;
+    for (; position + 8 <= end; position += 8, from += 8) {
+      const first = stored.getInt32(from, true) ^ view.getInt32(position, true);
+      if ((first | (stored.getInt32(from + 4, true) ^ view.getInt32(position + 4, true))) !== 0) return false;
     }
     for (; position < end; position++, from++) {
       if (stored.getUint8(from) !== view.getUint8(position)) return false;
@@ -159,63 +183,87 @@ class Generation {
     return true;
   }
 
-  insert(parent: number, kind: number, source: ByteRange, payload: number): boolean {
-    if (this.count * 2 >= this.hashes.length) this.#grow();
+  /** The entry of these bytes, by `source.hash`; 0 when there is none. */
+  find(parent: number, kind: number, source: ByteRange): number {
+    const table = this.#table;
+    const { hash } = source;
+    const mask = table.length - 1;
+    for (let slot = hash & mask, probes = 0; probes < maxProbes; slot = (slot + 1) & mask, probes++) {
+      const entry = table[slot]!;
+      if (entry === 0) return 0;
+      if (this.#hashes[entry] === hash && this.isEntry(entry, parent, kind, source)) return entry;
+    }
+    return 0;
+  }
+
+  /** The new entry, without a payload; 0 when there is no place for it. */
+  insert(parent: number, kind: number, source: ByteRange): number {
+    if (this.count + 1 === this.#hashes.length) this.#grow();
     const { hash, bytes, start, end } = source;
     const slot = this.#freeSlot(hash);
-    if (slot < 0) return false;
+    if (slot < 0) return 0;
+    const entry = ++this.count;
+    this.#table[slot] = entry;
+    this.#hashes[entry] = hash;
+    this.#parents[entry] = parent;
+    this.#kinds[entry] = kind;
+    this.#lengths[entry] = end - start;
+    this.#offsets[entry] = this.#keep(bytes, start, end);
+    return entry;
+  }
+
+  #keep(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (this.arenaUsed + length > this.arena.length) {
-      const larger = new Uint8Array(Math.max(this.arena.length * 2, this.arenaUsed + length));
-      larger.set(this.arena.subarray(0, this.arenaUsed));
-      this.arena = larger;
-      this.arenaView = new DataView(larger.buffer);
+    if (this.#slabUsed + length > slabBytes) {
+      const slab = new Uint8Array(slabBytes);
+      this.#slabs.push(slab);
+      this.#views.push(new DataView(slab.buffer));
+      this.#slabUsed = 0;
     }
-    for (let i = 0; i < length; i++) this.arena[this.arenaUsed + i] = bytes[start + i]!;
-    this.hashes[slot] = hash;
-    this.parents[slot] = parent;
-    this.kinds[slot] = kind;
-    this.offsets[slot] = this.arenaUsed;
-    this.lengths[slot] = length;
-    this.payloads[slot] = payload;
-    this.arenaUsed += length;
-    this.count++;
-    return true;
+    const last = this.#slabs.length - 1;
+    const at = this.#slabUsed;
+    const slab = this.#slabs[last]!;
+    for (let i = 0; i < length; i++) slab[at + i] = bytes[start + i]!;
+    this.#slabUsed = at + length;
+    this.bytesUsed += length;
+    return last * slabBytes + at;
   }
 
   #freeSlot(hash: number): number {
-    const mask = this.hashes.length - 1;
+    const table = this.#table;
+    const mask = table.length - 1;
     for (let slot = hash & mask, probes = 0; probes < maxProbes; slot = (slot + 1) & mask, probes++) {
-      if (this.hashes[slot] === 0) return slot;
+      if (table[slot] === 0) return slot;
     }
     return -1;
   }
 
   #grow(): void {
-    const { hashes, parents, kinds, offsets, lengths, payloads } = this;
-    const slots = hashes.length * 2;
-    this.hashes = new Int32Array(slots);
-    this.parents = new Uint32Array(slots);
-    this.kinds = new Uint32Array(slots);
-    this.offsets = new Uint32Array(slots);
-    this.lengths = new Uint32Array(slots);
-    this.payloads = new Uint32Array(slots);
-    for (let from = 0; from < hashes.length; from++) {
-      if (hashes[from] === 0) continue;
-      const to = this.#freeSlot(hashes[from]!);
-      // Cannot happen: a run only gets shorter when the table doubles. Its entry would merely be resolved again.
-      if (to < 0) continue;
-      this.hashes[to] = hashes[from]!;
-      this.parents[to] = parents[from]!;
-      this.kinds[to] = kinds[from]!;
-      this.offsets[to] = offsets[from]!;
-      this.lengths[to] = lengths[from]!;
-      this.payloads[to] = payloads[from]!;
+    const length = this.#hashes.length * 2;
+    const doubled = (from: Uint32Array): Uint32Array<ArrayBuffer> => {
+      const to = new Uint32Array(length);
+      to.set(from);
+      return to;
+    };
+    this.payloads = doubled(this.payloads);
+    this.successors = doubled(this.successors);
+    this.#parents = doubled(this.#parents);
+    this.#kinds = doubled(this.#kinds);
+    this.#offsets = doubled(this.#offsets);
+    this.#lengths = doubled(this.#lengths);
+    const hashes = new Int32Array(length);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+    this.#table = new Uint32Array(length * 2);
+    for (let entry = 1; entry <= this.count; entry++) {
+      const slot = this.#freeSlot(hashes[entry]!);
+      // Cannot fail: a run only gets shorter when the table doubles. Its entry would merely be resolved again.
+      if (slot >= 0) this.#table[slot] = entry;
     }
   }
 }
 
-/** Murmur-like mix, four bytes at a step; never 0, which marks a free slot. */
+/** Murmur-like mix, four bytes at a step. */
 function hashBytes(source: ByteRange, seed: number): number {
   const { view, bytes, start, end } = source;
   let hash = seed ^ (end - start);
@@ -233,5 +281,5 @@ function hashBytes(source: ByteRange, seed: number): number {
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
   hash ^= hash >>> 16;
-  return hash === 0 ? 1 : hash;
+  return hash;
 }

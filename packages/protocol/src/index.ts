@@ -21,4 +21,11 @@ export {
   type RpcStatus,
 } from './otlp/response.ts';
 export { decodeTraces } from './otlp/traces.ts';
+export {
+  type RemoteWriteDecoded,
+  RemoteWriteDecoder,
+  type RemoteWriteVersion,
+} from './remote-write/remote-write-decoder.ts';
+export { SnappyReader } from './wire/snappy.ts';
+export { packSnappy } from './wire/snappy-writer.ts';
 export { WireWriter } from './wire/wire-writer.ts';

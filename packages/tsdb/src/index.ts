@@ -1,4 +1,6 @@
+export { ExemplarStore } from './exemplars/exemplar-store.ts';
 export { DiskFullError, type Faults, type MemoryDirectory, memoryDirectory } from './memory-directory.ts';
+export { MetadataBook } from './metadata/metadata-book.ts';
 export {
   type AppendResult,
   MetricsStore,

@@ -247,6 +247,12 @@ export class MetricsStore {
     return selectSamples(this.#head, matchSeries(this.#head.series, matchers), { fromMs, toMs, limits });
   }
 
+  /** The refs of the series that fit every matcher. */
+  refsOf(matchers: readonly Matcher[]): SeriesRef[] {
+    const { series } = this.#head;
+    return matchSeries(series, matchers).map((row) => series.refs[row]!);
+  }
+
   /** The labels of a series, or `undefined` when the ref fits none. */
   labelsOf(ref: SeriesRef): Labels | undefined {
     return this.#head.series.isLive(ref) ? this.#head.series.labels(rowOf(ref)) : undefined;

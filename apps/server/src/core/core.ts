@@ -1,4 +1,4 @@
-import { OtlpReceiver, type Scraper } from '@jaegis/ingest';
+import { OtlpReceiver, RemoteWriteReceiver, type Scraper } from '@jaegis/ingest';
 import type {
   AgentCommand,
   AgentCommandKind,
@@ -6,6 +6,7 @@ import type {
   JaegisConfig,
   Pool,
   PoolMode,
+  SeriesRef,
   ServerOptions,
 } from '@jaegis/model';
 import type { Receiver } from '@jaegis/receivers';
@@ -82,13 +83,15 @@ export function createCore(deps: CoreDeps) {
   const sinks = createSinks(fleet);
   const targets = new Map<string, Target>();
   const loops = new LoopRunner({ clock: deps.clock, log: deps.log, stopwatch: deps.stopwatch });
-  const otlp = new OtlpReceiver({
+  const receiving = {
     sinks,
     clock: deps.clock,
     counters: fleet.counters,
     bodyLimitBytes: deps.options.body_limit_bytes,
     hashSeed: deps.hashSeed,
-  });
+  };
+  const otlp = new OtlpReceiver(receiving);
+  const remoteWrite = new RemoteWriteReceiver(receiving);
   let host: HostSource | undefined;
   let scraper: Scraper | undefined;
   let isReady = false;
@@ -105,8 +108,15 @@ export function createCore(deps: CoreDeps) {
     counters: fleet.counters,
     sinks,
     otlp,
+    remoteWrite,
     views,
     isReady: () => isReady,
+
+    /** The store has dropped series: whoever keeps their refs must not write to them again. */
+    forgetRefs(refs: readonly SeriesRef[]): void {
+      otlp.forgetRefs(refs);
+      remoteWrite.forgetRefs(refs);
+    },
 
     heartbeat(id: string, body: Uint8Array): HeartbeatOutcome {
       return takeHeartbeat(fleet, id, body);

@@ -3,6 +3,7 @@ import { IngestCounters } from '@jaegis/ingest';
 import { Registry } from '@jaegis/registry';
 import { QuantileSketch } from '@jaegis/std';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
+import { ExemplarStore, MetadataBook } from '@jaegis/tsdb';
 import type { CoreDeps } from './core.ts';
 import { Detection } from './detection.ts';
 import { EventStream } from './event-stream.ts';
@@ -17,6 +18,9 @@ import { SignalWriter } from './signal-writer.ts';
 /** A loop that did not run for this long means that we were away (a sleeping laptop): nobody is lost for our absence. */
 const stallAfterMs = 10_000;
 const maxFacts = 1_000;
+/** As many as Prometheus keeps when it keeps them: some 30 MB when full. */
+const maxExemplars = 100_000;
+const maxMetrics = 20_000;
 
 /** Everything that is known, with what a restart brings back: agents, decisions, alerts, incidents, what was learned. */
 export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
@@ -60,6 +64,8 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     platform: deps.platform,
     nextId: idMaker(),
     store,
+    exemplars: new ExemplarStore(maxExemplars),
+    metricMetadata: new MetadataBook(maxMetrics),
     metadata,
     telemetryLog: deps.telemetryLog,
     events,

@@ -7,7 +7,7 @@ import type { Registry } from '@jaegis/registry';
 import type { Clock, QuantileSketch } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { RedWindow, TopologyBuilder } from '@jaegis/topology';
-import type { MetricsStore } from '@jaegis/tsdb';
+import type { ExemplarStore, MetadataBook, MetricsStore } from '@jaegis/tsdb';
 import type { Detection } from './detection.ts';
 import type { EventStream } from './event-stream.ts';
 import type { HealthState } from './health.ts';
@@ -35,6 +35,8 @@ export interface Fleet {
   readonly nextId: (prefix: string, now: number) => string;
 
   readonly store: MetricsStore;
+  readonly exemplars: ExemplarStore;
+  readonly metricMetadata: MetadataBook;
   readonly metadata: MetadataStore;
   readonly telemetryLog: TelemetryLog | undefined;
   readonly events: EventStream;

@@ -19,6 +19,8 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
         return result;
       },
     },
+    exemplars: (exemplars) => fleet.exemplars.add(exemplars),
+    metadata: (metadata) => fleet.metricMetadata.add(metadata),
     contact: (identity, now) => {
       const isKnown = registry.get(identity.instanceId) !== undefined;
       const isTaken = registry.contact(identity, now);

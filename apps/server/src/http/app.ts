@@ -9,7 +9,8 @@ import type { Core } from '../core/core.ts';
 import { sendError } from './answer.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { guard } from './guard.ts';
-import { heartbeatRoute, otlpRoutes } from './ingest-routes.ts';
+import { heartbeatRoute, otlpRoutes, prometheusWriteRoutes } from './ingest-routes.ts';
+import { metricMetadataRoutes } from './metric-metadata-routes.ts';
 import { openApiRoutes } from './open-api.ts';
 import { prometheusRoutes } from './prometheus-routes.ts';
 
@@ -29,9 +30,11 @@ const contentSecurityPolicy =
 export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   const app = createApp(core, http);
   otlpRoutes(app, core);
+  prometheusWriteRoutes(app, core);
   heartbeatRoute(app, core);
   fleetRoutes(app, core);
   prometheusRoutes(app, core);
+  metricMetadataRoutes(app, core);
   openApiRoutes(app, core.version);
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));
   app.get('/readyz', (_request, reply) =>

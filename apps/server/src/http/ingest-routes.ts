@@ -1,3 +1,4 @@
+import type { HttpAnswer } from '@jaegis/ingest';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { sendError } from './answer.ts';
@@ -5,18 +6,36 @@ import { sendError } from './answer.ts';
 /** OTLP over HTTP: the same three paths on the OTLP port and on the main one. */
 export function otlpRoutes(app: FastifyInstance, core: Core): void {
   for (const signal of ['metrics', 'traces', 'logs'] as const) {
-    app.post(`/v1/${signal}`, async (request, reply) => {
-      const answer = await core.otlp.handleHttp(signal, {
-        contentType: request.headers['content-type'] ?? '',
-        contentEncoding: request.headers['content-encoding'] ?? '',
-        body: bodyOf(request),
-      });
-      return reply
-        .code(answer.status)
-        .headers(answer.headers)
-        .send(Buffer.from(answer.body.buffer, answer.body.byteOffset, answer.body.byteLength));
-    });
+    app.post(`/v1/${signal}`, async (request, reply) =>
+      sendAnswer(reply, await core.otlp.handleHttp(signal, encoded(request))),
+    );
   }
+}
+
+/** Prometheus remote write, and OTLP metrics where Prometheus has them. */
+export function prometheusWriteRoutes(app: FastifyInstance, core: Core): void {
+  app.post('/api/v1/write', async (request, reply) =>
+    sendAnswer(reply, await core.remoteWrite.handle(encoded(request))),
+  );
+  app.post('/api/v1/otlp/v1/metrics', async (request, reply) =>
+    sendAnswer(reply, await core.otlp.handleHttp('metrics', encoded(request))),
+  );
+}
+
+function encoded(request: FastifyRequest): { contentType: string; contentEncoding: string; body: Uint8Array } {
+  return {
+    contentType: request.headers['content-type'] ?? '',
+    contentEncoding: request.headers['content-encoding'] ?? '',
+    body: bodyOf(request),
+  };
+}
+
+function sendAnswer(reply: FastifyReply, answer: HttpAnswer): FastifyReply {
+  const { body } = answer;
+  return reply
+    .code(answer.status)
+    .headers(answer.headers)
+    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
 
 /** Heartbeats: first contact registers. */

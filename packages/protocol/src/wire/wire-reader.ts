@@ -61,6 +61,13 @@ export class WireReader {
     return (low >>> 1) ^ -(low & 1);
   }
 
+  /** A `sint64`, exact within 2^53. */
+  zigzag64(): number {
+    const low = this.#varintLow();
+    const half = this.#high * 2147483648 + (low >>> 1);
+    return (low & 1) === 0 ? half : -half - 1;
+  }
+
   /** Reads a varint: returns its lower half and leaves its upper half in `#high`, both unsigned. */
   #varintLow(): number {
     const { bytes, end } = this;
