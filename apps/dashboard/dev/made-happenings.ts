@@ -390,6 +390,28 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
             error: 'connect ECONNREFUSED 127.0.0.1:9901',
           },
         ],
+    rules: [
+      {
+        group: 'queues',
+        name: 'QueueLong',
+        kind: 'alerting',
+        state: 'firing',
+        alerts: 2,
+        health: 'ok',
+        error: '',
+        lastAt: Date.now() - 4_000,
+      },
+      {
+        group: 'queues',
+        name: 'pool:queue:sum',
+        kind: 'recording',
+        state: 'inactive',
+        alerts: 0,
+        health: 'ok',
+        error: '',
+        lastAt: Date.now() - 4_000,
+      },
+    ],
     receivers: isEmpty ? [] : [{ name: 'on-call', sent: 3, failed: 0, lastError: '' }],
   };
 }

@@ -1,2 +1,3 @@
 export { loadConfigFile } from './config-file.ts';
+export { loadRuleFiles } from './rule-files.ts';
 export { type RunningServer, type StartOptions, startServer } from './start-server.ts';

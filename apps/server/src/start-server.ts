@@ -12,6 +12,7 @@ import { lockDataDir } from './data-lock.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
 import { hasToken, isLoopback, urlHost } from './http/guard.ts';
 import { createHostSource, createReceivers, createScraper, createTargets } from './outside.ts';
+import { loadRuleFiles } from './rule-files.ts';
 import { watchSelf } from './self-usage.ts';
 import { openStorage } from './storage.ts';
 import { systemClock } from './system-clock.ts';
@@ -52,6 +53,8 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const unlock = await lockDataDir(dataDir);
   const { token, isNew: isNewToken } = await tokenFor({ dataDir, options });
+  const rules = await loadRuleFiles(config, start.configDir);
+  if (!rules.ok) throw new Error(rules.error);
   const storage = await openStorage({ dataDir, options, log, now: clock.now() });
   const rng = seededRng(Math.floor(Math.random() * 2 ** 48));
   const core = createCore({
@@ -65,6 +68,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     config,
     options,
     ...storage,
+    ruleFiles: rules.files,
     receivers: createReceivers(config, { clock, rng }),
   });
   storage.onDropped = (refs) => core.forgetRefs(refs);

@@ -15,6 +15,7 @@ export interface AlertCondition {
   /** What was seen and what was expected. */
   readonly reason: string;
   readonly labels?: Labels;
+  readonly annotations?: Labels;
   /** The signal's value and what it should have been (in base units), so that titles can say "11 times slower". */
   readonly value?: number | null;
   readonly expected?: number | null;

@@ -36,9 +36,14 @@ export class AlertEngine {
 
   /**
    * Takes everything that is true at `now` and returns the alerts whose state or severity changed. A pending alert
-   * whose condition went away comes back once as `inactive`.
+   * whose condition went away comes back once as `inactive`. Of alerts that are `unknown` nobody can say yet whether
+   * they are true: they stay as they are.
    */
-  evaluate(conditions: readonly AlertCondition[], now: number): Alert[] {
+  evaluate(
+    conditions: readonly AlertCondition[],
+    now: number,
+    unknown: (alert: Alert) => boolean = () => false,
+  ): Alert[] {
     const changed: Alert[] = [];
     const present = new Set<string>();
     for (const condition of conditions) {
@@ -49,7 +54,7 @@ export class AlertEngine {
       present.add(mark);
     }
     for (const [mark, tracked] of this.#tracked) {
-      if (present.has(mark)) continue;
+      if (present.has(mark) || unknown(tracked.alert)) continue;
       const alert = this.#miss(mark, tracked, now);
       if (alert !== undefined) changed.push(alert);
     }
@@ -152,7 +157,9 @@ function wordsOf(condition: AlertCondition, ends: number) {
   const flaps = ends >= 2 ? ` (came back ${ends} times in the last 30 min)` : '';
   const reason = `${condition.reason}${flaps}`;
   const numbers = { value: condition.value ?? null, expected: condition.expected ?? null };
-  return { kind, severity, pool, agent, signal, summary, reason, labels: condition.labels ?? {}, ...numbers };
+  const labels = condition.labels ?? {};
+  const annotations = condition.annotations === undefined ? {} : { annotations: condition.annotations };
+  return { kind, severity, pool, agent, signal, summary, reason, labels, ...annotations, ...numbers };
 }
 
 /** `alert-MARK-TIME`. */

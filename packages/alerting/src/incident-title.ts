@@ -22,9 +22,16 @@ export function titleOf(alerts: readonly Alert[], agentsInPool: number | null): 
   const isMany = worst.agent !== null && agents.size > 1;
   const subject = isMany ? `${agents.size} agents of ${pool}` : (worst.agent ?? pool);
   if (worst.kind === 'agent_unhealthy') return `${subject} ${isMany ? 'are' : 'is'} unhealthy`;
+  if (worst.kind === 'rule') return ruleTitle(alerts);
   if (worst.kind === 'anomaly') return anomalyTitle(worst, { subject, isMany });
   if (worst.kind === 'objective_breached') return objectiveTitle(worst, { subject, isMany });
   return firstSentence(worst.summary);
+}
+
+/** The worst alert's own words, and how many rules more say something. */
+function ruleTitle(alerts: readonly Alert[]): string {
+  const more = new Set(alerts.map((alert) => alert.labels['alertname'])).size - 1;
+  return `${firstSentence(alerts[0]!.summary)}${more > 0 ? `, and ${plural(more, 'more rule')}` : ''}`;
 }
 
 function anomalyTitle(alert: Alert, o: { subject: string; isMany: boolean }): string {

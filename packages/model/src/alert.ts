@@ -8,7 +8,9 @@ export type AlertKind =
   | 'forecast_breach'
   | 'agent_unhealthy'
   | 'scaling_failed'
-  | 'telemetry_missing';
+  | 'telemetry_missing'
+  /** An alerting rule of a rule file; its own name is the label `alertname`. */
+  | 'rule';
 export type Severity = 'critical' | 'warning' | 'info';
 
 export interface Alert {
@@ -21,6 +23,8 @@ export interface Alert {
   readonly agent: string | null;
   readonly signal: string | null;
   readonly labels: Labels;
+  /** What a rule says of its alert, beside summary and reason. */
+  readonly annotations?: Labels;
   /** What happened, why, and what to do: three short sentences at most. */
   readonly summary: string;
   readonly reason: string;

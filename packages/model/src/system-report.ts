@@ -55,6 +55,17 @@ export interface SystemReport {
     readonly samples: number;
     readonly error: string;
   }[];
+  /** Rules of rule files, in their order. */
+  readonly rules: readonly {
+    readonly group: string;
+    readonly name: string;
+    readonly kind: 'recording' | 'alerting';
+    readonly state: 'inactive' | 'pending' | 'firing';
+    readonly alerts: number;
+    readonly health: 'unknown' | 'ok' | 'err';
+    readonly error: string;
+    readonly lastAt: number | null;
+  }[];
   readonly receivers: readonly {
     readonly name: string;
     readonly sent: number;

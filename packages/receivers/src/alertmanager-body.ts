@@ -59,18 +59,18 @@ export function alertmanagerBody(
 function alertOf(alert: Alert, o: { page: string; isOver: boolean; at: number }): AlertmanagerAlert {
   const isResolved = o.isOver || alert.state === 'resolved';
   const labels: Record<string, string> = { ...alert.labels };
-  labels['alertname'] = alert.kind
+  labels['alertname'] ??= alert.kind
     .split('_')
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
-  labels['severity'] = alert.severity;
+  labels['severity'] ??= alert.severity;
   labels['pool'] = alert.pool;
   if (alert.agent !== null) labels['instance'] = alert.agent;
   if (alert.signal !== null) labels['signal'] = alert.signal;
   return {
     status: isResolved ? 'resolved' : 'firing',
     labels,
-    annotations: { summary: alert.summary, description: alert.reason },
+    annotations: { summary: alert.summary, description: alert.reason, ...alert.annotations },
     startsAt: rfc3339(alert.firedAt ?? alert.activeAt),
     endsAt: isResolved ? rfc3339(alert.resolvedAt ?? o.at) : neverEnded,
     generatorURL: o.page,

@@ -8,6 +8,7 @@ const durationFields = new Set([
   'period',
   'stabilizationWindow',
   'interval',
+  'query_offset',
   'timeout',
   'for',
   'resolve_after',

@@ -4,7 +4,11 @@ import type { Fleet } from './fleet.ts';
 /** Every 5 s: what is wrong becomes alerts, alerts become incidents, people are told once. */
 export function runAlerting(fleet: Fleet, now: number): void {
   const { alerts, incidents, metadata, events } = fleet;
-  const changed = alerts.evaluate(gatherConditions(fleet, now), now);
+  const changed = alerts.evaluate(
+    gatherConditions(fleet, now),
+    now,
+    (alert) => alert.kind === 'rule' && !fleet.rules.isSettled,
+  );
   const result = incidents.apply(changed, { now, notes: fleet.takeFacts() });
   const told = new Map(changed.map((alert) => [alert.id, alert]));
   for (const [alertId, incidentId] of result.assigned) {

@@ -19,6 +19,7 @@ export function gatherConditions(fleet: Fleet, now: number): AlertCondition[] {
     ...anomalies(fleet),
     ...leaks(fleet, now),
     ...poolConditions(fleet, now),
+    ...fleet.rules.conditions(),
   ];
 }
 

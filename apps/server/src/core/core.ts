@@ -10,6 +10,7 @@ import type {
   ServerOptions,
 } from '@jaegis/model';
 import type { Receiver } from '@jaegis/receivers';
+import type { RuleFile } from '@jaegis/rules';
 import type { Clock } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { Target, TargetEvent } from '@jaegis/targets';
@@ -48,6 +49,7 @@ export interface CoreDeps {
   readonly metadata: MetadataStore;
   readonly telemetryLog?: TelemetryLog;
   readonly receivers: readonly Receiver[];
+  readonly ruleFiles?: readonly RuleFile[];
 }
 
 export interface IncidentHandling {
@@ -62,6 +64,7 @@ export const loopIntervalsMs = {
   connectivity: 1_000,
   signals: 5_000,
   scaling: 5_000,
+  rules: 1_000,
   alerting: 5_000,
   forecasts: 1_000,
   host: 10_000,
@@ -203,6 +206,7 @@ export function createCore(deps: CoreDeps) {
       describeSelfMetrics(selfMetrics);
       loops.start('connectivity', loopIntervalsMs.connectivity, (now) => runConnectivity(fleet, targets, now));
       loops.start('signals', loopIntervalsMs.signals, (now) => runSignals(fleet, now));
+      loops.start('rules', loopIntervalsMs.rules, (now) => fleet.rules.run(now));
       loops.start('alerting', loopIntervalsMs.alerting, (now) => runAlerting(fleet, now));
       loops.start('scaling', loopIntervalsMs.scaling, (now) => runScaling(fleet, now));
       loops.start('forecasts', loopIntervalsMs.forecasts, (now) => runForecasts(fleet, now));
@@ -218,6 +222,7 @@ export function createCore(deps: CoreDeps) {
     async stop(options: { drain: boolean }): Promise<void> {
       isReady = false;
       await loops.stop();
+      await fleet.rules.idle();
       await Promise.allSettled([...targets.values()].map((target) => target.close(options)));
       const now = deps.clock.now();
       for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);

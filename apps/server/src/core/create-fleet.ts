@@ -11,6 +11,7 @@ import type { Fleet } from './fleet.ts';
 import { idMaker } from './ids.ts';
 import { OutcomeWatch } from './outcomes.ts';
 import { PoolBook } from './pool-book.ts';
+import { Rules } from './rules.ts';
 import { SelfMetrics } from './self-metrics.ts';
 import { SignalBook } from './signal-book.ts';
 import { SignalWriter } from './signal-writer.ts';
@@ -83,6 +84,13 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     lostLately: new Map(),
     alerts,
     incidents,
+    rules: new Rules({
+      files: deps.ruleFiles ?? [],
+      now,
+      store,
+      stopwatch: deps.stopwatch,
+      externalLabels: config.external_labels,
+    }),
     outcomes: new OutcomeWatch(metadata, events),
     receivers: deps.receivers,
     visibleMs: new QuantileSketch({ min: 0.01, max: 1e5 }),

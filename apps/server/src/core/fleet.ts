@@ -14,6 +14,7 @@ import type { HealthState } from './health.ts';
 import type { Log } from './log.ts';
 import type { OutcomeWatch } from './outcomes.ts';
 import type { PoolBook } from './pool-book.ts';
+import type { Rules } from './rules.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import type { SignalBook } from './signal-book.ts';
 import type { SignalWriter } from './signal-writer.ts';
@@ -58,6 +59,7 @@ export interface Fleet {
   readonly lostLately: Map<string, Agent>;
   readonly alerts: AlertEngine;
   readonly incidents: IncidentEngine;
+  readonly rules: Rules;
   readonly outcomes: OutcomeWatch;
   readonly receivers: readonly Receiver[];
 

@@ -21,6 +21,18 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_loop_runs_total', 'counter', 'Runs of each loop.'],
   ['jaegis_loop_failures_total', 'counter', 'Runs of each loop that threw.'],
   ['jaegis_loop_duration_seconds', 'gauge', 'Duration of the last run of each loop.'],
+  ['jaegis_rule_group_evaluations_total', 'counter', 'Evaluations of each group of rules.'],
+  [
+    'jaegis_rule_group_missed_total',
+    'counter',
+    'Moments at which a group of rules should have been evaluated and was not.',
+  ],
+  ['jaegis_rule_group_duration_seconds', 'gauge', 'Duration of the last evaluation of each group of rules.'],
+  ['jaegis_rule_group_last_evaluation_timestamp_seconds', 'gauge', 'When each group of rules was last evaluated.'],
+  ['jaegis_rule_evaluations_total', 'counter', 'Evaluations of single rules, by group.'],
+  ['jaegis_rule_failures_total', 'counter', 'Evaluations of single rules that failed, by group.'],
+  ['jaegis_rule_samples_refused_total', 'counter', 'Samples of rules that the store did not take, by group.'],
+  ['jaegis_rule_alerts', 'gauge', 'Alerts of rules, by state.'],
   ['jaegis_agents', 'gauge', 'Agents, by connectivity.'],
   ['jaegis_store_series', 'gauge', 'Series in the head.'],
   ['jaegis_store_samples', 'gauge', 'Samples in the head.'],
@@ -57,6 +69,7 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_dropped_total', fleet.pools.refused, { where: 'pools' });
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
+  fleet.rules.measure(selfMetrics);
   selfMetrics.set('jaegis_event_listeners', fleet.events.listeners);
   for (const [key, trust] of fleet.trust) {
     const slash = key.lastIndexOf('/');

@@ -13,6 +13,7 @@ import { heartbeatRoute, otlpRoutes, prometheusWriteRoutes } from './ingest-rout
 import { metricMetadataRoutes } from './metric-metadata-routes.ts';
 import { openApiRoutes } from './open-api.ts';
 import { prometheusRoutes } from './prometheus-routes.ts';
+import { ruleRoutes } from './rule-routes.ts';
 
 export interface HttpOptions {
   readonly options: ServerOptions;
@@ -35,6 +36,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   fleetRoutes(app, core);
   prometheusRoutes(app, core);
   metricMetadataRoutes(app, core);
+  ruleRoutes(app, core);
   openApiRoutes(app, core.version);
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));
   app.get('/readyz', (_request, reply) =>

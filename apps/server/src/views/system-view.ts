@@ -48,6 +48,18 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
       })),
     ),
     scrapes: sources.scraper()?.status() ?? [],
+    rules: fleet.rules.status().flatMap(({ config: group, rules }) =>
+      rules.map((rule) => ({
+        group: group.name,
+        name: rule.config.kind === 'alerting' ? rule.config.alert : rule.config.record,
+        kind: rule.config.kind,
+        state: rule.state,
+        alerts: rule.alerts.length,
+        health: rule.health,
+        error: rule.lastError,
+        lastAt: rule.lastAt,
+      })),
+    ),
     receivers: fleet.receivers.map((receiver) => ({ name: receiver.name, ...receiver.stats })),
   };
 }

@@ -35,6 +35,15 @@ const alertingSchema = z.strictObject({
   group_window: durationMs('Alerts of one pool and cause within this time are one incident.').default(300_000),
 });
 
+const evaluationSchema = z.strictObject({
+  interval: durationMs('How often a group of rules is evaluated that names no interval of its own.', {
+    min: 1_000,
+  }).default(60_000),
+  query_offset: durationMs(
+    'How far in the past its expressions are evaluated, for telemetry that comes late; a group may name its own.',
+  ).default(0),
+});
+
 /** jaegis.yaml. Unknown keys are errors. */
 export const jaegisConfigSchema = z.strictObject({
   server: z.strictObject(serverShape).default({}),
@@ -52,6 +61,17 @@ export const jaegisConfigSchema = z.strictObject({
   scrape: z.array(scrapeSchema).default([]),
   receivers: z.array(receiverSchema).default([]),
   alerting: alertingSchema.prefault({}),
+  rules: z
+    .array(z.string().min(1))
+    .default([])
+    .meta({ description: 'Prometheus rule files, as paths or globs; relative to the configuration file.' }),
+  evaluation: evaluationSchema.prefault({}),
+  external_labels: z
+    .record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/), z.string())
+    .default({})
+    .meta({
+      description: 'Labels that tell this JAEGIS from others: in templates, in remote write, in alerts sent on.',
+    }),
   links: z
     .array(z.strictObject({ source: nameSchema, target: nameSchema }))
     .default([])

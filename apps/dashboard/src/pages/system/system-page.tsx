@@ -7,7 +7,7 @@ import { Since } from '../../widgets/ago.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { HeadNumbers } from './head-numbers.tsx';
-import { Forecasts, Loops, Receivers, Refused, Scrapes } from './system-tables.tsx';
+import { Forecasts, Loops, Receivers, Refused, Rules, Scrapes } from './system-tables.tsx';
 
 /** JAEGIS itself: what it takes in, what it refuses, what it keeps, what it costs, how far it can be trusted. */
 export function SystemPage() {
@@ -38,6 +38,7 @@ export function SystemPage() {
               <Forecasts report={report} />
               <Detection report={report} />
               <Scrapes report={report} />
+              <Rules report={report} />
               <Receivers report={report} />
             </div>
           </>

@@ -69,6 +69,63 @@ export function Loops({ report }: { report: SystemReport }) {
   );
 }
 
+/** Rules of the operator's rule files: those that say something first. */
+export function Rules({ report }: { report: SystemReport }) {
+  const order = { firing: 0, pending: 1, inactive: 2 };
+  const rows = [...report.rules].sort(
+    (a, b) => Number(b.health === 'err') - Number(a.health === 'err') || order[a.state] - order[b.state],
+  );
+  // A rule may be there twice under one name: its place among all tells it apart.
+  const shown = rows.slice(0, shownRules).map((rule) => ({ rule, key: report.rules.indexOf(rule) }));
+  if (rows.length === 0) return null;
+  return (
+    <Section title="Rules" aside={<span className="small muted">from rule files</span>}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">Rule</th>
+            <th scope="col">State</th>
+            <th scope="col" className="num">
+              Last
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ rule, key }) => (
+            <tr key={key}>
+              <th scope="row">
+                {rule.name} <span className="small muted">{rule.group}</span>
+              </th>
+              <td>
+                <RuleState rule={rule} />
+              </td>
+              <td className="num muted">{rule.lastAt === null ? 'not yet' : <Ago at={rule.lastAt} />}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.length > shown.length && (
+        <p className="small muted">+{rows.length - shown.length} more, all of them quiet</p>
+      )}
+    </Section>
+  );
+}
+
+const shownRules = 30;
+
+function RuleState({ rule }: { rule: SystemReport['rules'][number] }) {
+  if (rule.health === 'err') return <StateMark state="error">fails: {rule.error}</StateMark>;
+  if (rule.health === 'unknown') return <StateMark state="off">waits for its time</StateMark>;
+  if (rule.kind === 'recording') return <StateMark state="ok">records</StateMark>;
+  if (rule.state === 'inactive') return <StateMark state="ok">quiet</StateMark>;
+  const tone = rule.state === 'firing' ? 'bad' : 'warn';
+  return (
+    <StateMark state={rule.state} tone={tone}>
+      {rule.state}: {rule.alerts}
+    </StateMark>
+  );
+}
+
 /** How far each forecast can be relied on: measured against a naive one all the time. */
 export function Forecasts({ report }: { report: SystemReport }) {
   return (

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
+import { afterEach, expect, test } from 'vitest';
+
+let server: RunningServer | undefined;
+let folder: string | undefined;
+
+afterEach(async () => {
+  await discard(server);
+  server = undefined;
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+});
+
+const rules = `
+groups:
+  - name: queues
+    interval: 1s
+    rules:
+      - record: pool:waiting
+        expr: waiting
+        labels: { unit: tasks }
+      - alert: TooManyWait
+        expr: pool:waiting
+        for: 2s
+        labels: { severity: page }
+        annotations:
+          summary: "{{ $labels.job }} has {{ $value | humanize }} waiting"
+          runbook: "https://example.org/{{ $externalLabels.site }}"
+`;
+
+/** One value of the queue, now. */
+async function say(url: string, value: number): Promise<void> {
+  const text = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+  const point = { timeUnixNano: `${Date.now()}000000`, asDouble: value };
+  const response = await postJson(`${url}/v1/metrics`, {
+    resourceMetrics: [
+      {
+        resource: {
+          attributes: [
+            text('service.namespace', 'research'),
+            text('service.name', 'reader'),
+            text('service.instance.id', 'r-1'),
+          ],
+        },
+        scopeMetrics: [{ metrics: [{ name: 'waiting', gauge: { dataPoints: [point] } }] }],
+      },
+    ],
+  });
+  expect(response.status).toBe(200);
+}
+
+test('a rule of a file records, fires, becomes one incident, and goes on after kill -9', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jaegis-rules-'));
+  await writeFile(join(folder, 'queues.yml'), rules);
+  server = await startServerProcess({ config: `rules: ["${folder}/*.yml"]\nexternal_labels: { site: lab }\n` });
+  const { url } = server;
+  await say(url, 1_500);
+  const firing = async (at: string) => {
+    const { data } = await getJson(`${at}/api/v1/alerts`);
+    return data.alerts.find((alert: { state: string }) => alert.state === 'firing');
+  };
+  const alert = await until(() => firing(url), { what: 'the rule to fire', timeoutMs: 30_000 });
+  expect(alert).toMatchObject({
+    labels: { alertname: 'TooManyWait', job: 'research/reader', instance: 'r-1', severity: 'page', unit: 'tasks' },
+    annotations: { summary: 'research/reader has 1.5k waiting', runbook: 'https://example.org/lab' },
+    value: '1.5e+03',
+  });
+  const { data } = await getJson(`${url}/api/v1/rules`);
+  expect(data.groups).toMatchObject([
+    {
+      name: 'queues',
+      interval: 1,
+      limit: 0,
+      rules: [
+        { name: 'pool:waiting', type: 'recording', health: 'ok', labels: { unit: 'tasks' } },
+        { name: 'TooManyWait', type: 'alerting', state: 'firing', duration: 2, keepFiringFor: 0, health: 'ok' },
+      ],
+    },
+  ]);
+  const recorded = await getJson(`${url}/api/v1/query?query=pool:waiting`);
+  expect(recorded.data.result).toMatchObject([
+    { metric: { __name__: 'pool:waiting', unit: 'tasks' }, value: [expect.anything(), '1500'] },
+  ]);
+  const states = await getJson(`${url}/api/v1/query?query=ALERTS_FOR_STATE`);
+  expect(Number(states.data.result[0].value[1]) * 1_000).toBe(Math.floor(Date.parse(alert.activeAt) / 1_000) * 1_000);
+  const incidentOf = async () => (await getJson(`${url}/api/fleet/incidents`)).items[0];
+  const incident = await until(incidentOf, { what: 'its incident', timeoutMs: 20_000 });
+  expect(incident).toMatchObject({
+    state: 'open',
+    severity: 'critical',
+    pool: 'research/reader',
+    title: 'research/reader has 1.5k waiting',
+    cause: { kind: 'rule' },
+  });
+
+  await server.kill();
+  server = await server.restart();
+  const again = await until(() => firing(url), { what: 'the rule to fire on', timeoutMs: 30_000 });
+  // Active since before: neither resolved nor begun anew.
+  expect(Date.parse(again.activeAt)).toBe(Math.floor(Date.parse(alert.activeAt) / 1_000) * 1_000);
+  const after = await getJson(`${url}/api/fleet/incidents`);
+  expect(after.items).toMatchObject([{ id: incident.id, state: 'open' }]);
+});
+
+test('a rule file that is wrong stops the start with the field', async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jaegis-rules-'));
+  await writeFile(join(folder, 'bad.yml'), 'groups: [{ name: g, rules: [{ alert: A, expr: up, for: 5x }] }]');
+  await expect(startServerProcess({ config: `rules: ["${folder}/bad.yml"]\n` })).rejects.toThrow(
+    'group "g", rule 1 (A): for is "5x", must be a duration such as 30s or 1h30m',
+  );
+});
