@@ -221,7 +221,18 @@ describe('files', () => {
       code: 2,
       err: expect.stringMatching(/ENOENT, must be a readable file$/),
     });
-    writeFileSync(join(folder, 'a.promql'), '');
-    expect(await run('test', join(folder, 'a.promql'))).toMatchObject({ code: 2 });
+    writeFileSync(join(folder, 'a.txt'), '');
+    expect(await run('test', join(folder, 'a.txt'))).toMatchObject({ code: 2 });
+  });
+
+  test('test runs PromQL scripts and says which line failed', async () => {
+    const file = join(folder, 'a.promql');
+    writeFileSync(
+      file,
+      'load 1m\n  up 1 2\n\neval instant at 1m sum(up)\n  {} 2\n\neval instant at 1m up + 1\n  {} 4\n',
+    );
+    const told = await run('test', file);
+    expect(told).toMatchObject({ code: 1, out: expect.stringContaining('1 of 2') });
+    expect(told.out).toContain(`${file}:7: up + 1: expected 4 for {} but got 3`);
   });
 });

@@ -4,6 +4,7 @@ export { type Cancel, type Clock, sleep } from './clock.ts';
 export { formatDuration, parseDurationMs } from './duration.ts';
 export { formatValue, shortNumber, type Unit } from './format.ts';
 export { QuantileSketch } from './quantile-sketch.ts';
+export { type CaptureRegex, compileCaptureRegex } from './regex/capture-regex.ts';
 export { compileLinearRegex, type LinearRegex, literalAlternatives } from './regex/linear-regex.ts';
 export { type BackoffOptions, backoffMs } from './retry.ts';
 export { RingBuffer } from './ring-buffer.ts';

@@ -6,27 +6,39 @@ import { action, localCommand, type Program, writeJson } from './shared.ts';
 /** `jaegis test FILE...`: the scripts that test JAEGIS itself, for one's own policies. */
 export function testCommand(program: Program): void {
   const { terminal } = program;
-  const command = localCommand(program, 'test <files...>', 'run test scripts: .scaling');
+  const command = localCommand(program, 'test <files...>', 'run test scripts: .scaling, .promql');
   command.addHelpText('after', '\nExit 1: an expectation failed.');
   action(program, command, async ({ args, flags }): Promise<ExitCode> => {
-    const { runScalingScript } = await import('@jaegis/scaling');
     const results = [];
     for (const file of args) {
-      if (!file.endsWith('.scaling'))
-        throw new CliError(badInput, `Cannot test ${file}: its kind is not known, must end in .scaling`);
-      const { ok, failures } = runScalingScript(await readScript(file));
-      results.push({ file, ok, failures });
+      const run = await runnerOf(file);
+      results.push({ file, ...run(await readScript(file)) });
     }
     if (flags.json === true) writeJson(terminal, { items: results, total: results.length, next: null });
     else
-      for (const { file, ok, failures } of results) {
+      for (const { file, ok, failures, cases } of results) {
+        const share = cases === undefined ? '' : `  ${cases - failures.length} of ${cases}`;
         terminal.write(
-          `${terminal.paint(ok ? '● pass' : '✖ fail', stateTone(ok ? 'healthy' : 'unhealthy'))}  ${file}\n`,
+          `${terminal.paint(ok ? '● pass' : '✖ fail', stateTone(ok ? 'healthy' : 'unhealthy'))}  ${file}${share}\n`,
         );
         for (const failure of failures) terminal.write(`  ${file}:${failure.line}: ${failure.message}\n`);
       }
     return results.every((result) => result.ok) ? done : isBad;
   });
+}
+
+interface ScriptResult {
+  readonly ok: boolean;
+  readonly failures: readonly { readonly line: number; readonly message: string }[];
+  /** Evaluations in the script, where its kind counts them. */
+  readonly cases?: number;
+}
+
+/** What runs a script is told by how its name ends; Prometheus' own scripts end in `.test`. */
+async function runnerOf(file: string): Promise<(text: string) => ScriptResult> {
+  if (file.endsWith('.scaling')) return (await import('@jaegis/scaling')).runScalingScript;
+  if (file.endsWith('.promql') || file.endsWith('.test')) return (await import('@jaegis/promql')).runPromqlScript;
+  throw new CliError(badInput, `Cannot test ${file}: its kind is not known, must end in .scaling, .promql or .test`);
 }
 
 async function readScript(file: string): Promise<string> {

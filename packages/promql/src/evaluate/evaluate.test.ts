@@ -29,9 +29,8 @@ const every10s = sourceOf({ labels: up, samples: Array.from({ length: 31 }, (_, 
 function values(source: SelectSource, expr: string, seconds: number): unknown {
   const result = evalInstant(source, expr, seconds * 1_000);
   if (!result.ok) return result.error;
-  return result.resultType === 'vector'
-    ? result.result.map((each) => each.value)
-    : result.result.map((each) => each.values);
+  if (result.resultType === 'vector') return result.result.map((each) => each.value);
+  return result.resultType === 'matrix' ? result.result.map((each) => each.values) : result.result;
 }
 
 describe('instant', () => {
@@ -40,6 +39,9 @@ describe('instant', () => {
       ok: true,
       resultType: 'vector',
       result: [{ metric: up, value: [105.5, '10'] }],
+      warnings: [],
+      infos: [],
+      samplesRead: 11,
     });
   });
 
@@ -131,7 +133,7 @@ test('an answer has at most so many points over all series, however few samples 
   expect(evalRange(many, 'up', steps, { maxPoints: 1_999 })).toEqual({
     ok: false,
     errorType: 'execution',
-    error: 'query would answer more than 1999 points, choose fewer series or a larger step',
+    error: 'query processing would load too many samples into memory in query execution',
   });
   expect(evalInstant(many, 'up', 0, { maxPoints: 19 })).toMatchObject({ ok: false, errorType: 'execution' });
 });
@@ -152,6 +154,9 @@ describe('range', () => {
           ],
         },
       ],
+      warnings: [],
+      infos: [],
+      samplesRead: 13,
     });
   });
 

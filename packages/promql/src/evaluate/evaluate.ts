@@ -1,23 +1,22 @@
-import { unwrap } from '../parse/ast.ts';
-import { parseExpression } from '../parse/parse-expression.ts';
+/** Queries to Prometheus' form of an answer. */
+import type { Labels } from '@jaegis/model';
+import { allBuckets, type FloatHistogram, usesCustomBuckets } from '../histogram/float-histogram.ts';
+import { type Executed, executeInstant, executeRange, type QueryOptions, type Steps } from './execute-query.ts';
 import { formatNumber } from './format-number.ts';
-import type { MatrixSeries, Point, QueryFailure, QueryResult } from './query-result.ts';
+import type {
+  HistogramJson,
+  HistogramPoint,
+  MatrixSeries,
+  Point,
+  QueryData,
+  QueryFailure,
+  QueryResult,
+  VectorSample,
+} from './query-result.ts';
 import type { SelectSource } from './select-source.ts';
-import { evaluateMatrix, evaluateVector, type SelectedPoints, type Steps } from './selectors.ts';
 
-export interface QueryOptions {
-  /** How long a sample stands for its series. Default 5 minutes. */
-  readonly lookbackMs?: number;
-  /** Most samples that may be read. Default 50 million, as in Prometheus. */
-  readonly maxSamples?: number;
-  readonly maxSeries?: number;
-  /** Most points in the whole answer, over all series. Default 50 million, as in Prometheus. */
-  readonly maxPoints?: number;
-  /** Most points of a series in the answer to a range query. Default 11,000, as in Prometheus. */
-  readonly maxPointsPerSeries?: number;
-}
-
-const defaultLookbackMs = 300_000;
+/** How many annotations of a kind an answer carries; more are only counted. */
+const maxAnnotations = 10;
 
 /** Evaluates an expression at one time (epoch milliseconds). Never throws for what the expression says. */
 export function evalInstant(
@@ -26,89 +25,85 @@ export function evalInstant(
   timeMs: number,
   options: QueryOptions = {},
 ): QueryResult {
-  const parsed = parseExpression(expr);
-  if (!parsed.ok) return badData(`invalid parameter "query": ${parsed.error}`);
-  const expression = unwrap(parsed.expression);
-  const limits = limitsOf(options);
-  return guarded(() => {
-    if (expression.kind === 'matrix-selector') {
-      const series = evaluateMatrix(source, expression, timeMs, {
-        ...limits,
-        maxSamples: Math.min(limits.maxSamples, maxPointsOf(options)),
-      });
-      return { ok: true, resultType: 'matrix', result: series.map(toSeries) };
-    }
-    const steps = { startMs: timeMs, endMs: timeMs, stepMs: 1 };
-    const lookbackMs = options.lookbackMs ?? defaultLookbackMs;
-    const points = evaluateVector(source, expression, steps, { lookbackMs, limits, maxPoints: maxPointsOf(options) });
-    return {
-      ok: true,
-      resultType: 'vector',
-      result: points.map(({ labels, values }) => ({ metric: labels, value: toPoint(timeMs, values[0]!) })),
-    };
-  });
+  return resultOf(executeInstant(source, expr, timeMs, options), expr, false);
 }
 
 /** Evaluates an expression at every step from `startMs` to `endMs`, both included. */
 export function evalRange(source: SelectSource, expr: string, steps: Steps, options: QueryOptions = {}): QueryResult {
-  const wrong = checkSteps(steps, options.maxPointsPerSeries ?? 11_000);
-  if (wrong !== undefined) return badData(wrong);
-  const parsed = parseExpression(expr);
-  if (!parsed.ok) return badData(`invalid parameter "query": ${parsed.error}`);
-  const expression = unwrap(parsed.expression);
-  if (expression.kind === 'matrix-selector') {
-    return badData(
-      'invalid parameter "query": invalid expression type "range vector" for range query, must be Scalar or instant Vector',
+  return resultOf(executeRange(source, expr, steps, options), expr, true);
+}
+
+function resultOf(executed: Executed | QueryFailure, expr: string, isRange: boolean): QueryResult {
+  if (!executed.ok) return executed;
+  const located = executed.annotations.located(expr, maxAnnotations);
+  return { ok: true, ...dataOf(executed, isRange), ...located, samplesRead: executed.samplesRead };
+}
+
+function dataOf({ value, grid }: Executed, isRange: boolean): QueryData {
+  const timeOf = (step: number) => (grid.startMs + step * grid.stepMs) / 1_000;
+  if (value.kind === 'string') return { resultType: 'string', result: [timeOf(0), value.value] };
+  if (value.kind === 'scalar') {
+    if (!isRange) return { resultType: 'scalar', result: [timeOf(0), formatNumber(value.values[0]!)] };
+    const values = Array.from(value.values, (each, step): Point => [timeOf(step), formatNumber(each)]);
+    return { resultType: 'matrix', result: [{ metric: {}, values }] };
+  }
+  if (value.kind === 'samples') {
+    const result = value.series.map(({ labels, times, values, histograms, from, to }) =>
+      seriesOf(labels, { length: to[0]! - from[0]! }, (i) => {
+        const at = from[0]! + i;
+        return { seconds: times[at]! / 1_000, value: values[at]!, histogram: histograms?.[at] };
+      }),
     );
+    return { resultType: 'matrix', result };
   }
-  return guarded(() => {
-    const points = evaluateVector(source, expression, steps, {
-      lookbackMs: options.lookbackMs ?? defaultLookbackMs,
-      limits: limitsOf(options),
-      maxPoints: maxPointsOf(options),
-    });
-    return { ok: true, resultType: 'matrix', result: points.map(toSeries) };
+  if (isRange) {
+    const result = value.columns.map(({ labels, values, present, histograms }) =>
+      seriesOf(labels, { length: grid.count, present }, (step) => ({
+        seconds: timeOf(step),
+        value: values[step]!,
+        histogram: histograms?.[step],
+      })),
+    );
+    return { resultType: 'matrix', result };
+  }
+  const seconds = timeOf(0);
+  const result = value.columns.map(({ labels, values, histograms }): VectorSample => {
+    const histogram = histograms?.[0];
+    if (histogram !== undefined) return { metric: labels, histogram: [seconds, histogramJson(histogram)] };
+    return { metric: labels, value: [seconds, formatNumber(values[0]!)] };
   });
+  return { resultType: 'vector', result };
 }
 
-function checkSteps(steps: Steps, maxPoints: number): string | undefined {
-  const { startMs, endMs, stepMs } = steps;
-  if (!(endMs >= startMs)) return 'invalid parameter "end": end timestamp must not be before start time';
-  if (!(stepMs > 0))
-    return 'invalid parameter "step": zero or negative query resolution step widths are not accepted. Try a positive integer';
-  if ((endMs - startMs) / stepMs > maxPoints) {
-    return `exceeded maximum resolution of ${maxPoints.toLocaleString('en-US')} points per timeseries. Try decreasing the query resolution (?step=XX)`;
+interface SampleAt {
+  readonly seconds: number;
+  readonly value: number;
+  readonly histogram: FloatHistogram | undefined;
+}
+
+function seriesOf(
+  metric: Labels,
+  steps: { length: number; present?: Uint8Array },
+  sampleAt: (step: number) => SampleAt,
+): MatrixSeries {
+  const values: Point[] = [];
+  const histograms: HistogramPoint[] = [];
+  for (let step = 0; step < steps.length; step++) {
+    if (steps.present?.[step] === 0) continue;
+    const { seconds, value, histogram } = sampleAt(step);
+    if (histogram === undefined) values.push([seconds, formatNumber(value)]);
+    else histograms.push([seconds, histogramJson(histogram)]);
   }
-  return undefined;
+  if (histograms.length === 0) return { metric, values };
+  return values.length === 0 ? { metric, histograms } : { metric, values, histograms };
 }
 
-function limitsOf(options: QueryOptions): { maxSamples: number; maxSeries: number } {
-  return { maxSamples: options.maxSamples ?? 50_000_000, maxSeries: options.maxSeries ?? Number.POSITIVE_INFINITY };
-}
-
-function maxPointsOf(options: QueryOptions): number {
-  return options.maxPoints ?? 50_000_000;
-}
-
-/** A limit of the source is an answer; anything else it throws is a bug and goes on. */
-function guarded(evaluate: () => QueryResult): QueryResult {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'SelectLimitError')
-      return { ok: false, errorType: 'execution', error: error.message };
-    throw error;
-  }
-}
-
-function badData(error: string): QueryFailure {
-  return { ok: false, errorType: 'bad_data', error };
-}
-
-function toSeries(points: SelectedPoints): MatrixSeries {
-  return { metric: points.labels, values: points.timestamps.map((time, i) => toPoint(time, points.values[i]!)) };
-}
-
-function toPoint(timeMs: number, value: number): Point {
-  return [timeMs / 1_000, formatNumber(value)];
+function histogramJson(histogram: FloatHistogram): HistogramJson {
+  const buckets = allBuckets(histogram).map(({ lower, upper, count }) => {
+    const isZero = !usesCustomBuckets(histogram) && lower === -upper;
+    const boundaries = isZero ? 3 : upper <= 0 && !usesCustomBuckets(histogram) ? 1 : 0;
+    return [boundaries, formatNumber(lower), formatNumber(upper), formatNumber(count)] as const;
+  });
+  const base = { count: formatNumber(histogram.count), sum: formatNumber(histogram.sum) };
+  return buckets.length === 0 ? base : { ...base, buckets };
 }

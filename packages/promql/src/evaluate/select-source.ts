@@ -1,15 +1,36 @@
 import type { Labels, Matcher } from '@jaegis/model';
+import type { FloatHistogram } from '../histogram/float-histogram.ts';
 
 export interface SelectedSeries {
   readonly labels: Labels;
   /** Epoch milliseconds, rising. */
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
+  /** Samples that are histograms, at the place of their timestamp; left out where all are numbers. */
+  readonly histograms?: readonly (FloatHistogram | undefined)[];
+}
+
+/** What the samples are wanted for, so that a source can choose how finely it reads (rollups) and what it leaves out. */
+export interface SelectHints {
+  /** First and last moment that is looked at, the lookback or range before the first step included. Epoch milliseconds. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Distance of the steps at which the result is wanted; 0 for a single moment. */
+  readonly stepMs: number;
+  /** The function or aggregation right around the selector (`rate`, `max_over_time`, `sum`); empty when there is none. */
+  readonly func: string;
+  /** Length of the window that each step looks at; 0 for a selector without a range. */
+  readonly rangeMs: number;
+  /** Labels of the aggregation right around the selector. */
+  readonly grouping: readonly string[];
+  /** True for `by`, false for `without`. */
+  readonly by: boolean;
 }
 
 export interface SourceLimits {
   readonly maxSeries?: number;
   readonly maxSamples?: number;
+  readonly hints?: SelectHints;
 }
 
 /** Where samples come from. May throw an error named `SelectLimitError` when a limit is passed. */

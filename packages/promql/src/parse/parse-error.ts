@@ -8,7 +8,7 @@ export class ParseError extends Error {
 }
 
 /** Both counted from 1, columns in bytes of UTF-8, as Prometheus does. */
-function lineAndColumn(text: string, position: number): string {
+export function lineAndColumn(text: string, position: number): string {
   const before = text.slice(0, position);
   const line = before.split('\n').length;
   const column = new TextEncoder().encode(before.slice(before.lastIndexOf('\n') + 1)).length + 1;

@@ -15,7 +15,7 @@ function selected(text: string): unknown {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([key]) => key !== 'start')
+        .filter(([key]) => key !== 'start' && key !== 'end')
         .map(([key, each]) => [key, drop(each)]),
     );
   };
@@ -23,7 +23,7 @@ function selected(text: string): unknown {
 }
 
 const up = { name: '__name__', op: '=', value: 'up' };
-const plain = { kind: 'vector-selector', offsetMs: 0, at: undefined };
+const plain = { kind: 'vector-selector', offset: 0, at: undefined, extension: undefined };
 
 describe('selectors', () => {
   test.each<[string, unknown]>([
@@ -55,16 +55,16 @@ describe('selectors', () => {
         ],
       },
     ],
-    ['up offset 1h30m', { ...plain, matchers: [up], offsetMs: 5_400_000 }],
-    ['up offset -5m', { ...plain, matchers: [up], offsetMs: -300_000 }],
+    ['up offset 1h30m', { ...plain, matchers: [up], offset: 5_400_000 }],
+    ['up offset -5m', { ...plain, matchers: [up], offset: -300_000 }],
     ['up @ 1603774568.123', { ...plain, matchers: [up], at: 1_603_774_568_123 }],
     ['up @ start()', { ...plain, matchers: [up], at: 'start' }],
-    ['up @ end() offset 1m', { ...plain, matchers: [up], at: 'end', offsetMs: 60_000 }],
-    ['up offset 1m @ 10', { ...plain, matchers: [up], at: 10_000, offsetMs: 60_000 }],
-    ['up[5m]', { kind: 'matrix-selector', selector: { ...plain, matchers: [up] }, rangeMs: 300_000 }],
+    ['up @ end() offset 1m', { ...plain, matchers: [up], at: 'end', offset: 60_000 }],
+    ['up offset 1m @ 10', { ...plain, matchers: [up], at: 10_000, offset: 60_000 }],
+    ['up[5m]', { kind: 'matrix-selector', selector: { ...plain, matchers: [up] }, range: 300_000 }],
     [
       'up[300] offset 10s',
-      { kind: 'matrix-selector', selector: { ...plain, matchers: [up], offsetMs: 10_000 }, rangeMs: 300_000 },
+      { kind: 'matrix-selector', selector: { ...plain, matchers: [up], offset: 10_000 }, range: 300_000 },
     ],
     ['(up)', { kind: 'parenthesized', inner: { ...plain, matchers: [up] } }],
     ['sum', { ...plain, matchers: [{ ...up, value: 'sum' }] }],
@@ -95,22 +95,26 @@ describe('errors', () => {
       '(up) offset 1m',
       '1:1: parse error: offset modifier must be preceded by an instant vector selector or range vector selector or a subquery',
     ],
+    ['rate(up)', '1:6: parse error: expected type range vector in call to function "rate", got instant vector'],
+    ['rate()', '1:1: parse error: expected 1 argument(s) in call to "rate", got 0'],
+    ['round(up, 1, 2)', '1:1: parse error: expected at most 2 argument(s) in call to "round", got 3'],
+    ['label_join(up)', '1:1: parse error: expected at least 3 argument(s) in call to "label_join", got 1'],
+    ['nope(up)', '1:1: parse error: unknown function with name "nope"'],
+    ['sum(1)', '1:5: parse error: expected type instant vector in aggregation expression, got scalar'],
+    ['topk(up)', '1:1: parse error: wrong number of arguments for aggregate expression provided, expected 2, got 1'],
+    ['sum()', '1:1: parse error: no arguments for aggregate expression provided'],
+    ['1 > 2', '1:3: parse error: comparisons between scalars must use BOOL modifier'],
+    ['up + bool 1', '1:4: parse error: bool modifier can only be used on comparison operators'],
+    ['up and 1', '1:1: parse error: set operator "and" not allowed in binary scalar expression'],
+    ['up + on(a) 1', '1:1: parse error: vector matching only allowed between instant vectors'],
+    ['up and on(a) group_left up', '1:1: parse error: no grouping allowed for "and" operation'],
+    ['up + on(a) group_left(a) up', '1:4: parse error: label "a" must not occur in ON and GROUP clause at once'],
+    ['up[5m] + 1', '1:1: parse error: binary expression must contain only scalar and instant vector types'],
     [
-      'rate(up[5m])',
-      '1:1: parse error: the function rate() is not supported yet: only selectors such as up{job="x"} or up[5m] are',
+      '-up[5m]',
+      '1:1: parse error: unary expression only allowed on expressions of type scalar or instant vector, got "range vector"',
     ],
-    [
-      'sum by (a) (up)',
-      '1:1: parse error: the aggregation sum is not supported yet: only selectors such as up{job="x"} or up[5m] are',
-    ],
-    [
-      'up + 1',
-      '1:1: parse error: the operator + is not supported yet: only selectors such as up{job="x"} or up[5m] are',
-    ],
-    [
-      'up[5m:1m]',
-      '1:1: parse error: a subquery is not supported yet: only selectors such as up{job="x"} or up[5m] are',
-    ],
+    ['1[5m:1m]', '1:1: parse error: subquery is only allowed on instant vector, got scalar instead'],
     ['up{a="b"', '1:9: parse error: unexpected end of input inside braces'],
     ['up{', '1:4: parse error: unexpected end of input inside braces'],
     ['up up', '1:4: parse error: unexpected identifier "up"'],

@@ -13,8 +13,9 @@ export function parseSelector(text: string): SelectorResult {
   if (
     selector.kind === 'vector-selector' &&
     selector === parsed.expression &&
-    selector.offsetMs === 0 &&
-    selector.at === undefined
+    selector.offset === 0 &&
+    selector.at === undefined &&
+    selector.extension === undefined
   ) {
     return { ok: true, selector };
   }

@@ -1,7 +1,7 @@
 /**
  * Regular expressions from outside, matched in time linear in the text: a set of states walks over it (Thompson 1968;
  * Cox, "Regular Expression Matching Can Be Simple And Fast", 2007). Nothing backtracks, so no pattern can hang the
- * process, which JavaScript's own RegExp cannot promise. The whole text must match. Bad at: telling where groups matched.
+ * process, which JavaScript's own RegExp cannot promise. The whole text must match. Where groups matched: capture-regex.ts.
  */
 import { type Assertion, isWordCharacter, parseRegex, type RegexNode, RegexSyntaxError } from './regex-syntax.ts';
 
@@ -79,6 +79,9 @@ function compile(root: RegexNode, pattern: string): Instruction[] {
         return;
       case 'choice':
         visitChoice(node.items);
+        return;
+      case 'group':
+        visit(node.item);
         return;
       case 'repeat':
         visitRepeat(node);
@@ -184,7 +187,7 @@ function run(program: readonly Instruction[], text: string): boolean {
   return matched;
 }
 
-function holds(what: Assertion, before: number, after: number): boolean {
+export function holds(what: Assertion, before: number, after: number): boolean {
   switch (what) {
     case 'text-start':
       return before === -1;

@@ -1,13 +1,20 @@
 /**
- * The syntax of RE2 (github.com/google/re2/wiki/Syntax), as far as a yes-or-no match needs it: groups only group, lazy
- * repetition means the same as greedy. Gives a tree; errors are in the words of Go's regexp/syntax.
+ * The syntax of RE2 (github.com/google/re2/wiki/Syntax), as far as matching needs it. Gives a tree that tells capturing
+ * groups and lazy repetition, for those who ask where groups matched; errors are in the words of Go's regexp/syntax.
  */
 export type RegexNode =
   | { readonly kind: 'empty' }
   | { readonly kind: 'set'; readonly has: (codePoint: number) => boolean }
   | { readonly kind: 'sequence'; readonly items: readonly RegexNode[] }
   | { readonly kind: 'choice'; readonly items: readonly RegexNode[] }
-  | { readonly kind: 'repeat'; readonly item: RegexNode; readonly min: number; readonly max: number }
+  | {
+      readonly kind: 'repeat';
+      readonly item: RegexNode;
+      readonly min: number;
+      readonly max: number;
+      readonly lazy: boolean;
+    }
+  | { readonly kind: 'group'; readonly index: number; readonly name: string | undefined; readonly item: RegexNode }
   | { readonly kind: 'assert'; readonly what: Assertion };
 export type Assertion = 'text-start' | 'text-end' | 'line-start' | 'line-end' | 'word' | 'not-word';
 
@@ -42,6 +49,8 @@ export function parseRegex(pattern: string): RegexNode {
 class Parser {
   readonly #text: string;
   #at = 0;
+  /** Capturing groups so far; the whole match is number 0. */
+  #groups = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -82,10 +91,12 @@ class Parser {
     const start = this.#at;
     this.#at++;
     let inner = flags;
+    let captured: { index: number; name: string | undefined } | undefined;
     if (this.#text[this.#at] === '?') {
       const name = /^\?P?<([A-Za-z0-9_]+)>/.exec(this.#text.slice(this.#at, this.#at + 210));
       if (name !== null) {
         this.#at += name[0].length;
+        captured = { index: ++this.#groups, name: name[1] };
       } else {
         const set = /^\?([imsU]*)(?:-([imsU]+))?([:)])/.exec(this.#text.slice(this.#at, this.#at + 20));
         if (set === null)
@@ -94,11 +105,11 @@ class Parser {
         inner = withFlags(flags, set[1]!, set[2] ?? '');
         if (set[3] === ')') return { flags: inner };
       }
-    }
+    } else captured = { index: ++this.#groups, name: undefined };
     const node = this.choice(inner, depth + 1);
     if (this.#text[this.#at] !== ')') throw new RegexSyntaxError('missing closing )', this.#text);
     this.#at++;
-    return { node };
+    return { node: captured === undefined ? node : { kind: 'group', ...captured, item: node } };
   }
 
   /** One atom with its repetition; several for a `\Q...\E`. */
@@ -134,11 +145,11 @@ class Parser {
       if (range === undefined) return node;
       if (++count > 1) throw new RegexSyntaxError('invalid nested repetition operator', before + range.text);
       before = range.text;
-      node = { kind: 'repeat', item: node, min: range.min, max: range.max };
+      node = { kind: 'repeat', item: node, min: range.min, max: range.max, lazy: range.lazy };
     }
   }
 
-  #repetition(): { min: number; max: number; text: string } | undefined {
+  #repetition(): { min: number; max: number; text: string; lazy: boolean } | undefined {
     const char = this.#text[this.#at];
     let range: { min: number; max: number; text: string } | undefined;
     if (char === '*') range = { min: 0, max: Number.POSITIVE_INFINITY, text: char };
@@ -151,8 +162,9 @@ class Parser {
       throw new RegexSyntaxError('invalid repeat count', range.text);
     }
     this.#at += range.text.length;
-    if (this.#text[this.#at] === '?') this.#at++;
-    return range;
+    const lazy = this.#text[this.#at] === '?';
+    if (lazy) this.#at++;
+    return { ...range, lazy };
   }
 
   /** `{2}`, `{2,}`, `{2,5}`; anything else that begins with a brace is a plain brace. */

@@ -1,0 +1,90 @@
+/** Reads the samples of a selector: from where `@` and `offset` put it, without stale markers where windows are wanted. */
+import { isStaleMarker } from '@jaegis/model';
+import { markResets } from '../histogram/reset-hints.ts';
+import type { TimeShift, VectorSelector } from '../parse/ast.ts';
+import { durationMs } from '../parse/duration-arithmetic.ts';
+import type { Grid } from './column.ts';
+import { checkTime, type QueryContext, QueryError, type Surroundings, tooManySamples } from './query-context.ts';
+import type { SelectedSeries } from './select-source.ts';
+
+/** The moment in the data that stands for each step. */
+export interface Reference {
+  readonly first: number;
+  readonly last: number;
+  readonly at: (step: number) => number;
+}
+
+/** Where `@` and `offset` move the steps of a grid. */
+export function referenceOf(shift: TimeShift, grid: Grid, context: QueryContext): Reference {
+  const offset = Math.round(durationMs(shift.offset, context.query));
+  if (!Number.isFinite(offset)) throw new QueryError('duration expression gives no finite offset');
+  const { at } = shift;
+  const fixed = at === 'start' ? context.query.startMs : at === 'end' ? context.query.endMs : at;
+  if (fixed !== undefined) return { first: fixed - offset, last: fixed - offset, at: () => fixed - offset };
+  const start = grid.startMs - offset;
+  return {
+    first: start,
+    last: start + (grid.count - 1) * grid.stepMs,
+    at: (step) => start + step * grid.stepMs,
+  };
+}
+
+/** How much around the steps is read. */
+export interface Reach {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** The window of each step; 0 without one. */
+  readonly rangeMs: number;
+}
+
+export function selectSamples(
+  selector: VectorSelector,
+  reference: Reference,
+  reach: Reach,
+  options: { grid: Grid; context: QueryContext; around: Surroundings },
+): readonly SelectedSeries[] {
+  const { grid, context, around } = options;
+  checkTime(context);
+  // The left end does not count: times are whole milliseconds.
+  const from = reference.first - reach.beforeMs + 1;
+  const to = reference.last + reach.afterMs;
+  const { maxSeries, maxSamples } = context.limits;
+  const series = context.source.select(selector.matchers, from, to, {
+    maxSeries,
+    maxSamples: maxSamples - context.samplesRead,
+    hints: {
+      startMs: from,
+      endMs: to,
+      stepMs: grid.count === 1 ? 0 : grid.stepMs,
+      func: around.func,
+      rangeMs: reach.rangeMs,
+      grouping: around.grouping,
+      by: around.by,
+    },
+  });
+  let samples = 0;
+  for (const each of series) samples += each.timestamps.length;
+  context.samplesRead += samples;
+  if (context.samplesRead > maxSamples) throw new QueryError(tooManySamples);
+  return around.statsOnly ? series.map(markResets) : series;
+}
+
+/** The series without its stale markers; the same object where there are none. */
+export function withoutStale(series: SelectedSeries): SelectedSeries {
+  const { values } = series;
+  let stale = 0;
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]) && isStaleMarker(values[i]!)) stale++;
+  if (stale === 0) return series;
+  const keep = new Uint32Array(values.length - stale);
+  let size = 0;
+  for (let i = 0; i < values.length; i++) if (!isStaleMarker(values[i]!)) keep[size++] = i;
+  const timestamps = new Float64Array(size);
+  const kept = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    timestamps[i] = series.timestamps[keep[i]!]!;
+    kept[i] = values[keep[i]!]!;
+  }
+  const { labels, histograms } = series;
+  if (histograms === undefined) return { labels, timestamps, values: kept };
+  return { labels, timestamps, values: kept, histograms: Array.from(keep, (i) => histograms[i]) };
+}

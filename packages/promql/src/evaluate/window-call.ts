@@ -1,0 +1,179 @@
+/** Calls of functions over windows: the range is read, the function runs over each series, windows with histograms apart. */
+import { checkExtension, extendedFloats } from '../functions/extended-range.ts';
+import { notACounter } from '../functions/rate.ts';
+import type { MixedWindow, WindowEnvironment, WindowFunction } from '../functions/window-function.ts';
+import { windowFunctions } from '../functions/window-functions.ts';
+import type { FloatHistogram } from '../histogram/float-histogram.ts';
+import { type Call, type Expression, type MatrixSelector, type Subquery, unwrap } from '../parse/ast.ts';
+import { histogramsIgnored } from './annotations.ts';
+import { type Column, emptyColumn, type Grid, isEmpty, type VectorValue, vectorOf } from './column.ts';
+import { metricName } from './label-sets.ts';
+import { checkSize, checkTime, type QueryContext, QueryError, type Surroundings } from './query-context.ts';
+import { evaluateWindows, type WindowSeries, type Windows } from './windows.ts';
+
+export function isWindowCall(name: string): boolean {
+  return windowFunctions.has(name);
+}
+
+/** The range among the arguments of a call. */
+export function rangeArgument(args: readonly Expression[]): MatrixSelector | Subquery | undefined {
+  return args.map(unwrap).find((arg) => arg.kind === 'matrix-selector' || arg.kind === 'subquery');
+}
+
+export function evaluateWindowCall(
+  call: Call,
+  grid: Grid,
+  options: { context: QueryContext; around: Surroundings },
+): VectorValue {
+  const { context, around } = options;
+  const matrix = rangeArgument(call.args)!;
+  const definition = windowFunctions.get(call.name)!;
+  const scalars = call.args.filter((arg) => unwrap(arg) !== matrix).map((arg) => scalarValues(arg, grid, context));
+  if (matrix.kind === 'matrix-selector' && matrix.selector.extension !== undefined)
+    checkExtension(call.name, matrix.selector.extension);
+  const inside = { ...around, func: call.name };
+  const windows = evaluateWindows(matrix, grid, { context, around: inside });
+  checkSize(context, windows.series.length, grid.count);
+  const columns: Column[] = [];
+  const floats = windows.extension === undefined ? definition.floats : extendedFloats(call.name, windows.extension);
+  for (const [i, series] of windows.series.entries()) {
+    if (i % 256 === 0) checkTime(context);
+    const env: WindowEnvironment = {
+      rangeMs: windows.rangeMs,
+      reference: windows.reference,
+      stepAt: (step) => grid.startMs + step * grid.stepMs,
+      scalars,
+      annotations: context.annotations,
+      place: matrix,
+      metricName: metricName(series.labels),
+    };
+    const column = columnOf(series, windows, { definition: { ...definition, floats }, env });
+    if (isEmpty(column)) continue;
+    columns.push(column);
+    if (call.name === 'rate' || call.name === 'increase') tellNotACounter(series, matrix, context);
+  }
+  return vectorOf(columns);
+}
+
+function scalarValues(expression: Expression, grid: Grid, context: QueryContext): Float64Array {
+  const value = context.evaluate(expression, grid, { func: '', grouping: [], by: false, statsOnly: false });
+  if (value.kind !== 'scalar') throw new QueryError('expected type scalar in call to function');
+  return value.values;
+}
+
+function columnOf(
+  series: WindowSeries,
+  windows: Windows,
+  options: { definition: WindowFunction; env: WindowEnvironment },
+): Column {
+  const { definition, env } = options;
+  const dropName = definition.keepsName === true ? series.dropName : true;
+  const column = emptyColumn(series.labels, series.from.length, dropName);
+  if (series.histograms === undefined) {
+    definition.floats(series, env, column);
+    return column;
+  }
+  if (windows.extension !== undefined)
+    throw new QueryError('smoothed and anchored modifiers do not work with native histograms');
+  return mixedColumn(series, column, options);
+}
+
+/** Windows of numbers only go through the fast way together; each window with a histogram goes by itself. */
+function mixedColumn(
+  series: WindowSeries,
+  column: Column,
+  options: { definition: WindowFunction; env: WindowEnvironment },
+): Column {
+  const { definition, env } = options;
+  const to = series.to.slice();
+  const mixedSteps: number[] = [];
+  for (let step = 0; step < to.length; step++) {
+    for (let i = series.from[step]!; i < series.to[step]!; i++) {
+      if (series.histograms![i] === undefined) continue;
+      mixedSteps.push(step);
+      to[step] = series.from[step]!;
+      break;
+    }
+  }
+  definition.floats({ ...series, to }, env, column);
+  const histograms = new Array<FloatHistogram | undefined>(to.length);
+  for (const step of mixedSteps) {
+    const window = splitWindow(series, step);
+    const result =
+      definition.mixed === undefined
+        ? floatsOnly(window, env, definition)
+        : definition.mixed(window, { ...env, reference: env.reference });
+    if (result === undefined) continue;
+    column.present[step] = 1;
+    if (typeof result === 'number') column.values[step] = result;
+    else histograms[step] = result;
+  }
+  return { ...column, histograms };
+}
+
+function splitWindow(series: WindowSeries, step: number): MixedWindow {
+  const floatTimes: number[] = [];
+  const floats: number[] = [];
+  const histogramTimes: number[] = [];
+  const histograms: FloatHistogram[] = [];
+  for (let i = series.from[step]!; i < series.to[step]!; i++) {
+    const histogram = series.histograms![i];
+    if (histogram === undefined) {
+      floatTimes.push(series.times[i]!);
+      floats.push(series.values[i]!);
+    } else {
+      histogramTimes.push(series.times[i]!);
+      histograms.push(histogram);
+    }
+  }
+  return {
+    floatTimes: Float64Array.from(floatTimes),
+    floats: Float64Array.from(floats),
+    histogramTimes: Float64Array.from(histogramTimes),
+    histograms,
+    step,
+  };
+}
+
+/** Histograms are left out, which is told where there is something else. */
+function floatsOnly(window: MixedWindow, env: WindowEnvironment, definition: WindowFunction): number | undefined {
+  if (window.floats.length === 0) return undefined;
+  env.annotations.info(histogramsIgnored(env.metricName), env.place);
+  const out = { values: new Float64Array(1), present: new Uint8Array(1) };
+  const { step } = window;
+  definition.floats(
+    {
+      times: window.floatTimes,
+      values: window.floats,
+      from: Int32Array.of(0),
+      to: Int32Array.of(window.floats.length),
+    },
+    {
+      ...env,
+      stepAt: () => env.stepAt(step),
+      reference: { ...env.reference, at: () => env.reference.at(step) },
+      scalars: env.scalars.map((each) => each.slice(step, step + 1)),
+    },
+    out,
+  );
+  return out.present[0] === 1 ? out.values[0] : undefined;
+}
+
+/** Only where the samples are numbers: a histogram says itself what it is. */
+function tellNotACounter(series: WindowSeries, matrix: Expression, context: QueryContext): void {
+  if (series.histograms?.some((each) => each !== undefined)) return;
+  const problem = notACounter(series.labels);
+  if (problem !== undefined) context.annotations.info(problem, matrix);
+}
+
+/** `absent_over_time`: 1 at the steps at which no series has a sample in its window. */
+export function stepsWithoutSamples(
+  matrix: MatrixSelector | Subquery,
+  grid: Grid,
+  options: { context: QueryContext; around: Surroundings },
+): Uint8Array {
+  const absent = new Uint8Array(grid.count).fill(1);
+  for (const { from, to } of evaluateWindows(matrix, grid, options).series)
+    for (let step = 0; step < grid.count; step++) if (to[step]! > from[step]!) absent[step] = 0;
+  return absent;
+}
