@@ -7,7 +7,11 @@ import { buildAll } from './build.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
 /** Suite name to its module in packages/bench/src. Each exports `run({ quick })` giving `{ title, rows }`. */
-const suites = { 'otlp-ingest': 'otlp-ingest.ts', loop: 'loop.ts' };
+const suites = {
+  'otlp-ingest': 'otlp-ingest.ts',
+  loop: 'loop.ts',
+  faults: '../../../apps/server/test/simulation/fault-suite.ts',
+};
 
 const [name, ...flags] = process.argv.slice(2);
 if (name === undefined || !(name in suites)) {

@@ -287,6 +287,13 @@ export function makePool(
     target: pool.target,
     signals,
     lastDecision: null,
+    size: {
+      verdict: 'too_large',
+      reason: '92 MiB would do, has 400 MiB',
+      cpu: { lower: 0.06, target: 0.14, upper: 0.2 },
+      memory: { lower: 80_000_000, target: 96_468_992, upper: 101_000_000 },
+      current: { cpu: null, memoryBytes: 419_430_400 },
+    },
     reasons: pool.isTroubled ? ['P95 3.1 s, target 500 ms', '1 of its agents is lost'] : [],
     score: pool.isTroubled ? 54 : 97,
     agents: { live: count('live'), suspect: count('suspect'), lost: count('lost'), stopped: count('stopped') },

@@ -14,6 +14,30 @@ export interface ReplicaCounts {
 }
 
 /** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
+/** What one replica may use; `null` = no limit, or not known. */
+export interface ReplicaSize {
+  /** Cores. */
+  readonly cpu: number | null;
+  readonly memoryBytes: number | null;
+}
+
+export interface SizeRange {
+  readonly lower: number;
+  readonly target: number;
+  readonly upper: number;
+}
+
+/** How large one replica should be, from what the pool's replicas used; a recommendation, carried out by nobody yet. */
+export interface SizeRecommendation {
+  readonly verdict: 'fits' | 'too_small' | 'too_large' | 'not_known';
+  readonly reason: string;
+  /** Cores; `null` while not known. */
+  readonly cpu: SizeRange | null;
+  /** Bytes; `null` while not known. */
+  readonly memory: SizeRange | null;
+  readonly current: ReplicaSize;
+}
+
 export interface Pool {
   readonly name: string;
   readonly currentReplicas: ReplicaCounts;
@@ -24,6 +48,7 @@ export interface Pool {
   readonly target: string | null;
   readonly signals: Signals;
   readonly lastDecision: Decision | null;
+  readonly size: SizeRecommendation;
   /** Worst first, in words. */
   readonly reasons: readonly string[];
   readonly score: number;

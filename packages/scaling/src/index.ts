@@ -16,4 +16,12 @@ export {
 export { initialScalingState, restoreScalingState, type ScalingState } from './scaling-state.ts';
 export { type ParsedScript, parseScalingScript, type ScriptFailure } from './script/parse-script.ts';
 export { runScalingScript, type ScriptResult } from './script/run-script.ts';
+export {
+  followOutOfMemory,
+  followUsage,
+  initialSizeState,
+  recommendSize,
+  restoreSizeState,
+  type SizeState,
+} from './size/right-size.ts';
 export type { DecideResult, DecisionDraft, PoolSnapshot } from './snapshot.ts';

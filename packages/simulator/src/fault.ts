@@ -17,6 +17,12 @@ export type FaultKind =
   | { readonly kind: 'slow'; readonly pool: string; readonly factor: number; readonly agents?: number }
   /** Memory grows by so much each second; at its limit the agent dies. */
   | { readonly kind: 'leak'; readonly pool: string; readonly bytesPerSecond: number; readonly agents?: number }
+  /** Something beside the work takes the CPU; the work goes on, a little slower. */
+  | { readonly kind: 'hog'; readonly pool: string; readonly agents?: number }
+  /** Works on one request for good, and uses `tokensPerSecond` for it. */
+  | { readonly kind: 'loop'; readonly pool: string; readonly tokensPerSecond: number; readonly agents?: number }
+  /** Takes requests, and nothing comes out: no answer, no span, no progress. */
+  | { readonly kind: 'silent'; readonly pool: string; readonly agents?: number }
   /** A share of the requests fails. */
   | { readonly kind: 'errors'; readonly pool: string; readonly share: number }
   /** Nothing of these agents reaches the server; they work on. */

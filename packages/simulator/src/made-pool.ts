@@ -21,12 +21,18 @@ export interface MadePoolOptions {
   /** Coefficient of variation of service times; 0.5 unless told. */
   readonly serviceVariation?: number;
   readonly memoryLimitBytes?: number;
+  /** Model tokens that one request uses; agents then report their tokens per second. None unless told. */
+  readonly tokensPerRequest?: number;
   /** `shared` (the default): one line, whoever is free takes the next. `own`: each agent has a line, given at arrival. */
   readonly lines?: 'shared' | 'own';
 }
 
 const baseMemoryBytes = 64 * 2 ** 20;
 const drainMs = 10_000;
+/** What stops all work. */
+const stopping = ['hang', 'stuck', 'loop'] as const;
+/** How much slower work goes beside a CPU hog. */
+const hogSlowdown = 1.3;
 /** A supervisor starts a dead agent again after this. */
 const restartDelayMs = 1_000;
 
@@ -42,9 +48,11 @@ export class MadePool implements MadePoolControls {
   readonly #seed: number;
   readonly #faults: readonly Fault[];
   readonly #startedAt: number;
-  /** Those that a fault was brought upon, by the fault. */
-  readonly #struck = new Map<Fault, readonly string[]>();
+  /** Those that a fault was brought upon, by the fault, with the life (count of restarts) that it was brought upon. */
+  readonly #struck = new Map<Fault, ReadonlyMap<string, number>>();
   readonly #nextBeat = new Map<string, number>();
+  /** Requests answered since the agent's last beat. */
+  readonly #served = new Map<string, number>();
   /** Waiting for any agent at all. */
   #unassigned: MadeRequest[] = [];
   #made = 0;
@@ -159,8 +167,11 @@ export class MadePool implements MadePoolControls {
     for (const agent of [...this.#agents.values()]) {
       if (agent.state !== 'ready' && agent.state !== 'draining') continue;
       const done = [...(early.get(agent) ?? []), ...agent.work(now, this.#slowdown(agent, faults))];
-      if (done.length > 0) finished.push({ agent, done });
-      this.totals.answered += done.length;
+      const isSilent = this.#isStruck(agent, faults, 'silent');
+      if (isSilent) agent.progress -= done.length;
+      else if (done.length > 0) finished.push({ agent, done });
+      this.#served.set(agent.instanceId, (this.#served.get(agent.instanceId) ?? 0) + (isSilent ? 0 : done.length));
+      this.totals.answered += isSilent ? 0 : done.length;
       this.#leak(agent, faults, elapsedMs);
       const isEmpty = agent.inFlight === 0 && agent.waiting === 0;
       if (agent.state === 'draining' && (isEmpty || now >= agent.drainUntil)) {
@@ -182,6 +193,8 @@ export class MadePool implements MadePoolControls {
       if (this.#now < dueAt) continue;
       this.#nextBeat.set(agent.instanceId, Math.max(dueAt + intervalMs, this.#now + intervalMs / 2));
       const busyMs = agent.takeBusyMs(this.#now);
+      const served = this.#served.get(agent.instanceId) ?? 0;
+      this.#served.delete(agent.instanceId);
       if (this.#isStruck(agent, faults, 'hang')) continue;
       beats.push({
         agent,
@@ -195,7 +208,8 @@ export class MadePool implements MadePoolControls {
             queue_length: agent.waiting + this.#unassigned.length / Math.max(1, this.#readyCount()),
             in_flight: agent.inFlight,
             memory_bytes: agent.memoryBytes,
-            cpu_utilization: Math.min(1, busyMs / intervalMs),
+            cpu_utilization: this.#isStruck(agent, faults, 'hog') ? 1 : Math.min(1, busyMs / intervalMs),
+            ...this.#tokens(agent, faults, served / (intervalMs / 1_000)),
           },
           progress: agent.progress,
           intervalMs,
@@ -215,6 +229,14 @@ export class MadePool implements MadePoolControls {
   /** Whether this fault holds this agent now. */
   isHeld(agent: MadeAgent, kind: Fault['kind']): boolean {
     return this.#isStruck(agent, this.faults(), kind);
+  }
+
+  #tokens(agent: MadeAgent, faults: readonly Fault[], answersPerSecond: number): { tokens_rate?: number } {
+    const { tokensPerRequest } = this.options;
+    if (tokensPerRequest === undefined) return {};
+    const loop = faults.find((fault) => fault.kind === 'loop');
+    const isLooping = loop?.kind === 'loop' && this.#isStruck(agent, faults, 'loop');
+    return { tokens_rate: isLooping ? loop.tokensPerSecond : answersPerSecond * tokensPerRequest };
   }
 
   #startup(): number {
@@ -271,9 +293,9 @@ export class MadePool implements MadePoolControls {
       if (this.#struck.has(fault)) continue;
       const agents = this.agents().filter((agent) => agent.state === 'ready');
       const count = 'agents' in fault && fault.agents !== undefined ? fault.agents : agents.length;
-      const chosen = agents.slice(0, count).map((agent) => agent.instanceId);
+      const chosen = new Map(agents.slice(0, count).map((agent) => [agent.instanceId, agent.restarts]));
       this.#struck.set(fault, chosen);
-      if (fault.kind === 'crash') for (const id of chosen) this.kill(id, 'exited with code 1');
+      if (fault.kind === 'crash') for (const id of chosen.keys()) this.kill(id, 'exited with code 1');
     }
   }
 
@@ -282,12 +304,13 @@ export class MadePool implements MadePoolControls {
       if (fault.kind !== kind) return false;
       // A fault of the whole pool holds those that came later too; one of named agents ends with their restart.
       const isWhole = !('agents' in fault) || fault.agents === undefined;
-      return isWhole || (agent.restarts === 0 && (this.#struck.get(fault)?.includes(agent.instanceId) ?? false));
+      return isWhole || this.#struck.get(fault)?.get(agent.instanceId) === agent.restarts;
     });
   }
 
   #slowdown(agent: MadeAgent, faults: readonly Fault[]): number {
-    if (this.#isStruck(agent, faults, 'hang') || this.#isStruck(agent, faults, 'stuck')) return Infinity;
+    if (stopping.some((kind) => this.#isStruck(agent, faults, kind))) return Infinity;
+    if (this.#isStruck(agent, faults, 'hog')) return hogSlowdown;
     const slow = faults.find((fault) => fault.kind === 'slow');
     return slow?.kind === 'slow' && this.#isStruck(agent, faults, 'slow') ? slow.factor : 1;
   }
@@ -303,6 +326,7 @@ export class MadePool implements MadePoolControls {
     agent.state = 'gone';
     this.#agents.delete(agent.instanceId);
     this.#nextBeat.delete(agent.instanceId);
+    this.#served.delete(agent.instanceId);
     this.#tell(kind, agent, reason);
   }
 

@@ -122,11 +122,16 @@ function copyFiles(files: Map<string, MemoryFile>, sizeOf: (file: MemoryFile) =>
 }
 
 function openFile(file: MemoryFile, faults: Faults, rng: Rng | undefined): AppendFile {
+  let room: Uint8Array | undefined;
   const grow = (bytes: Uint8Array): void => {
-    const grown = new Uint8Array(file.bytes.length + bytes.length);
-    grown.set(file.bytes);
-    grown.set(bytes, file.bytes.length);
-    file.bytes = grown;
+    const length = file.bytes.length + bytes.length;
+    // Room for as much again: a log grows by thousands of small appends.
+    if (room === undefined || room.buffer !== file.bytes.buffer || room.length < length) {
+      room = new Uint8Array(2 * length);
+      room.set(file.bytes);
+    }
+    room.set(bytes, file.bytes.length);
+    file.bytes = room.subarray(0, length);
     faults.roomBytes -= bytes.length;
   };
   return {

@@ -54,6 +54,15 @@ export function formatPools(pools: readonly Pool[], options: Layout & { now: num
   );
 }
 
+function formatSize({ verdict, reason, cpu, memory }: Pool['size']): string {
+  const wanted = [
+    cpu === null ? '' : `${formatValue(cpu.target, 'cores')} CPU`,
+    memory === null ? '' : formatValue(memory.target, 'bytes'),
+  ].filter((part) => part !== '');
+  const advice = wanted.length === 0 ? '' : `; ${wanted.join(' and ')} would do`;
+  return `${verdict.replaceAll('_', ' ')}: ${reason}${verdict === 'too_small' || verdict === 'too_large' ? '' : advice}`;
+}
+
 export function formatPool(pool: Pool, options: Layout & { now: number }): string {
   const { ready, pending, draining } = pool.currentReplicas;
   const { live, suspect, lost, stopped } = pool.agents;
@@ -70,6 +79,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
     const age = value.value === null ? '' : `  (${ago(value.at, options.now)})`;
     pairs.push([name, `${formatValue(value.value, signals[name].unit)}${age}`]);
   }
+  pairs.push(['Size of one', formatSize(pool.size)]);
   if (pool.lastDecision !== null)
     pairs.push([
       'Last decision',

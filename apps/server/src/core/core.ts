@@ -29,6 +29,7 @@ import { runScaling } from './scaling-loop.ts';
 import { describeSelfMetrics, runSelfMetrics } from './self-metrics-loop.ts';
 import { runSignals } from './signal-loop.ts';
 import { createSinks } from './sinks.ts';
+import { runSizes } from './size-loop.ts';
 import { handleTargetEvent } from './target-events.ts';
 
 export interface CoreDeps {
@@ -68,6 +69,7 @@ export const loopIntervalsMs = {
   alerting: 5_000,
   forecasts: 1_000,
   host: 10_000,
+  sizes: 10_000,
   selfMetrics: 10_000,
   maintenance: 1_000,
 } as const;
@@ -213,6 +215,7 @@ export function createCore(deps: CoreDeps) {
       loops.start('host', loopIntervalsMs.host, async (_now) => {
         if (host !== undefined) await runHost(fleet, host);
       });
+      loops.start('sizes', loopIntervalsMs.sizes, (now) => runSizes(fleet, now));
       loops.start('self metrics', loopIntervalsMs.selfMetrics, (now) => runSelfMetrics(fleet, loops.stats(), now));
       loops.start('maintenance', loopIntervalsMs.maintenance, (now) => runMaintenance(fleet, now));
       isReady = true;

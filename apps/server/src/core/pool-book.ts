@@ -1,5 +1,12 @@
 import type { Decision, Forecast, JaegisConfig, PoolConfig, PoolMode, Signals } from '@jaegis/model';
-import { restoreScalingState, type ScalingConfig, type ScalingState, scalingConfig } from '@jaegis/scaling';
+import {
+  restoreScalingState,
+  restoreSizeState,
+  type ScalingConfig,
+  type ScalingState,
+  type SizeState,
+  scalingConfig,
+} from '@jaegis/scaling';
 import type { MetadataStore } from '@jaegis/store';
 import type { Target, TargetObservation } from '@jaegis/targets';
 
@@ -12,6 +19,8 @@ export interface PoolEntry {
   observation: TargetObservation | undefined;
   mode: PoolMode;
   state: ScalingState;
+  /** What its replicas use, for the size of one. */
+  readonly size: SizeState;
   /** When the last replica became ready whose start-up time was learned from. */
   newestReadyAt: number;
   lastDecision: Decision | null;
@@ -76,6 +85,7 @@ export class PoolBook {
       state: entry.state,
       usage: entry.usage,
       desired: entry.desired,
+      size: { ...entry.size, peaks: {} },
     });
   }
 
@@ -85,7 +95,7 @@ export class PoolBook {
 
   #create(name: string, config: PoolConfig | undefined): PoolEntry {
     const kept = this.#metadata.getState(`pool-state/${name}`) as
-      | Pick<PoolEntry, 'state' | 'usage' | 'desired'>
+      | Pick<PoolEntry, 'state' | 'usage' | 'desired' | 'size'>
       | undefined;
     const mode = (this.#metadata.getState(`pool-mode/${name}`) as PoolMode | undefined) ?? config?.mode ?? 'auto';
     return {
@@ -96,6 +106,7 @@ export class PoolBook {
       observation: undefined,
       mode,
       state: restoreScalingState(kept?.state),
+      size: restoreSizeState(kept?.size),
       newestReadyAt: 0,
       lastDecision: this.#metadata.decisions({ pool: name, limit: 1 }).items[0] ?? null,
       desired: kept?.desired ?? null,

@@ -1,9 +1,11 @@
 import type { TargetEvent } from '@jaegis/targets';
 import type { Fleet } from './fleet.ts';
+import { learnFromExit } from './size-loop.ts';
 
 /** What a supervisor saw of its children goes to the registry at once: an exit needs no missed heartbeats to be certain. */
 export function handleTargetEvent(fleet: Fleet, event: TargetEvent): void {
   const { registry, log } = fleet;
+  learnFromExit(fleet, event);
   const fields = { pool: event.pool, agent: event.instanceId, pid: event.pid };
   switch (event.kind) {
     case 'exited':

@@ -2,6 +2,7 @@ import type { Forecast, Pool } from '@jaegis/model';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
 import type { PoolEntry } from '../core/pool-book.ts';
+import { sizeOf } from '../core/size-loop.ts';
 
 /** A pool with what only its own page asks for. */
 export interface PoolDetail extends Pool {
@@ -32,6 +33,7 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     target: entry.target?.kind ?? null,
     signals: entry.signals,
     lastDecision: entry.lastDecision,
+    size: sizeOf(entry, fleet.clock.now()),
     reasons: entry.reasons,
     score: entry.score,
     agents,

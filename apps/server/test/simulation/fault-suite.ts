@@ -1,0 +1,219 @@
+import { dailyWave, type Fault, type LoadShape, namedRng } from '@jaegis/simulator';
+import { type Simulation, simulate } from './simulated-server.ts';
+
+// 200 seeded faults in made fleets, watched by the server's own loops on a virtual clock: how many are noticed, how soon,
+// and how many hours without a fault have an alarm. Run by `npm run bench -- faults`.
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** The fleet is watched for so long before anything happens. */
+const warmUpMs = 40 * minute;
+/** From the beginning of a fault to the next one; the fault lasts for the first part. */
+const spacingMs = 20 * minute;
+const faultMs = 6 * minute;
+/** An alarm counts for a fault until so long after its end. */
+const graceMs = 30_000;
+
+const kinds = ['slow', 'errors', 'hog', 'leak', 'hang', 'stuck', 'silent', 'loop'] as const;
+type Kind = (typeof kinds)[number];
+const named: Readonly<Record<Kind, string>> = {
+  slow: 'latency',
+  errors: 'errors',
+  hog: 'CPU hog',
+  leak: 'leak',
+  hang: 'hang',
+  stuck: 'queue stall',
+  silent: 'silent output',
+  loop: 'looping agent',
+};
+
+interface Alarm {
+  readonly at: number;
+  readonly pool: string;
+  readonly what: string;
+}
+
+interface FaultOutcome {
+  readonly kind: Kind;
+  readonly seed: number;
+  /** Milliseconds from the fault to the first alarm on its pool; `null`: none came. */
+  readonly delayMs: number | null;
+  readonly by: string;
+}
+
+interface QuietOutcome {
+  readonly hours: number;
+  readonly alarmed: number;
+  readonly alarms: readonly Alarm[];
+}
+
+/** Draws the faults of one run: every kind once, in a drawn order, on drawn pools. */
+function drawFaults(seed: number, pools: readonly string[]): (Fault & { readonly kind: Kind })[] {
+  const rng = namedRng(seed, 'faults');
+  const order = [...kinds];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(rng.next() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order.map((kind, i) => {
+    const at = warmUpMs + i * spacingMs + Math.floor(rng.next() * 2 * minute);
+    const common = { pool: rng.pick([...pools]), agents: 1, at, until: at + faultMs };
+    switch (kind) {
+      case 'slow':
+        return { ...common, kind, factor: 5 + 5 * rng.next() };
+      case 'errors':
+        return { pool: common.pool, at, until: common.until, kind, share: 0.15 + 0.35 * rng.next() };
+      case 'leak':
+        return { ...common, kind, bytesPerSecond: (0.5 + rng.next()) * 2 ** 20 };
+      case 'loop':
+        return { ...common, kind, tokensPerSecond: 500 + 1_500 * rng.next() };
+      default:
+        return { ...common, kind };
+    }
+  });
+}
+
+/** Three pools in a row under a wave with noise of its own for each seed. */
+async function fleet(seed: number, faults: readonly Fault[]): Promise<{ simulation: Simulation; pools: string[] }> {
+  const rng = namedRng(seed, 'fleet');
+  const low = 6 + 4 * rng.next();
+  const load: LoadShape = dailyWave(low, low * (1.2 + rng.next()), (4 + 8 * rng.next()) * hour);
+  const common = {
+    initial: 4,
+    capacity: 5,
+    startupMs: 15_000,
+    memoryLimitBytes: 512 * 2 ** 20,
+    tokensPerRequest: 300,
+    lines: 'own' as const,
+  };
+  const pools = ['front', 'middle', 'back'];
+  const simulation = await simulate({
+    seed,
+    pools: [
+      { ...common, name: 'front', load, downstream: 'middle' },
+      { ...common, name: 'middle', downstream: 'back' },
+      { ...common, name: 'back' },
+    ],
+    faults,
+    poolConfig: {
+      replicas: { min: 4, max: 30 },
+      capacity: { requests_per_second: 5 },
+      startup: '15s',
+      target: { process: { command: ['made'], memory_limit_bytes: 512 * 2 ** 20 } },
+    },
+  });
+  return { simulation, pools };
+}
+
+function recordAlarms({ core }: Simulation): Alarm[] {
+  const alarms: Alarm[] = [];
+  const last = new Map<string, string>();
+  core.events.listen((event) => {
+    if (event.event === 'alert' && event.data.state === 'firing' && event.data.severity !== 'info') {
+      const { id, pool, firedAt, activeAt, kind, signal } = event.data;
+      if (last.get(id) !== 'firing')
+        alarms.push({ at: firedAt ?? activeAt, pool, what: `${kind} ${signal ?? ''}`.trim() });
+      last.set(id, 'firing');
+    } else if (event.event === 'alert') last.set(event.data.id, event.data.state);
+  });
+  return alarms;
+}
+
+/** One run of eight faults, one of each kind. */
+export async function runFaults(seed: number): Promise<FaultOutcome[]> {
+  const faults = drawFaults(seed, ['front', 'middle', 'back']);
+  const { simulation } = await fleet(seed, faults);
+  const alarms = recordAlarms(simulation);
+  await simulation.run(warmUpMs + kinds.length * spacingMs);
+  await simulation.core.stop({ drain: false });
+  const { startMs } = simulation.world;
+  return faults.map((fault) => {
+    const from = startMs + fault.at;
+    const until = startMs + fault.until! + graceMs;
+    const first = alarms
+      .filter((alarm) => alarm.pool === fault.pool && alarm.at >= from && alarm.at <= until)
+      .sort((a, b) => a.at - b.at)[0];
+    return { kind: fault.kind, seed, delayMs: first === undefined ? null : first.at - from, by: first?.what ?? '' };
+  });
+}
+
+/** Hours without a fault, after the warm-up. */
+export async function runQuiet(seed: number, hours: number): Promise<QuietOutcome> {
+  const { simulation } = await fleet(seed, []);
+  const alarms = recordAlarms(simulation);
+  await simulation.run(warmUpMs + hours * hour);
+  await simulation.core.stop({ drain: false });
+  const from = simulation.world.startMs + warmUpMs;
+  const counted = alarms.filter((alarm) => alarm.at >= from);
+  return {
+    hours,
+    alarmed: new Set(counted.map((alarm) => Math.floor((alarm.at - from) / hour))).size,
+    alarms: counted,
+  };
+}
+
+/** The suite of `npm run bench -- faults`. */
+export async function run(o: { quick: boolean }) {
+  const seeds = Array.from({ length: o.quick ? 3 : 25 }, (_, i) => i + 1);
+  const outcomes: FaultOutcome[] = [];
+  for (const seed of seeds) {
+    outcomes.push(...(await runFaults(seed)));
+    process.stderr.write(`\r${outcomes.length} of ${seeds.length * kinds.length} faults`);
+  }
+  const quiet: QuietOutcome[] = [];
+  for (const seed of seeds.slice(0, o.quick ? 2 : 10)) {
+    quiet.push(await runQuiet(1_000 + seed, 6));
+    process.stderr.write(`\r${quiet.length * 6} quiet hours   `);
+  }
+  process.stderr.write('\n');
+  const rows = kinds.map((kind) =>
+    rowOf(
+      named[kind],
+      outcomes.filter((each) => each.kind === kind),
+    ),
+  );
+  const hours = quiet.reduce((sum, each) => sum + each.hours, 0);
+  const alarmed = quiet.reduce((sum, each) => sum + each.alarmed, 0);
+  return {
+    title: 'Seeded faults in made fleets, noticed by the server (share with an alert on the pool, from the fault on)',
+    rows: [
+      ...rows,
+      rowOf('all', outcomes),
+      {
+        name: 'hours without a fault that had an alarm',
+        value: (100 * alarmed) / hours,
+        unit: '%',
+        note: `${alarmed} of ${hours} hours; ${causes(quiet.flatMap((each) => each.alarms.map((alarm) => alarm.what)))}`,
+      },
+    ],
+  };
+}
+
+function rowOf(name: string, outcomes: readonly FaultOutcome[]) {
+  const delays = outcomes.flatMap(({ delayMs }) => (delayMs === null ? [] : [delayMs / 1_000])).sort((a, b) => a - b);
+  const missed = outcomes.filter(({ delayMs }) => delayMs === null).map(({ seed }) => seed);
+  const median = delays[Math.floor(delays.length / 2)];
+  return {
+    name,
+    value: (100 * delays.length) / outcomes.length,
+    unit: '%',
+    note: [
+      `${delays.length} of ${outcomes.length}`,
+      median === undefined ? '' : `median delay ${Math.round(median)} s`,
+      missed.length > 0 && name !== 'all' ? `missed with seeds ${missed.join(', ')}` : '',
+      name === 'all' ? '' : causes(outcomes.flatMap(({ by }) => (by === '' ? [] : [by]))),
+    ]
+      .filter((part) => part !== '')
+      .join('; '),
+  };
+}
+
+function causes(what: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const each of what) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 4)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
