@@ -18,6 +18,7 @@ export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
 export { createForecaster } from './forecast/weighted-members.ts';
 export { type AgentReportInput, agentReport } from './health/agent-report.ts';
+export { faultsAmongPeers, type PeerReading } from './health/among-peers.ts';
 export { type AgentAssessment, type AgentInput, assessAgent, type HealthMemory } from './health/assess-agent.ts';
 export { type ErrorClass, severityOf, summarizeErrors } from './health/error-classes.ts';
 export { type Coverage, fleetCoverage } from './health/fleet-coverage.ts';

@@ -95,6 +95,7 @@ describe('at 80 columns', () => {
       error_rate     2.1 %  (1s ago)
       queue_length   61  (1s ago)
       saturation     190 %  (1s ago)
+      Size of one    too large: 92 MiB would do, has 400 MiB
       Last decision  d-000042, 10s ago: saturation is 1.9 (target 0.75): 30 requests/s
                      need 8 replicas of 5/s; at most 5 more in 15s
       "

@@ -2,6 +2,7 @@ import type { AlertCondition } from '@jaegis/alerting';
 import { type Severity, type SignalName, signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import type { Fleet } from './fleet.ts';
+import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
 
 /** A leak is worth a word this long before the process is at its limit. */
@@ -18,6 +19,7 @@ export function gatherConditions(fleet: Fleet, now: number): AlertCondition[] {
     ...unhealthyAgents(fleet),
     ...anomalies(fleet),
     ...leaks(fleet, now),
+    ...peerConditions(fleet, now),
     ...poolConditions(fleet, now),
     ...fleet.rules.conditions(),
   ];

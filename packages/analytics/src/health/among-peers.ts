@@ -1,0 +1,64 @@
+/**
+ * Two faults that only show beside one's peers, since neither breaks a bound of its own:
+ * - a hogged CPU: an agent at the top of what it may use, while like agents with like work are far from it;
+ * - silent output: nothing finishes for as long as its peers finish `silentWork` requests each. Under even routing the chance
+ *   that this happens to a well agent is e^-silentWork.
+ * Bad at: pools whose work is not spread evenly, and pools of one or two.
+ */
+import { formatDuration, formatValue } from '@jaegis/std';
+
+export interface PeerReading {
+  readonly instanceId: string;
+  /** Share of what it may use; `null` = not known. */
+  readonly cpu: number | null;
+  /** Finished requests per second. */
+  readonly throughput: number | null;
+  /** When it last finished anything, epoch milliseconds; `undefined`: never that we know. */
+  readonly finishedAt: number | undefined;
+}
+
+export interface PeerFault {
+  readonly instanceId: string;
+  readonly kind: 'cpu_hogged' | 'output_silent';
+  readonly reason: string;
+}
+
+const leastPeers = 2;
+const hogged = 0.95;
+/** Peers below this share of its use have the same work and room to spare. */
+const roomy = 0.8;
+const silentWork = 15;
+const leastSilentMs = 45_000;
+
+/** The faults among the agents of one pool that are live, working and past their start-up. */
+export function faultsAmongPeers(agents: readonly PeerReading[], now: number): PeerFault[] {
+  if (agents.length <= leastPeers) return [];
+  const found: PeerFault[] = [];
+  for (const agent of agents) {
+    const others = agents.filter((each) => each !== agent);
+    const fault = hoggedCpu(agent, others) ?? silentOutput(agent, others, now);
+    if (fault !== undefined) found.push(fault);
+  }
+  return found;
+}
+
+function hoggedCpu(agent: PeerReading, others: readonly PeerReading[]): PeerFault | undefined {
+  const usual = median(others.map((each) => each.cpu));
+  if (agent.cpu === null || agent.cpu < hogged || usual === null || usual > roomy * agent.cpu) return undefined;
+  const reason = `CPU ${formatValue(agent.cpu, 'ratio')}, its peers' median is ${formatValue(usual, 'ratio')}: something beside its work takes it`;
+  return { instanceId: agent.instanceId, kind: 'cpu_hogged', reason };
+}
+
+function silentOutput(agent: PeerReading, others: readonly PeerReading[], now: number): PeerFault | undefined {
+  const usual = median(others.map((each) => each.throughput));
+  if (agent.finishedAt === undefined || usual === null || usual <= 0) return undefined;
+  const silentMs = now - agent.finishedAt;
+  if (silentMs < Math.max(leastSilentMs, (silentWork / usual) * 1_000)) return undefined;
+  const reason = `finished nothing for ${formatDuration(silentMs)}, its peers finish ${formatValue(usual, '1/s')} each`;
+  return { instanceId: agent.instanceId, kind: 'output_silent', reason };
+}
+
+function median(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null).sort((a, b) => a - b);
+  return known.length < leastPeers ? null : known[Math.floor((known.length - 1) / 2)]!;
+}
