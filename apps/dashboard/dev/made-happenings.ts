@@ -390,6 +390,19 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
             error: 'connect ECONNREFUSED 127.0.0.1:9901',
           },
         ],
+    remoteWrites: isEmpty
+      ? []
+      : [
+          {
+            name: 'long-term',
+            sent: 1_204_331,
+            dropped: 0,
+            pending: 120,
+            lagMs: 900,
+            lastSentAt: Date.now() - 1_000,
+            error: '',
+          },
+        ],
     rules: [
       {
         group: 'queues',

@@ -12,6 +12,7 @@ import { lockDataDir } from './data-lock.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
 import { hasToken, isLoopback, urlHost } from './http/guard.ts';
 import { createHostSource, createReceivers, createScraper, createTargets } from './outside.ts';
+import { openRemoteWrite } from './remote-write.ts';
 import { loadRuleFiles } from './rule-files.ts';
 import { watchSelf } from './self-usage.ts';
 import { openStorage } from './storage.ts';
@@ -55,8 +56,10 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   const { token, isNew: isNewToken } = await tokenFor({ dataDir, options });
   const rules = await loadRuleFiles(config, start.configDir);
   if (!rules.ok) throw new Error(rules.error);
-  const storage = await openStorage({ dataDir, options, log, now: clock.now() });
   const rng = seededRng(Math.floor(Math.random() * 2 ** 48));
+  const remote = await openRemoteWrite({ config, options, dataDir, version: start.version, clock, rng });
+  const storage = await openStorage({ dataDir, options, log, now: clock.now(), forward: remote?.forward });
+  await remote?.start((ref) => storage.store.labelsOf(ref));
   const core = createCore({
     clock,
     stopwatch: () => performance.now(),
@@ -69,6 +72,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     options,
     ...storage,
     ruleFiles: rules.files,
+    ...(remote === undefined ? {} : { remoteWrites: remote }),
     receivers: createReceivers(config, { clock, rng }),
   });
   storage.onDropped = (refs) => core.forgetRefs(refs);
@@ -79,6 +83,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     await core.stop({ drain: true });
     await Promise.allSettled(opened.splice(0).map((each) => each.close()));
     await storage.close();
+    await remote?.close();
     await unlock();
   };
   try {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SeriesRef, ServerOptions } from '@jaegis/model';
 import { type MetadataStore, openDirectory, openMetadata, openTelemetryLog, type TelemetryLog } from '@jaegis/store';
-import { MetricsStore } from '@jaegis/tsdb';
+import { MetricsStore, type MetricsStoreOptions } from '@jaegis/tsdb';
 import type { Log } from './core/log.ts';
 
 /** Logs and spans together may take this much of the disk. */
@@ -24,6 +24,8 @@ export async function openStorage(at: {
   options: ServerOptions;
   log: Log;
   now: number;
+  /** Takes each batch before it is acknowledged, to send it elsewhere. */
+  forward?: MetricsStoreOptions['forward'];
 }): Promise<Storage> {
   const { dataDir, options, log } = at;
   const store = await MetricsStore.open({
@@ -33,6 +35,7 @@ export async function openStorage(at: {
     seriesLimitPerGroup: options.series_limit_per_pool,
     groupOf: (labels) => labels['pool'] ?? labels['job'] ?? '',
     retentionMs: options.head_retention,
+    ...(at.forward === undefined ? {} : { forward: at.forward }),
     monotonicMs: () => performance.now(),
     onDropped: (refs) => storage.onDropped(refs),
   });

@@ -18,6 +18,7 @@ export {
   jaegisConfigSchema,
   parseConfig,
   type ReceiverConfig,
+  type RemoteWriteConfig,
   resolveServerOptions,
   type ScrapeConfig,
   type ServerOptions,

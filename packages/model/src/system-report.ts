@@ -55,6 +55,16 @@ export interface SystemReport {
     readonly samples: number;
     readonly error: string;
   }[];
+  /** Destinations of remote write. */
+  readonly remoteWrites: readonly {
+    readonly name: string;
+    readonly sent: number;
+    readonly dropped: number;
+    readonly pending: number;
+    readonly lagMs: number;
+    readonly lastSentAt: number | null;
+    readonly error: string;
+  }[];
   /** Rules of rule files, in their order. */
   readonly rules: readonly {
     readonly group: string;

@@ -40,6 +40,11 @@ export interface MetricsStoreOptions {
   readonly waitingBytesLimit?: number;
   /** A clock that only goes forward, for `replay.tookMs`; 0 is reported without one. */
   readonly monotonicMs?: () => number;
+  /**
+   * Given each batch as it is taken (but for what `skip` names), to be sent elsewhere; the batch is acknowledged when it
+   * settles too. Must not reject.
+   */
+  readonly forward?: (batch: SampleBatch, skip: (index: number) => boolean) => Promise<void>;
   /** Told of refs that fit nothing any more, when series are dropped. */
   readonly onDropped?: (refs: readonly SeriesRef[]) => void;
 }
@@ -196,13 +201,17 @@ export class MetricsStore {
     };
     const { refs, timestamps } = batch;
     const head = this.#head;
-    const logged = this.#commits.encode(batch, (i) => head.refuses(refs[i]!, timestamps[i]!, limits));
+    const isRefused = (i: number) => head.refuses(refs[i]!, timestamps[i]!, limits);
+    const logged = this.#commits.encode(batch, isRefused);
     if (logged === 0) return Promise.resolve(this.#apply(batch, limits));
+    const forwarded = this.#options.forward?.(batch, isRefused);
     return new Promise((resolve) => {
       this.#commits.commit((error) => {
         if (error === undefined) {
           this.#writeError = '';
-          resolve(this.#apply(batch, limits));
+          const result = this.#apply(batch, limits);
+          if (forwarded === undefined) resolve(result);
+          else void forwarded.then(() => resolve(result));
         } else {
           this.#writeError = error instanceof Error ? error.message : String(error);
           resolve(this.#refuseBatch(batch, 'storage'));

@@ -25,6 +25,7 @@ import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
 import { LoopRunner } from './loop-runner.ts';
 import { runMaintenance } from './maintenance-loop.ts';
+import type { RemoteWrites } from './remote-writes.ts';
 import { runScaling } from './scaling-loop.ts';
 import { describeSelfMetrics, runSelfMetrics } from './self-metrics-loop.ts';
 import { runSignals } from './signal-loop.ts';
@@ -51,6 +52,7 @@ export interface CoreDeps {
   readonly telemetryLog?: TelemetryLog;
   readonly receivers: readonly Receiver[];
   readonly ruleFiles?: readonly RuleFile[];
+  readonly remoteWrites?: RemoteWrites;
 }
 
 export interface IncidentHandling {

@@ -1,6 +1,7 @@
 import type { Fleet } from './fleet.ts';
 import { readCounters } from './ingest-rates.ts';
 import type { LoopStats } from './loop-runner.ts';
+import { measureRemoteWrites } from './remote-writes.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 
 const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary', string])[] = [
@@ -33,6 +34,14 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_rule_failures_total', 'counter', 'Evaluations of single rules that failed, by group.'],
   ['jaegis_rule_samples_refused_total', 'counter', 'Samples of rules that the store did not take, by group.'],
   ['jaegis_rule_alerts', 'gauge', 'Alerts of rules, by state.'],
+  ['jaegis_remote_write_sent_samples_total', 'counter', 'Samples that each destination of remote write has taken.'],
+  ['jaegis_remote_write_dropped_samples_total', 'counter', 'Samples that will not arrive, by destination and reason.'],
+  ['jaegis_remote_write_retries_total', 'counter', 'Requests that were tried again, by destination.'],
+  ['jaegis_remote_write_pending_samples', 'gauge', 'Samples in memory that wait for each destination.'],
+  ['jaegis_remote_write_lag_seconds', 'gauge', 'Age of the oldest samples that a destination has not taken.'],
+  ['jaegis_remote_write_up', 'gauge', '1 while the last request to a destination was taken.'],
+  ['jaegis_remote_write_spool_bytes', 'gauge', 'Disk taken by samples that are not delivered everywhere.'],
+  ['jaegis_remote_write_spool_limit_bytes', 'gauge', 'Disk that they may take.'],
   ['jaegis_agents', 'gauge', 'Agents, by connectivity.'],
   ['jaegis_store_series', 'gauge', 'Series in the head.'],
   ['jaegis_store_samples', 'gauge', 'Samples in the head.'],
@@ -70,6 +79,7 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
   fleet.rules.measure(selfMetrics);
+  if (fleet.remoteWrites !== undefined) measureRemoteWrites(fleet.remoteWrites, selfMetrics);
   selfMetrics.set('jaegis_event_listeners', fleet.events.listeners);
   for (const [key, trust] of fleet.trust) {
     const slash = key.lastIndexOf('/');

@@ -60,8 +60,22 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
         lastAt: rule.lastAt,
       })),
     ),
+    remoteWrites: remoteWritesOf(fleet),
     receivers: fleet.receivers.map((receiver) => ({ name: receiver.name, ...receiver.stats })),
   };
+}
+
+function remoteWritesOf(fleet: Fleet): SystemReport['remoteWrites'] {
+  const report = fleet.remoteWrites?.stats();
+  return (report?.writers ?? []).map(({ name, sent, dropped, pending, lagMs, lastSentAt, error }) => ({
+    name,
+    sent,
+    dropped: Object.values(dropped).reduce((sum, count) => sum + count, 0),
+    pending,
+    lagMs,
+    lastSentAt,
+    error: error || report!.error,
+  }));
 }
 
 function refusedByReason(fleet: Fleet): Record<string, number> {

@@ -44,6 +44,47 @@ const evaluationSchema = z.strictObject({
   ).default(0),
 });
 
+const selectors = (help: string) => z.array(z.string().min(1)).default([]).meta({ description: help });
+
+const remoteWriteSchema = z.strictObject({
+  name: nameSchema
+    .optional()
+    .meta({ description: 'Its name, in metrics and on disk; made from the address when left out.' }),
+  url: z.url({ protocol: /^https?$/ }).meta({
+    description: 'Where samples go, by Prometheus remote write 1.0: `http://prometheus:9090/api/v1/write`.',
+  }),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: 'Sent with each request, such as Authorization.' }),
+  timeout: durationMs('How long to wait for an answer.', { min: 100 }).default(30_000),
+  keep: selectors('Only series that one of these selectors fits: `{__name__=~"jaegis_.*"}`.'),
+  drop: selectors('No series that one of these selectors fits.'),
+  queue: z
+    .strictObject({
+      shards: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(4)
+        .meta({ description: 'Requests under way at once; each series stays in one lane.' }),
+      max_samples_per_send: z
+        .int()
+        .min(1)
+        .max(50_000)
+        .default(2_000)
+        .meta({ description: 'Most samples of a request.' }),
+      batch_deadline: durationMs('How long samples wait for a request to fill.', { min: 10 }).default(1_000),
+      capacity: z.int().min(1).max(1_000_000).default(10_000).meta({
+        description: 'Most samples of a lane in memory; what is beyond waits on disk.',
+      }),
+      min_backoff: durationMs('First wait after a failure that may pass.', { min: 1 }).default(100),
+      max_backoff: durationMs('Longest wait between tries.', { min: 10 }).default(10_000),
+      sample_age_limit: durationMs('Older samples are dropped and counted; 0s sends whatever its age.').default(0),
+    })
+    .prefault({}),
+});
+
 /** jaegis.yaml. Unknown keys are errors. */
 export const jaegisConfigSchema = z.strictObject({
   server: z.strictObject(serverShape).default({}),
@@ -65,6 +106,7 @@ export const jaegisConfigSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .meta({ description: 'Prometheus rule files, as paths or globs; relative to the configuration file.' }),
+  remoteWrite: z.array(remoteWriteSchema).default([]),
   evaluation: evaluationSchema.prefault({}),
   external_labels: z
     .record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/), z.string())
@@ -81,6 +123,7 @@ export const jaegisConfigSchema = z.strictObject({
 export type JaegisConfig = z.output<typeof jaegisConfigSchema>;
 export type ScrapeConfig = z.output<typeof scrapeSchema>;
 export type ReceiverConfig = z.output<typeof receiverSchema>;
+export type RemoteWriteConfig = z.output<typeof remoteWriteSchema>;
 export type AlertingConfig = z.output<typeof alertingSchema>;
 
 /** Server options after flag, environment and file have been laid over the defaults. */

@@ -80,6 +80,14 @@ export const serverOptions = {
     default: '24h',
     help: 'How long samples are kept in the in-memory head and its log.',
   },
+  remote_write_spool_bytes: {
+    schema: z.coerce
+      .number()
+      .int()
+      .min(1024 * 1024),
+    default: 1024 * 1024 * 1024,
+    help: 'Disk that samples may take that remote write has not delivered yet; past it the oldest are dropped and counted.',
+  },
 } as const satisfies Record<string, { schema: z.ZodType; default: unknown; help: string }>;
 
 export type ServerOptionName = keyof typeof serverOptions;

@@ -7,7 +7,7 @@ import { Since } from '../../widgets/ago.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { HeadNumbers } from './head-numbers.tsx';
-import { Forecasts, Loops, Receivers, Refused, Rules, Scrapes } from './system-tables.tsx';
+import { Forecasts, Loops, Receivers, Refused, RemoteWrites, Rules, Scrapes } from './system-tables.tsx';
 
 /** JAEGIS itself: what it takes in, what it refuses, what it keeps, what it costs, how far it can be trusted. */
 export function SystemPage() {
@@ -39,6 +39,7 @@ export function SystemPage() {
               <Detection report={report} />
               <Scrapes report={report} />
               <Rules report={report} />
+              <RemoteWrites report={report} />
               <Receivers report={report} />
             </div>
           </>

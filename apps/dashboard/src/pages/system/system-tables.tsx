@@ -126,6 +126,47 @@ function RuleState({ rule }: { rule: SystemReport['rules'][number] }) {
   );
 }
 
+/** Other stores that get the samples too, and how far behind they are. */
+export function RemoteWrites({ report }: { report: SystemReport }) {
+  if (report.remoteWrites.length === 0) return null;
+  return (
+    <Section title="Sent on" aside={<span className="small muted">remote write</span>}>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">To</th>
+            <th scope="col" className="num">
+              Sent
+            </th>
+            <th scope="col" className="num">
+              Dropped
+            </th>
+            <th scope="col">State</th>
+          </tr>
+        </thead>
+        <tbody>
+          {report.remoteWrites.map((each) => (
+            <tr key={each.name}>
+              <th scope="row">{each.name}</th>
+              <td className="num">{written(each.sent, 'count')}</td>
+              <td className={`num ${each.dropped > 0 ? 'bad-text' : 'muted'}`}>{written(each.dropped, 'count')}</td>
+              <td>
+                {each.error === '' ? (
+                  <StateMark state="ok">{written(each.lagMs / 1_000, 'seconds')} behind</StateMark>
+                ) : (
+                  <StateMark state="error">
+                    {written(each.lagMs / 1_000, 'seconds')} behind: {each.error}
+                  </StateMark>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
+
 /** How far each forecast can be relied on: measured against a naive one all the time. */
 export function Forecasts({ report }: { report: SystemReport }) {
   return (

@@ -1,0 +1,273 @@
+/**
+ * Sends the spool to one endpoint. It reads records in their order, gives each sample to the lane of its series, and
+ * moves its cursor over the records whose samples are all done. The cursor is on disk: after `kill -9` it begins at the
+ * first record that was not wholly done, so nothing is lost and little is sent twice. At least once, in order per series.
+ */
+import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
+import type { Labels } from '@jaegis/model';
+import type { Clock, Rng } from '@jaegis/std';
+import type { Spool } from '../spool/spool.ts';
+import { type SpooledRecord, type SpoolPosition, SpoolReader } from '../spool/spool-reader.ts';
+import { encodeLabels, type OutgoingSeries } from './encode-request.ts';
+import type { Endpoint } from './post.ts';
+import { type QueuedSample, Shard } from './shard.ts';
+
+export interface RemoteWriterOptions extends Endpoint {
+  readonly name: string;
+  /** Where it remembers how far it is. */
+  readonly cursorPath: string;
+  readonly shards: number;
+  readonly maxSamplesPerSend: number;
+  readonly batchDeadlineMs: number;
+  readonly capacity: number;
+  readonly minBackoffMs: number;
+  readonly maxBackoffMs: number;
+  /** Samples older than this are left out; 0 sends whatever its age. */
+  readonly sampleAgeLimitMs: number;
+  /** Which series go there. */
+  readonly wants: (labels: Labels) => boolean;
+  /** Added where a series has no such label. */
+  readonly externalLabels: Labels;
+}
+
+export interface RemoteWriterTools {
+  readonly spool: Spool;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly userAgent: string;
+}
+
+export interface RemoteWriterStats {
+  readonly name: string;
+  readonly url: string;
+  readonly sent: number;
+  readonly retries: number;
+  /** Samples that will not arrive: `refused` by the other side, `too_old`, `spool_full`, `damaged` (records). */
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  /** Read from the spool and not done. */
+  readonly pending: number;
+  /** Age of the newest sample in the oldest record that is not wholly done; 0 when all is done. */
+  readonly lagMs: number;
+  readonly lastSentAt: number | null;
+  /** The newest error, empty once something was taken again. */
+  readonly error: string;
+}
+
+export type DropReason = 'refused' | 'too_old' | 'spool_full' | 'damaged';
+
+interface Batch {
+  remaining: number;
+  readonly end: SpoolPosition;
+  /** Time of its newest sample. */
+  newestAt: number;
+}
+
+export class RemoteWriter {
+  readonly #o: RemoteWriterOptions;
+  readonly #tools: RemoteWriterTools;
+  readonly #shards: Shard[];
+  readonly #reader: SpoolReader;
+  readonly #series = new WeakMap<Labels, OutgoingSeries | false>();
+  readonly #batches: Batch[] = [];
+  readonly #cursorFile: FileHandle;
+  readonly #dropped: Record<DropReason, number> = { refused: 0, too_old: 0, spool_full: 0, damaged: 0 };
+  readonly #stopListening: readonly (() => void)[];
+  #cursor: SpoolPosition;
+  #saving: Promise<void> | undefined;
+  #isClosed = false;
+  #wake: () => void = () => {};
+  #hasNews = false;
+  #sent = 0;
+  #retries = 0;
+  #lastSentAt: number | null = null;
+  #error = '';
+  readonly #pump: Promise<void>;
+
+  /** Begins where it was, or, without a cursor, with what comes from now on. */
+  static async open(options: RemoteWriterOptions, tools: RemoteWriterTools): Promise<RemoteWriter> {
+    const known = await readCursor(options.cursorPath);
+    const cursor = known ?? tools.spool.end();
+    // At once: what is spooled before the first answer must not be "before the beginning" after a crash.
+    if (known === undefined) await writeFile(options.cursorPath, cursorText(cursor), { mode: 0o600 });
+    const file = await open(options.cursorPath, 'r+');
+    return new RemoteWriter(options, tools, { cursor, file });
+  }
+
+  private constructor(
+    options: RemoteWriterOptions,
+    tools: RemoteWriterTools,
+    at: { cursor: SpoolPosition; file: FileHandle },
+  ) {
+    this.#o = options;
+    this.#tools = tools;
+    this.#cursor = at.cursor;
+    this.#cursorFile = at.file;
+    this.#reader = new SpoolReader(tools.spool, at.cursor);
+    const report = {
+      sent: (samples: readonly QueuedSample[]) => {
+        this.#sent += samples.length;
+        this.#error = '';
+        this.#lastSentAt = tools.clock.now();
+        this.#done(samples);
+      },
+      refused: (samples: readonly QueuedSample[], error: string) => {
+        this.#dropped.refused += samples.length;
+        this.#error = error;
+        this.#done(samples);
+      },
+      retrying: (error: string) => {
+        this.#retries++;
+        this.#error = error;
+      },
+    };
+    this.#shards = Array.from(
+      { length: options.shards },
+      () => new Shard({ ...options, endpoint: options, tools, report }),
+    );
+    this.#stopListening = [
+      tools.spool.onWritten(() => {
+        this.#hasNews = true;
+        this.#wake();
+      }),
+      tools.spool.onEvict(async (segment) => {
+        if (this.#reader.position.segment <= segment) this.#dropped.spool_full += await this.#reader.countRest();
+      }),
+    ];
+    this.#pump = this.#run();
+  }
+
+  /** The first segment that it still needs. */
+  get needs(): number {
+    return this.#cursor.segment;
+  }
+
+  stats(): RemoteWriterStats {
+    const oldest = this.#batches.find((batch) => batch.remaining > 0);
+    return {
+      name: this.#o.name,
+      url: this.#o.url,
+      sent: this.#sent,
+      retries: this.#retries,
+      dropped: { ...this.#dropped, damaged: this.#reader.damaged },
+      pending: this.#shards.reduce((sum, shard) => sum + shard.pending, 0),
+      lagMs: oldest === undefined ? 0 : Math.max(0, this.#tools.clock.now() - oldest.newestAt),
+      lastSentAt: this.#lastSentAt,
+      error: this.#error,
+    };
+  }
+
+  /** Stops; what is not done is sent after the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const stop of this.#stopListening) stop();
+    this.#wake();
+    await Promise.all(this.#shards.map((shard) => shard.close()));
+    await this.#pump;
+    while (this.#saving !== undefined) await this.#saving;
+    await this.#reader.close();
+    await this.#cursorFile.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      this.#hasNews = false;
+      const record = await this.#reader.next().catch((error: unknown) => {
+        this.#error = `Cannot read the spool: ${String(error)}`;
+        return undefined;
+      });
+      if (record !== undefined) await this.#take(record);
+      else if (!this.#hasNews && !this.#isClosed)
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+    }
+  }
+
+  async #take(record: SpooledRecord): Promise<void> {
+    const { samples } = record;
+    const now = this.#tools.clock.now();
+    const oldest = this.#o.sampleAgeLimitMs === 0 ? Number.NEGATIVE_INFINITY : now - this.#o.sampleAgeLimitMs;
+    const batch: Batch = { remaining: 1, end: record.end, newestAt: 0 };
+    this.#batches.push(batch);
+    for (let i = 0; i < samples.length && !this.#isClosed; i++) {
+      const series = this.#outgoing(record.series[samples.series[i]!]!);
+      if (series === false) continue;
+      const timestamp = samples.timestamps[i]!;
+      batch.newestAt = Math.max(batch.newestAt, timestamp);
+      if (timestamp < oldest) {
+        this.#dropped.too_old++;
+        continue;
+      }
+      const shard = this.#shards[series.shard]!;
+      batch.remaining++;
+      while (!shard.push({ series, timestamp, value: samples.values[i]!, batch }) && !this.#isClosed)
+        await shard.room();
+    }
+    if (this.#isClosed) return;
+    batch.remaining--;
+    this.#advance();
+  }
+
+  #outgoing(labels: Labels): OutgoingSeries | false {
+    let known = this.#series.get(labels);
+    if (known === undefined) {
+      known = this.#o.wants(labels) && {
+        labels: encodeLabels({ ...this.#o.externalLabels, ...labels }),
+        shard: shardOf(labels, this.#o.shards),
+      };
+      this.#series.set(labels, known);
+    }
+    return known;
+  }
+
+  #done(samples: readonly QueuedSample[]): void {
+    for (const { batch } of samples) batch.remaining--;
+    this.#advance();
+  }
+
+  #advance(): void {
+    let passed = 0;
+    while (this.#batches[passed]?.remaining === 0) passed++;
+    if (passed === 0) return;
+    this.#cursor = this.#batches[passed - 1]!.end;
+    this.#batches.splice(0, passed);
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = undefined;
+    });
+  }
+
+  /** Writes the cursor, and again while it moves: one small write at a time. */
+  async #save(): Promise<void> {
+    for (let written: SpoolPosition | undefined; written !== this.#cursor; ) {
+      written = this.#cursor;
+      try {
+        await this.#cursorFile.write(cursorText(written), 0);
+      } catch (error) {
+        this.#error = `Cannot write ${this.#o.cursorPath}: ${String(error)}`;
+      }
+    }
+  }
+}
+
+/** Fixed length, so that each write covers the one before it wholly. */
+function cursorText({ segment, offset }: SpoolPosition): string {
+  return `${JSON.stringify({ segment, offset })}`.padEnd(63, ' ').concat('\n');
+}
+
+async function readCursor(path: string): Promise<SpoolPosition | undefined> {
+  try {
+    const { segment, offset } = JSON.parse(await readFile(path, 'utf8')) as SpoolPosition;
+    return Number.isInteger(segment) && Number.isInteger(offset) ? { segment, offset } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** FNV-1a over the labels: the same lane for a series as long as the number of lanes stays. */
+function shardOf(labels: Labels, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (const [name, value] of Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+    for (const c of `${name}\u0000${value}\u0000`) hash = Math.imul(hash ^ c.codePointAt(0)!, 0x01000193);
+  return (hash >>> 0) % shards;
+}
