@@ -390,6 +390,7 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
             error: 'connect ECONNREFUSED 127.0.0.1:9901',
           },
         ],
+    queryStore: null,
     remoteWrites: isEmpty
       ? []
       : [

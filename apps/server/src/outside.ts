@@ -1,6 +1,7 @@
 import { HostSampler, Scraper } from '@jaegis/ingest';
 import type { JaegisConfig } from '@jaegis/model';
 import { createWebhookReceiver, type Receiver } from '@jaegis/receivers';
+import { PrometheusStore } from '@jaegis/remote';
 import type { Clock, Rng } from '@jaegis/std';
 import { createProcessTarget, ProcessLimit, stopForgottenPools, type Target } from '@jaegis/targets';
 import type { Core } from './core/core.ts';
@@ -65,6 +66,14 @@ export async function createTargets(options: TargetOptions): Promise<Map<string,
 
 export function createReceivers(config: JaegisConfig, tools: { clock: Clock; rng: Rng }): Receiver[] {
   return config.receivers.map((receiver) => createWebhookReceiver(receiver, { fetch, ...tools }));
+}
+
+/** The store that answers queries, where the configuration names one. */
+export function createQueryStore(config: JaegisConfig, clock: Clock): { queryStore?: PrometheusStore } {
+  const { prometheus } = config.store;
+  if (prometheus === undefined) return {};
+  const { url, headers, timeout } = prometheus;
+  return { queryStore: new PrometheusStore({ url, headers, timeoutMs: timeout, fetch, clock }) };
 }
 
 export function createScraper(config: JaegisConfig, core: Core, clock: Clock): Scraper {

@@ -11,7 +11,7 @@ import type { Log } from './core/log.ts';
 import { lockDataDir } from './data-lock.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
 import { hasToken, isLoopback, urlHost } from './http/guard.ts';
-import { createHostSource, createReceivers, createScraper, createTargets } from './outside.ts';
+import { createHostSource, createQueryStore, createReceivers, createScraper, createTargets } from './outside.ts';
 import { openRemoteWrite } from './remote-write.ts';
 import { loadRuleFiles } from './rule-files.ts';
 import { watchSelf } from './self-usage.ts';
@@ -73,6 +73,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     ...storage,
     ruleFiles: rules.files,
     ...(remote === undefined ? {} : { remoteWrites: remote }),
+    ...createQueryStore(config, clock),
     receivers: createReceivers(config, { clock, rng }),
   });
   storage.onDropped = (refs) => core.forgetRefs(refs);

@@ -55,6 +55,14 @@ export interface SystemReport {
     readonly samples: number;
     readonly error: string;
   }[];
+  /** The store that answers queries, where one is configured; `awaySince` is `null` while it answers. */
+  readonly queryStore: {
+    readonly url: string;
+    readonly answered: number;
+    readonly unanswered: number;
+    readonly awaySince: number | null;
+    readonly error: string;
+  } | null;
   /** Destinations of remote write. */
   readonly remoteWrites: readonly {
     readonly name: string;

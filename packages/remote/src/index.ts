@@ -1,3 +1,9 @@
+export {
+  PrometheusStore,
+  type PrometheusStoreStats,
+  type StoreAnswer,
+  type StoreQuestion,
+} from './query/prometheus-store.ts';
 export { Spool } from './spool/spool.ts';
 export {
   RemoteWriter,

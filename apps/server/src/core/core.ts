@@ -25,6 +25,7 @@ import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
 import { LoopRunner } from './loop-runner.ts';
 import { runMaintenance } from './maintenance-loop.ts';
+import type { QueryStore } from './query-store.ts';
 import type { RemoteWrites } from './remote-writes.ts';
 import { runScaling } from './scaling-loop.ts';
 import { describeSelfMetrics, runSelfMetrics } from './self-metrics-loop.ts';
@@ -53,6 +54,8 @@ export interface CoreDeps {
   readonly receivers: readonly Receiver[];
   readonly ruleFiles?: readonly RuleFile[];
   readonly remoteWrites?: RemoteWrites;
+  /** Answers queries in our place. */
+  readonly queryStore?: QueryStore;
 }
 
 export interface IncidentHandling {

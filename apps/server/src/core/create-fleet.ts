@@ -84,6 +84,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     lostLately: new Map(),
     alerts,
     incidents,
+    queryStore: deps.queryStore,
     remoteWrites: deps.remoteWrites,
     rules: new Rules({
       files: deps.ruleFiles ?? [],

@@ -14,6 +14,7 @@ import type { HealthState } from './health.ts';
 import type { Log } from './log.ts';
 import type { OutcomeWatch } from './outcomes.ts';
 import type { PoolBook } from './pool-book.ts';
+import type { QueryStore } from './query-store.ts';
 import type { RemoteWrites } from './remote-writes.ts';
 import type { Rules } from './rules.ts';
 import type { SelfMetrics } from './self-metrics.ts';
@@ -61,6 +62,8 @@ export interface Fleet {
   readonly alerts: AlertEngine;
   readonly incidents: IncidentEngine;
   readonly rules: Rules;
+  /** Where the configuration names a store that answers queries. */
+  readonly queryStore: QueryStore | undefined;
   /** Where the configuration names destinations. */
   readonly remoteWrites: RemoteWrites | undefined;
   readonly outcomes: OutcomeWatch;

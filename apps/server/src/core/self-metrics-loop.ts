@@ -42,6 +42,8 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_remote_write_up', 'gauge', '1 while the last request to a destination was taken.'],
   ['jaegis_remote_write_spool_bytes', 'gauge', 'Disk taken by samples that are not delivered everywhere.'],
   ['jaegis_remote_write_spool_limit_bytes', 'gauge', 'Disk that they may take.'],
+  ['jaegis_query_store_up', 'gauge', '1 while the store that answers queries is there.'],
+  ['jaegis_query_store_questions_total', 'counter', 'Questions to the store that answers queries, by outcome.'],
   ['jaegis_agents', 'gauge', 'Agents, by connectivity.'],
   ['jaegis_store_series', 'gauge', 'Series in the head.'],
   ['jaegis_store_samples', 'gauge', 'Samples in the head.'],
@@ -79,6 +81,12 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
   fleet.rules.measure(selfMetrics);
+  if (fleet.queryStore !== undefined) {
+    const { answered, unanswered, awaySince } = fleet.queryStore.stats();
+    selfMetrics.set('jaegis_query_store_up', awaySince === null ? 1 : 0);
+    selfMetrics.set('jaegis_query_store_questions_total', answered, { outcome: 'answered' });
+    selfMetrics.set('jaegis_query_store_questions_total', unanswered, { outcome: 'away' });
+  }
   if (fleet.remoteWrites !== undefined) measureRemoteWrites(fleet.remoteWrites, selfMetrics);
   selfMetrics.set('jaegis_event_listeners', fleet.events.listeners);
   for (const [key, trust] of fleet.trust) {

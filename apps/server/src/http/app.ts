@@ -14,6 +14,7 @@ import { metricMetadataRoutes } from './metric-metadata-routes.ts';
 import { openApiRoutes } from './open-api.ts';
 import { prometheusRoutes } from './prometheus-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
+import { storeAnswers } from './store-answers.ts';
 
 export interface HttpOptions {
   readonly options: ServerOptions;
@@ -34,6 +35,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   prometheusWriteRoutes(app, core);
   heartbeatRoute(app, core);
   fleetRoutes(app, core);
+  storeAnswers(app, core);
   prometheusRoutes(app, core);
   metricMetadataRoutes(app, core);
   ruleRoutes(app, core);

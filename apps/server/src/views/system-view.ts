@@ -60,6 +60,7 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
         lastAt: rule.lastAt,
       })),
     ),
+    queryStore: fleet.queryStore?.stats() ?? null,
     remoteWrites: remoteWritesOf(fleet),
     receivers: fleet.receivers.map((receiver) => ({ name: receiver.name, ...receiver.stats })),
   };

@@ -85,6 +85,19 @@ const remoteWriteSchema = z.strictObject({
     .prefault({}),
 });
 
+const storeSchema = z.strictObject({
+  prometheus: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }).meta({
+        description:
+          'A Prometheus-compatible store that answers queries, without `/api/v1`. Feed it by remoteWrite. While it is away JAEGIS answers from what it keeps itself, and says so; rules always read what JAEGIS keeps.',
+      }),
+      headers: z.record(z.string(), z.string()).default({}).meta({ description: 'Sent with each question.' }),
+      timeout: durationMs('How long to wait for an answer.', { min: 100 }).default(30_000),
+    })
+    .optional(),
+});
+
 /** jaegis.yaml. Unknown keys are errors. */
 export const jaegisConfigSchema = z.strictObject({
   server: z.strictObject(serverShape).default({}),
@@ -107,6 +120,7 @@ export const jaegisConfigSchema = z.strictObject({
     .default([])
     .meta({ description: 'Prometheus rule files, as paths or globs; relative to the configuration file.' }),
   remoteWrite: z.array(remoteWriteSchema).default([]),
+  store: storeSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
   external_labels: z
     .record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/), z.string())

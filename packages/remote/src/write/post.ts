@@ -1,5 +1,6 @@
 /** One request to a remote-write endpoint, and what its answer means for the samples in it. */
 import type { Clock } from '@jaegis/std';
+import { messageOf } from '../message-of.ts';
 
 export type PostResult =
   | { readonly kind: 'taken' }
@@ -72,11 +73,4 @@ function judge(status: number, text: string, retryAfter: string | null): PostRes
     return { kind: 'retry', error, afterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined };
   }
   return { kind: 'refused', error, isBadSamples: status === 400 };
-}
-
-/** fetch says only "fetch failed"; what happened is in its cause. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }

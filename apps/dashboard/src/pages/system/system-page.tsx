@@ -81,6 +81,20 @@ function Storage({ report }: { report: SystemReport }) {
           <dt>On disk</dt>
           <dd>{written(storage.bytesOnDisk, 'bytes')}</dd>
         </div>
+        {report.queryStore !== null && (
+          <div>
+            <dt>Queries answered by</dt>
+            <dd>
+              {report.queryStore.url}
+              {report.queryStore.awaySince !== null && (
+                <span className="bad-text">
+                  {' '}
+                  away for <Since at={report.queryStore.awaySince} />: {report.queryStore.error}; answered from here
+                </span>
+              )}
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Last start read</dt>
           <dd>
