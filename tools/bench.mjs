@@ -8,6 +8,7 @@ import { ensureInstalled, root } from './install.mjs';
 
 /** Suite name to its module in packages/bench/src. Each exports `run({ quick })` giving `{ title, rows }`. */
 const suites = {
+  forecast: 'forecast.ts',
   'otlp-ingest': 'otlp-ingest.ts',
   loop: 'loop.ts',
   faults: '../../../apps/server/test/simulation/fault-suite.ts',

@@ -3,6 +3,7 @@ import { agentsCommand } from './commands/agents.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fleetCommand } from './commands/fleet.ts';
+import { forecastCommand } from './commands/forecast.ts';
 import { historyCommands } from './commands/history.ts';
 import { operateCommands } from './commands/operate.ts';
 import { poolCommands } from './commands/pools.ts';
@@ -47,6 +48,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   queryCommand(program);
   operateCommands(program);
   fleetCommand(program);
+  forecastCommand(program);
   checkConfigCommand(program);
   testCommand(program);
   if (args.length === 0) {

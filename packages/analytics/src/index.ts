@@ -16,7 +16,7 @@ export {
 export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
-export { createForecaster } from './forecast/weighted-members.ts';
+export { createForecaster, forecastMembers } from './forecast/weighted-members.ts';
 export { type AgentReportInput, agentReport } from './health/agent-report.ts';
 export { faultsAmongPeers, type PeerReading } from './health/among-peers.ts';
 export { type AgentAssessment, type AgentInput, assessAgent, type HealthMemory } from './health/assess-agent.ts';

@@ -1,6 +1,6 @@
 /**
  * Offsets from the mean at the asked quantiles, per horizon bucket. Where there are residuals enough, their empirical
- * quantiles at the split-conformal level (n + 1 instead of n; Vovk et al.), made a tenth wider because the weights were
+ * quantiles at the split-conformal level (n + 1 instead of n; Vovk et al.), made a twentieth wider because the weights were
  * chosen on the same residuals. Mixed in, by how few residuals there are, is an honest prior: a random walk with the
  * series' own typical step, growing with the square root of the distance, never below a tenth of the level.
  * Offsets never narrow with distance and never cross.
@@ -10,6 +10,8 @@ import { quantileOf } from './prepare.ts';
 import type { Validation } from './rolling-validation.ts';
 
 const widen = 1.05;
+/** Share of the conformal correction that is used: residuals of many origins pooled are wide enough without all of it. */
+const caution = 0.3;
 /** So many effective residuals weigh as much as the prior. */
 const priorWeight = 6;
 
@@ -33,7 +35,7 @@ export function residualOffsets(
     const residuals = validation.residuals[b]!;
     // Residuals of neighbouring steps are nearly copies of each other: count origins, not points.
     const evidence = Math.min(residuals.length, validation.origins * 1.5, residuals.length / Math.sqrt(to - from));
-    const own = evidence / (evidence + priorWeight);
+    const own = evidence ** 2 / (evidence ** 2 + priorWeight ** 2);
     for (let h = from; h < to; h++) {
       const walk = Math.min(step * Math.sqrt(h + 1), swing);
       const spread = Math.max(walk, 0.1 * level * Math.min(1, 0.3 + 0.1 * h));
@@ -50,7 +52,7 @@ export function residualOffsets(
 }
 
 function conformal(residuals: Float64Array, q: number, evidence: number): number {
-  const n = Math.max(evidence, 1);
+  const n = Math.max(evidence, 1) / caution;
   const level = q >= 0.5 ? Math.min(1, (q * (n + 1)) / n) : Math.max(0, 1 - ((1 - q) * (n + 1)) / n);
   return quantileOf(residuals, level);
 }

@@ -1,38 +1,69 @@
 /**
- * Rolling-origin validation: every member forecasts from up to `maxOrigins` past origins, its absolute errors are kept per
- * horizon bucket, and its weight there is 1 / (error relative to persistence)^5, the best four only. The blend's own residuals, signed, per bucket,
- * are what the quantiles are made of. Newer origins count a little more.
+ * Rolling-origin validation: every member forecasts from `count` past origins, its absolute errors are kept per horizon
+ * bucket relative to persistence's (newer origins count a little more, neighbouring buckets half), and its weight there is
+ * 1 / error^4, the best ten only. The blend is a trimmed mean (blend.ts); its own signed residuals, per bucket, are what the
+ * quantiles are made of.
  * Bad at: the first minutes, where there are few origins; `residual-quantiles.ts` widens for that.
  */
-import type { Member } from './members.ts';
+import { trimmedMean } from './blend.ts';
+import type { Member } from './members/member.ts';
 import type { PreparedHistory } from './prepare.ts';
 
-const maxOrigins = 36;
-const keepMembers = 4;
+/** Origins whose whole horizon is compared. */
+const fullOrigins = 24;
+/** So many times as many origins in all; the others are compared for `nearSteps` only, where one origin says little. */
+const density = 2;
+const nearSteps = 12;
+/** How far back origins reach, in horizons and in seasons. */
+const horizonsBack = 6;
+const seasonsBack = 3;
+const keepMembers = 14;
+const power = 4;
+/** Persistence is given a start: what seems to beat it may have won by chance. */
+const calmBonus = 0.85;
+/**
+ * While less than a day is known, patterns are mostly chance (a random walk is full of them): the start is larger, and where
+ * nobody beats it clearly, few are averaged.
+ */
+const young = { calmBonus: 0.75, clearGain: 0.93, power: 12 };
+const neighbourShare = 0.5;
+export const outerShare = 0.3;
 
 export interface Validation {
   /** First horizon step (0-based) of each bucket; the last entry is the horizon. */
   readonly edges: readonly number[];
   /** `weights[bucket][member]`, each bucket adding up to 1. */
   readonly weights: readonly Float64Array[];
-  /** Truth minus blend, per bucket. */
+  /** Truth minus forecast, per bucket, sorted. */
   readonly residuals: readonly Float64Array[];
   /** How many origins were tried. */
   readonly origins: number;
 }
 
-export function validateMembers(history: PreparedHistory, members: readonly Member[], horizon: number): Validation {
+export function validateMembers(
+  history: PreparedHistory,
+  members: readonly Member[],
+  o: { horizon: number; origins: readonly number[]; isYoung?: boolean; only?: number },
+): Validation {
+  const { horizon, origins, only } = o;
+  const isYoung = o.isYoung === true;
   const edges = horizonEdges(horizon);
-  const origins = chooseOrigins(history.values.length, horizon);
-  const made = origins.map((origin) => forecastsFrom(origin, { history, members, horizon }));
+  const isFull = (k: number) => origins.length <= fullOrigins || (origins.length - 1 - k) % density === 0;
+  const made = origins.map((origin, k) =>
+    forecastsFrom(origin, { history, members, horizon: isFull(k) ? horizon : Math.min(horizon, nearSteps) }),
+  );
   const weights: Float64Array[] = [];
   const residuals: Float64Array[] = [];
-  for (let b = 0; b + 1 < edges.length; b++) {
-    const bucket = { from: edges[b]!, to: edges[b + 1]!, history, members, origins, made };
-    const own = bucketWeights(bucket) ?? weights.at(-1) ?? persistenceOnly(members.length);
+  const buckets = edges.slice(1).map((to, b) => ({ from: edges[b]!, to, history, members, origins, made }));
+  const ratios = buckets.map((bucket) => errorRatios(bucket, isYoung));
+  buckets.forEach((bucket, b) => {
+    const own =
+      only === undefined
+        ? (weightsOf(ratios, b, isYoung) ?? weights.at(-1) ?? oneOnly(members.length, 0))
+        : oneOnly(members.length, only);
     weights.push(own);
     residuals.push(bucketResiduals(bucket, own));
-  }
+  });
   return { edges, weights, residuals, origins: origins.length };
 }
 
@@ -45,12 +76,14 @@ function horizonEdges(horizon: number): number[] {
   return edges;
 }
 
-function chooseOrigins(length: number, horizon: number): number[] {
+/** Past moments to forecast from, ascending, evenly spread over the newest part of the history. */
+export function chooseOrigins(length: number, horizon: number, season: number): number[] {
   // The last origin leaves one value to compare with; the first leaves a third of the history to learn from.
   const last = length - 2;
-  const first = Math.max(2, Math.floor(length / 3), last - 8 * Math.max(horizon, 30));
+  const span = Math.max(horizonsBack * horizon, seasonsBack * season, 60);
+  const first = Math.max(2, Math.floor(length / 3), last - span);
   if (last < first) return [];
-  const count = Math.min(maxOrigins, last - first + 1);
+  const count = Math.min(fullOrigins * density, last - first + 1);
   const origins: number[] = [];
   for (let k = 0; k < count; k++) {
     const origin = Math.round(first + ((last - first) * (k + 1)) / count);
@@ -81,8 +114,8 @@ interface Bucket {
   readonly made: readonly (Float64Array | null)[][];
 }
 
-/** Undefined when nothing could be compared in this bucket. */
-function bucketWeights(bucket: Bucket): Float64Array | undefined {
+/** Each member's error relative to persistence over the same steps; undefined when nothing could be compared. */
+function errorRatios(bucket: Bucket, isYoung: boolean): Float64Array | undefined {
   const { history, members, origins, made } = bucket;
   const error = new Float64Array(members.length);
   const count = new Float64Array(members.length);
@@ -104,14 +137,40 @@ function bucketWeights(bucket: Bucket): Float64Array | undefined {
     }
   }
   if (!(count[0]! > 0)) return undefined;
-  const ratio = error.map((sum, m) => {
+  const bonus = isYoung ? young.calmBonus : calmBonus;
+  return error.map((sum, m) => {
     if (!(count[m]! > 0)) return Number.POSITIVE_INFINITY;
     // Little evidence pulls towards "no better than persistence".
     const prior = 0.15 * (base[0]! / count[0]!);
-    return (sum + 4 * prior) / (base[m]! + 4 * prior + 1e-12);
+    return ((m === 0 ? bonus : 1) * (sum + 4 * prior)) / (base[m]! + 4 * prior + 1e-12);
   });
-  const limit = [...ratio].sort((a, b) => a - b)[Math.min(keepMembers, members.length) - 1]!;
-  const weights = ratio.map((each) => (each <= limit && Number.isFinite(each) ? 1 / Math.max(each, 1e-6) ** 5 : 0));
+}
+
+/** Weights of one bucket: its own ratios and, at a share, its neighbours'. */
+function weightsOf(
+  ratios: readonly (Float64Array | undefined)[],
+  b: number,
+  isYoung: boolean,
+): Float64Array | undefined {
+  const own = ratios[b];
+  if (own === undefined) return undefined;
+  const near = [ratios[b - 1], ratios[b + 1]].filter((each) => each !== undefined);
+  const ratio = own.map((value, m) => {
+    let sum = value;
+    let total = 1;
+    for (const each of near) {
+      if (!Number.isFinite(each[m]!)) continue;
+      sum += neighbourShare * each[m]!;
+      total += neighbourShare;
+    }
+    return sum / total;
+  });
+  const limit = [...ratio].sort((a, b) => a - b)[Math.min(keepMembers, ratio.length) - 1]!;
+  const isUnclear = isYoung && Math.min(...ratio) > young.clearGain * young.calmBonus;
+  const steepness = isUnclear ? young.power : power;
+  const weights = ratio.map((each) =>
+    each <= limit && Number.isFinite(each) ? 1 / Math.max(each, 1e-6) ** steepness : 0,
+  );
   const sum = weights.reduce((total, each) => total + each, 0);
   return sum > 0 ? weights.map((each) => each / sum) : undefined;
 }
@@ -119,27 +178,28 @@ function bucketWeights(bucket: Bucket): Float64Array | undefined {
 function bucketResiduals(bucket: Bucket, weights: Float64Array): Float64Array {
   const { history, origins, made } = bucket;
   const found: number[] = [];
+  const points = new Float64Array(weights.length);
+  const own = new Float64Array(weights.length);
   for (let k = 0; k < origins.length; k++) {
     const steps = made[k]![0]?.length ?? 0;
     for (let h = bucket.from; h < bucket.to && h < steps; h++) {
       const place = origins[k]! + 1 + h;
       if (history.observed[place] === 0) continue;
-      let blend = 0;
-      let total = 0;
+      let count = 0;
       for (let m = 0; m < weights.length; m++) {
         const forecast = made[k]![m];
         if (weights[m] === 0 || forecast === null || forecast === undefined) continue;
-        blend += weights[m]! * forecast[h]!;
-        total += weights[m]!;
+        points[count] = forecast[h]!;
+        own[count++] = weights[m]!;
       }
-      if (total > 0) found.push(history.values[place]! - blend / total);
+      if (count > 0) found.push(history.values[place]! - trimmedMean(points, own, count, outerShare));
     }
   }
   return Float64Array.from(found).sort();
 }
 
-function persistenceOnly(count: number): Float64Array {
+function oneOnly(count: number, place: number): Float64Array {
   const weights = new Float64Array(count);
-  weights[0] = 1;
+  weights[place] = 1;
   return weights;
 }

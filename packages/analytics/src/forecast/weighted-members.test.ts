@@ -1,7 +1,8 @@
+import { seededRng } from '@jaegis/std';
 import { expect, test } from 'vitest';
 import { describeForecaster } from '../conformance/describe-forecaster.ts';
 import { series } from '../conformance/detector-run.ts';
-import { createForecaster } from './weighted-members.ts';
+import { createForecaster, forecastMembers } from './weighted-members.ts';
 
 describeForecaster('weighted-members', createForecaster);
 
@@ -39,3 +40,38 @@ test('asks no sense of the caller: bad horizons and quantiles are put right', ()
   expect(result.mean).toHaveLength(1);
   expect(Object.keys(result.quantiles)).toEqual(['0.1', '0.9']);
 });
+
+test('runs one member alone, and says so where it cannot', () => {
+  const values = series(200, (i) => 50 + 20 * Math.sin((2 * Math.PI * i) / 24));
+  const history = { start: 0, stepMs: 3_600_000, values };
+  const options = { horizon: 30, quantiles: [0.5] };
+  const naive = createForecaster({ member: 'seasonal-naive' }).forecast(history, options);
+  expect(naive.model).toBe('seasonal-naive (period 24)');
+  expect(naive.mean[7]).toBeCloseTo(values[200 - 24 + 7]!, 9);
+  const short = { ...history, values: values.slice(0, 10) };
+  const poor = createForecaster({ member: 'ar-long' }).forecast(short, options);
+  expect(poor.model).toBe('persistence');
+  expect(poor.note).toContain('ar-long cannot');
+  expect(() => createForecaster({ member: 'crystal-ball' })).toThrow('must be one of persistence');
+});
+
+for (const { name } of forecastMembers) {
+  test(`${name} alone stays finite on odd histories`, () => {
+    const rng = seededRng(5);
+    const odd = [
+      series(700, (i) => 10 + 5 * Math.sin((2 * Math.PI * i) / 24) + rng.normal()),
+      series(400, (i) => (i % 24 < 3 ? Number.NaN : rng.next())),
+      series(400, (i) => 1.05 ** i),
+      series(300, (i) => (i % 50 === 0 ? 1e9 : 0)),
+      series(400, (i) => (i < 200 ? 1 : -1e6) * rng.next()),
+    ];
+    for (const values of odd) {
+      const history = { start: 0, stepMs: 3_600_000, values };
+      const { mean } = createForecaster({ member: name }).forecast(history, { horizon: 200, quantiles: [] });
+      expect(mean.every(Number.isFinite)).toBe(true);
+      const known = values.filter((value) => Number.isFinite(value));
+      const range = Math.max(...known) - Math.min(...known);
+      expect(Math.max(...mean)).toBeLessThanOrEqual(Math.max(...known) + 2.001 * range);
+    }
+  });
+}

@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { badInput, CliError, done, type ExitCode } from '../errors.ts';
+import { type GivenSeries, readCsvSeries, readSeriesLine } from '../forecast/series-lines.ts';
+import { formatTable } from '../format/table.ts';
+import { layoutOf } from '../terminal.ts';
+import { action, localCommand, type Program, readChoice, readCount, writeJson, writeJsonLine } from './shared.ts';
+
+interface Flags {
+  readonly horizon?: string;
+  readonly quantiles?: string;
+  readonly member?: string;
+  readonly members?: boolean;
+  readonly step?: string;
+}
+
+const mostSteps = 10_000;
+
+/** `jaegis forecast [FILE]`: the product's forecaster over recorded series. */
+export function forecastCommand(program: Program): void {
+  const { terminal } = program;
+  const command = localCommand(
+    program,
+    'forecast [file]',
+    "forecast recorded series (NDJSON or CSV; '-' or nothing reads standard input)",
+  )
+    .option('--horizon <steps>', 'how many steps ahead', '48')
+    .option('--quantiles <list>', 'quantiles beside the mean', '0.05,0.5,0.95')
+    .option('--member <name>', 'one member alone instead of the weighted ensemble')
+    .option('--members', 'list the members')
+    .option('--step <duration>', 'time between values, where the input does not say (60s, 1h)');
+  command.addHelpText(
+    'after',
+    `
+NDJSON in, a series a line: {"id":"H1","step_s":3600,"values":[1,2,null]}. CSV: a header, first column time, every other a series.
+NDJSON out in the same order: {"id","mean":[],"quantiles":{"0.05":[]},"model","weights":{},"ms"}; "note" says why a forecast is plain.`,
+  );
+  action<Flags>(program, command, async ({ args, flags }): Promise<ExitCode> => {
+    const { createForecaster, forecastMembers } = await import('@jaegis/analytics');
+    if (flags.members === true) {
+      if (flags.json === true)
+        writeJson(terminal, { items: forecastMembers, total: forecastMembers.length, next: null });
+      else {
+        const rows = forecastMembers.map(({ name, about }) => [name, about]);
+        terminal.write(formatTable([{ title: 'MEMBER' }, { title: 'WHAT IT IS' }], rows, layoutOf(terminal)));
+      }
+      return done;
+    }
+    const names = forecastMembers.map(({ name }) => name);
+    const member = flags.member === undefined ? undefined : readChoice(flags.member, '--member', names);
+    const forecaster = createForecaster(member === undefined ? {} : { member });
+    const horizon = readCount(flags.horizon, { flag: '--horizon', otherwise: 48, max: mostSteps });
+    const quantiles = readQuantiles(flags.quantiles ?? '');
+    const stepMs = await readStep(flags.step);
+    for await (const { id, start, stepMs: step, values } of readInput(args[0], stepMs)) {
+      const startedAt = performance.now();
+      const result = forecaster.forecast({ start, stepMs: step, values }, { horizon, quantiles });
+      writeJsonLine(terminal, { id, ...result, ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000 });
+    }
+    return done;
+  });
+}
+
+/** NDJSON is answered line by line, as it comes; CSV when it has ended. */
+async function* readInput(file: string | undefined, stepMs: number | undefined): AsyncGenerator<GivenSeries> {
+  const name = file === undefined || file === '-' ? 'standard input' : file;
+  const input = file === undefined || file === '-' ? process.stdin : createReadStream(file);
+  const csv: string[] = [];
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number++;
+      const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
+      if (text.trim() === '') continue;
+      if (csv.length === 0 && text.trimStart().startsWith('{'))
+        yield readSeriesLine(text, { name, line: number, stepMs });
+      else csv.push(text);
+    }
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (cause instanceof CliError || code === undefined) throw cause;
+    throw new CliError(badInput, `Cannot read ${name}: ${code}, must be a readable file`, { cause });
+  }
+  if (csv.length > 0) yield* readCsvSeries(csv, { name, stepMs });
+}
+
+function readQuantiles(text: string): number[] {
+  const parts = text.split(',').filter((part) => part.trim() !== '');
+  return parts.map((part) => {
+    const quantile = Number(part);
+    if (quantile > 0 && quantile < 1) return quantile;
+    throw new CliError(badInput, `Cannot use --quantiles: has "${part.trim()}", each must be above 0 and below 1`);
+  });
+}
+
+async function readStep(text: string | undefined): Promise<number | undefined> {
+  if (text === undefined) return undefined;
+  const { parseDurationMs } = await import('@jaegis/std');
+  const ms = parseDurationMs(/^[\d.]+$/.test(text) ? `${text}s` : text);
+  if (typeof ms === 'number' && ms > 0) return ms;
+  throw new CliError(badInput, `Cannot use --step: is "${text}", must be a duration like 60s or 1h`);
+}

@@ -1,0 +1,63 @@
+/**
+ * Ridge regression by its normal equations, grown row by row, so that coefficients as of any earlier row cost one small
+ * Cholesky factorisation: (X'X + r I) b = X'y, r = `ridge` times the mean of X'X's diagonal.
+ * Bad at: columns of very different size (the callers' are alike).
+ */
+export class NormalEquations {
+  readonly #size: number;
+  /** Lower triangle of X'X, row after row. */
+  readonly #gram: Float64Array;
+  readonly #cross: Float64Array;
+  #rows = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+    this.#gram = new Float64Array((size * (size + 1)) / 2);
+    this.#cross = new Float64Array(size);
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  add(row: Float64Array, target: number): void {
+    const gram = this.#gram;
+    const cross = this.#cross;
+    let place = 0;
+    for (let i = 0; i < this.#size; i++) {
+      const value = row[i]!;
+      cross[i] = cross[i]! + value * target;
+      for (let j = 0; j <= i; j++, place++) gram[place] = gram[place]! + value * row[j]!;
+    }
+    this.#rows++;
+  }
+
+  /** Coefficients as of the rows so far. */
+  solve(ridge: number): Float64Array {
+    const n = this.#size;
+    let trace = 0;
+    for (let i = 0; i < n; i++) trace += this.#gram[(i * (i + 3)) / 2]!;
+    const penalty = (ridge * trace) / n + 1e-12;
+    const factor = this.#gram.slice();
+    for (let i = 0; i < n; i++) {
+      const rowI = (i * (i + 1)) / 2;
+      for (let j = 0; j <= i; j++) {
+        const rowJ = (j * (j + 1)) / 2;
+        let sum = factor[rowI + j]! + (i === j ? penalty : 0);
+        for (let k = 0; k < j; k++) sum -= factor[rowI + k]! * factor[rowJ + k]!;
+        factor[rowI + j] = i === j ? Math.sqrt(Math.max(sum, 1e-300)) : sum / factor[rowJ + j]!;
+      }
+    }
+    const x = this.#cross.slice();
+    for (let i = 0; i < n; i++) {
+      const rowI = (i * (i + 1)) / 2;
+      for (let k = 0; k < i; k++) x[i] = x[i]! - factor[rowI + k]! * x[k]!;
+      x[i] = x[i]! / factor[rowI + i]!;
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      for (let k = i + 1; k < n; k++) x[i] = x[i]! - factor[(k * (k + 1)) / 2 + i]! * x[k]!;
+      x[i] = x[i]! / factor[(i * (i + 3)) / 2]!;
+    }
+    return x;
+  }
+}
