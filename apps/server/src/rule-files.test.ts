@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadRuleFiles } from './rule-files.ts';
 
-const evaluation = { interval: 60_000, query_offset: 0 };
+const evaluation = { interval: 60_000, query_offset: 0, own_rules: false };
 let folder: string;
 
 beforeAll(async () => {

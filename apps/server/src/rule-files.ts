@@ -4,6 +4,7 @@ import type { JaegisConfig } from '@jaegis/model';
 import { parseRuleFile, type RuleFile } from '@jaegis/rules';
 import { parse } from 'yaml';
 import { checkExpression } from './core/rule-query.ts';
+import { ownRules, ownRulesName } from './own-rules.ts';
 
 export type RuleFilesResult =
   | { readonly ok: true; readonly files: readonly RuleFile[] }
@@ -27,6 +28,11 @@ export async function loadRuleFiles(
   if (paths.size > maxFiles)
     return { ok: false, error: `Cannot read rule files: ${paths.size} fit the patterns, must be at most ${maxFiles}` };
   const files: RuleFile[] = [];
+  if (config.evaluation.own_rules) {
+    const own = parseText(ownRules, { name: ownRulesName, config });
+    if (!own.ok) return own;
+    files.push(...own.files);
+  }
   for (const path of paths) {
     const name = isAbsolute(relative(configDir, path)) ? path : relative(configDir, path);
     const file = await loadRuleFile(path, { name, config });
@@ -51,6 +57,13 @@ export async function loadRuleFile(
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     return { ok: false, error: `Cannot read rule file ${o.name}: ${code}, must be a readable file` };
   }
+  return parseText(text, o);
+}
+
+function parseText(
+  text: string,
+  o: { readonly name: string; readonly config: Pick<JaegisConfig, 'evaluation'> },
+): RuleFilesResult {
   let input: unknown;
   try {
     input = parse(text, { maxAliasCount: 50, strict: true });

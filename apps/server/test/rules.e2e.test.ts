@@ -54,7 +54,9 @@ async function say(url: string, value: number): Promise<void> {
 test('a rule of a file records, fires, becomes one incident, and goes on after kill -9', async () => {
   folder = await mkdtemp(join(tmpdir(), 'jaegis-rules-'));
   await writeFile(join(folder, 'queues.yml'), rules);
-  server = await startServerProcess({ config: `rules: ["${folder}/*.yml"]\nexternal_labels: { site: lab }\n` });
+  server = await startServerProcess({
+    config: `rules: ["${folder}/*.yml"]\nexternal_labels: { site: lab }\nevaluation: { own_rules: false }\n`,
+  });
   const { url } = server;
   await say(url, 1_500);
   const firing = async (at: string) => {

@@ -115,7 +115,7 @@ function conditionOf(alert: RuleAlert, rule: { group: string; expr: string }): A
     severity: severityOf(labels['severity']),
     // OpenTelemetry's job is a pool's default name; what has neither belongs to the rules it came from.
     pool: labels['pool'] || labels['job'] || rule.group,
-    agent: labels['instance'] || labels['agent'] || null,
+    agent: labels['instance_id'] || labels['instance'] || labels['agent'] || null,
     signal: labels['signal'] || null,
     summary: annotations['summary'] || annotations['title'] || name,
     reason: annotations['description'] || annotations['message'] || `${rule.expr} gives ${value}`,

@@ -46,6 +46,9 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_query_store_questions_total', 'counter', 'Questions to the store that answers queries, by outcome.'],
   ['jaegis_agents', 'gauge', 'Agents, by connectivity.'],
   ['jaegis_store_series', 'gauge', 'Series in the head.'],
+  ['jaegis_store_series_limit', 'gauge', 'Most series that the head takes.'],
+  ['jaegis_receiver_sent_total', 'counter', 'Notifications delivered, by receiver.'],
+  ['jaegis_receiver_failures_total', 'counter', 'Notifications given up, by receiver.'],
   ['jaegis_store_samples', 'gauge', 'Samples in the head.'],
   ['jaegis_store_bytes', 'gauge', 'Bytes of the metrics store, in memory and on disk.'],
   ['jaegis_dropped_total', 'counter', 'What a full table or queue refused, by where.'],
@@ -69,6 +72,7 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
     selfMetrics.set('jaegis_agents', count, { connectivity });
   const store = fleet.store.stats();
   selfMetrics.set('jaegis_store_series', store.series);
+  selfMetrics.set('jaegis_store_series_limit', store.seriesLimit);
   selfMetrics.set('jaegis_store_samples', store.samples);
   selfMetrics.set('jaegis_store_bytes', store.bytesInMemory, { where: 'memory' });
   selfMetrics.set('jaegis_store_bytes', store.bytesOnDisk, { where: 'disk' });
@@ -80,6 +84,10 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_dropped_total', fleet.pools.refused, { where: 'pools' });
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
+  for (const { name: receiver, stats } of fleet.receivers) {
+    selfMetrics.set('jaegis_receiver_sent_total', stats.sent, { receiver });
+    selfMetrics.set('jaegis_receiver_failures_total', stats.failed, { receiver });
+  }
   fleet.rules.measure(selfMetrics);
   if (fleet.queryStore !== undefined) {
     const { answered, unanswered, awaySince } = fleet.queryStore.stats();

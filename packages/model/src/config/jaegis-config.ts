@@ -42,6 +42,9 @@ const evaluationSchema = z.strictObject({
   query_offset: durationMs(
     'How far in the past its expressions are evaluated, for telemetry that comes late; a group may name its own.',
   ).default(0),
+  own_rules: z.boolean().default(true).meta({
+    description: 'Whether JAEGIS watches itself by its own rules (docs/reference/own-rules.md).',
+  }),
 });
 
 const selectors = (help: string) => z.array(z.string().min(1)).default([]).meta({ description: help });
