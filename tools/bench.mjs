@@ -11,6 +11,7 @@ const suites = {
   forecast: 'forecast.ts',
   'otlp-ingest': 'otlp-ingest.ts',
   loop: 'loop.ts',
+  storage: 'storage.ts',
   faults: '../../../apps/server/test/simulation/fault-suite.ts',
 };
 

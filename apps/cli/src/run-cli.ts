@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { agentsCommand } from './commands/agents.ts';
+import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fleetCommand } from './commands/fleet.ts';
@@ -50,6 +51,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   fleetCommand(program);
   forecastCommand(program);
   checkConfigCommand(program);
+  backupCommand(program);
+  restoreCommand(program);
   testCommand(program);
   if (args.length === 0) {
     terminal.write(root.helpInformation());

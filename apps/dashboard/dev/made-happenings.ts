@@ -343,6 +343,17 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       retentionMs: 7 * 86_400_000,
       oldestAt: isEmpty ? null : now - 8_040_000,
       replay: { samples: 1_204_331, tookMs: 740, damaged: 0 },
+      blocks: {
+        count: 9,
+        bytes: 388 * 1024 ** 2,
+        damaged: 0,
+        tiers: [
+          { widthMs: 0, bytes: 301 * 1024 ** 2, oldestAt: now - 8_040_000 },
+          { widthMs: 60_000, bytes: 83 * 1024 ** 2, oldestAt: now - 8_040_000 },
+          { widthMs: 3_600_000, bytes: 4 * 1024 ** 2, oldestAt: now - 8_040_000 },
+        ],
+      },
+      error: '',
     },
     loops: [
       { name: 'signals', runs: 1_608, failures: 0, lastMs: 14.2 * beat, lastAt: now - 1_500 },

@@ -1,3 +1,12 @@
+export {
+  type BackupResult,
+  backUp,
+  backUpStopped,
+  type Progress,
+  type RestoreResult,
+  restore,
+} from './backup/backup.ts';
+export { snapshotsFolder } from './backup/take-snapshot.ts';
 export { loadConfigFile } from './config-file.ts';
 export { loadRuleFiles } from './rule-files.ts';
 export { type RunningServer, type StartOptions, startServer } from './start-server.ts';

@@ -89,7 +89,12 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   };
   try {
     const limiter = new SenderLimiter({ ratePerSecond: options.requests_per_second_per_sender });
-    const ports = await openPorts(core, { options, token, limiter, dashboardDir: start.dashboardDir }, opened);
+    const snapshot = (): Promise<string> => storage.snapshot(clock.now());
+    const ports = await openPorts(
+      core,
+      { options, token, limiter, dashboardDir: start.dashboardDir, snapshot },
+      opened,
+    );
     const targets = await createTargets({
       config,
       configDir: start.configDir,

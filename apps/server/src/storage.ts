@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import type { SeriesRef, ServerOptions } from '@jaegis/model';
-import { type MetadataStore, openDirectory, openMetadata, openTelemetryLog, type TelemetryLog } from '@jaegis/store';
+import {
+  type MetadataStore,
+  openDirectory,
+  openMetadata,
+  openTelemetryLog,
+  type TelemetryLog,
+  zlibCompression,
+} from '@jaegis/store';
 import { MetricsStore, type MetricsStoreOptions } from '@jaegis/tsdb';
+import { takeSnapshot } from './backup/take-snapshot.ts';
 import type { Log } from './core/log.ts';
 
 /** Logs and spans together may take this much of the disk. */
@@ -13,6 +21,8 @@ export interface Storage {
   readonly store: MetricsStore;
   readonly metadata: MetadataStore;
   readonly telemetryLog: TelemetryLog;
+  /** Keeps the whole data folder as it is now, below `snapshots`; gives the name. */
+  snapshot(now: number): Promise<string>;
   /** Who must know when series are dropped, because it keeps their refs. */
   onDropped: (refs: readonly SeriesRef[]) => void;
   close(): Promise<void>;
@@ -34,7 +44,18 @@ export async function openStorage(at: {
     seriesLimit: options.series_limit,
     seriesLimitPerGroup: options.series_limit_per_pool,
     groupOf: (labels) => labels['pool'] ?? labels['job'] ?? '',
-    retentionMs: options.head_retention,
+    retentionMs: options.retention_raw,
+    rollups: [
+      { widthMs: 60_000, retentionMs: options.retention_1m },
+      { widthMs: 3_600_000, retentionMs: options.retention_1h },
+    ],
+    maxBlockBytes: options.retention_bytes === 0 ? Number.POSITIVE_INFINITY : options.retention_bytes,
+    blockRangeMs: options.block_window,
+    outOfOrderWindowMs: options.out_of_order_window,
+    syncEachBatch: options.wal_sync === 'batch',
+    compression: zlibCompression,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    onDamage: saySparingly((message) => log.error({}, `metrics blocks: ${message}`)),
     ...(at.forward === undefined ? {} : { forward: at.forward }),
     monotonicMs: () => performance.now(),
     onDropped: (refs) => storage.onDropped(refs),
@@ -51,6 +72,7 @@ export async function openStorage(at: {
     store,
     metadata,
     telemetryLog,
+    snapshot: (now) => takeSnapshot({ dataDir, store, now }),
     onDropped: () => {},
     close: async () => {
       await telemetryLog.close();
@@ -59,4 +81,14 @@ export async function openStorage(at: {
     },
   };
   return storage;
+}
+
+/** A damaged block is met by every question that touches it: it is said once, and a thousand different ones at most. */
+function saySparingly(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message) || said.size >= 1_000) return;
+    said.add(message);
+    say(message);
+  };
 }

@@ -2,13 +2,14 @@
  * OTLP metrics, from the bytes of a request to samples in the head, on one core. Requests are made beforehand; each
  * measurement sends rounds of them with rising times, after one round in which the series are first seen.
  */
-import { mkdtemp, open, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { IngestCounters, OtlpReceiver, type SampleSink } from '@jaegis/ingest';
 import { GrowingBatch, MetricsDecoder } from '@jaegis/protocol';
 import type { Clock } from '@jaegis/std';
+import { openDirectory } from '@jaegis/store';
 import { type AppendFile, MetricsStore, type StorageDirectory } from '@jaegis/tsdb';
 import { metricsRequest, usualShape } from './otlp-batches.ts';
 
@@ -48,18 +49,25 @@ export async function run(options: { quick?: boolean }): Promise<{ title: string
   add('decode to head, log thrown away', (await median(times, () => toHead(requests, nullDirectory()))).seconds);
   add(
     'decode to head, log on disk',
-    (await median(times, () => withFolder((folder) => toHead(requests, fileDirectory(folder))))).seconds,
+    (await median(times, () => withFolder(async (folder) => toHead(requests, await openDirectory(folder))))).seconds,
     'each request acknowledged after its log record is written',
   );
   add(
     'OTLP/HTTP handler to head, log on disk',
-    (await median(times, () => withFolder((folder) => throughReceiver(requests, fileDirectory(folder), false))))
-      .seconds,
+    (
+      await median(times, () =>
+        withFolder(async (folder) => throughReceiver(requests, await openDirectory(folder), false)),
+      )
+    ).seconds,
     'as above, with status codes, counters and the answer',
   );
   add(
     'OTLP/HTTP handler to head, log on disk, gzip',
-    (await median(times, () => withFolder((folder) => throughReceiver(requests, fileDirectory(folder), true)))).seconds,
+    (
+      await median(times, () =>
+        withFolder(async (folder) => throughReceiver(requests, await openDirectory(folder), true)),
+      )
+    ).seconds,
     'unpacked by zlib on its own thread',
   );
   const official = await officialDecoder();
@@ -223,29 +231,7 @@ function nullDirectory(): StorageDirectory {
     write: async () => {},
     remove: async () => {},
     size: async () => 0,
-  };
-}
-
-/** A plain folder: the care that `store` takes of half-written files would change nothing here. */
-function fileDirectory(folder: string): StorageDirectory {
-  const path = (name: string) => join(folder, name);
-  return {
-    list: async () => [],
-    read: (name) => readFile(path(name)),
-    openAppend: async (name) => {
-      const handle = await open(path(name), 'a');
-      return {
-        append: async (bytes) => void (await handle.write(bytes)),
-        sync: () => handle.datasync(),
-        close: () => handle.close(),
-        truncate: (size) => handle.truncate(size),
-      };
-    },
-    write: async (name, bytes) => {
-      await writeFile(path(`${name}.tmp`), bytes);
-      await rename(path(`${name}.tmp`), path(name));
-    },
-    remove: (name) => unlink(path(name)),
-    size: async (name) => (await stat(path(name))).size,
+    openRead: async () => ({ size: 0, read: () => new Uint8Array(0), close: () => {} }),
+    rename: async () => {},
   };
 }

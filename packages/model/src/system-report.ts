@@ -27,6 +27,17 @@ export interface SystemReport {
     readonly retentionMs: number;
     readonly oldestAt: number | null;
     readonly replay: { readonly samples: number; readonly tookMs: number; readonly damaged: number };
+    /** What the head has given up: files that never change. */
+    readonly blocks: {
+      readonly count: number;
+      readonly bytes: number;
+      /** Damages met since the start: blocks or parts of them that were left out. */
+      readonly damaged: number;
+      /** Raw (width 0) and rollups. */
+      readonly tiers: readonly { readonly widthMs: number; readonly bytes: number; readonly oldestAt: number | null }[];
+    };
+    /** The last failure of the disk, empty while it works. */
+    readonly error: string;
   };
   readonly loops: readonly {
     readonly name: string;

@@ -13,6 +13,15 @@ function memory(): Disk & { files: Map<string, number[]> } {
     size: async (name) => bytesOf(name).length,
     remove: async (name) => void files.delete(name),
     write: async (name, bytes) => void files.set(name, [...bytes]),
+    openRead: async (name) => ({
+      size: bytesOf(name).length,
+      read: (offset, length) => Uint8Array.from(bytesOf(name).slice(offset, offset + length)),
+      close: () => {},
+    }),
+    rename: async (from, to) => {
+      files.set(to, bytesOf(from));
+      files.delete(from);
+    },
     openAppend: async (name) => ({
       append: async (bytes) => void files.set(name, [...bytesOf(name), ...bytes]),
       sync: async () => {},

@@ -17,6 +17,14 @@ export interface Disk {
   write(name: string, bytes: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;
   size(name: string): Promise<number>;
+  openRead(name: string): Promise<DiskReader>;
+  rename(from: string, to: string): Promise<void>;
+}
+
+export interface DiskReader {
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
 }
 
 /** Probabilities in 0..1 per call; change them while the run goes on. */
@@ -56,19 +64,33 @@ export function createFaultyDirectory(
   const mayWrite = (): void => {
     if (faults.isFull) fail('full', 'ENOSPC');
   };
+  const flipped = (bytes: Uint8Array): Uint8Array => {
+    if (bytes.length === 0 || !rng.chance(faults.readFlips)) return bytes;
+    counts['readFlips'] = (counts['readFlips'] ?? 0) + 1;
+    const copy = bytes.slice();
+    const at = rng.int(0, copy.length - 1);
+    copy[at] = copy[at]! ^ (1 << rng.int(0, 7));
+    return copy;
+  };
   return {
     counts,
     list: () => inner.list(),
     size: (name) => inner.size(name),
     remove: (name) => inner.remove(name),
     async read(name) {
-      const bytes = await inner.read(name);
-      if (bytes.length === 0 || !rng.chance(faults.readFlips)) return bytes;
-      counts['readFlips'] = (counts['readFlips'] ?? 0) + 1;
-      const copy = bytes.slice();
-      const at = rng.int(0, copy.length - 1);
-      copy[at] = copy[at]! ^ (1 << rng.int(0, 7));
-      return copy;
+      return flipped(await inner.read(name));
+    },
+    async openRead(name) {
+      const file = await inner.openRead(name);
+      return {
+        size: file.size,
+        read: (offset, length) => flipped(file.read(offset, length)),
+        close: () => file.close(),
+      };
+    },
+    async rename(from, to) {
+      mayWrite();
+      await inner.rename(from, to);
     },
     async write(name, bytes) {
       mayWrite();

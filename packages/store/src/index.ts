@@ -1,4 +1,6 @@
 export { openDirectory } from './files/open-directory.ts';
+export { zlibCompression } from './files/zlib-compression.ts';
+export { copyMetadata } from './metadata/copy-metadata.ts';
 export { memoryMetadata } from './metadata/memory-metadata.ts';
 export type {
   AlertQuery,

@@ -1,6 +1,7 @@
 /** The process that crash.e2e.test.ts kills: appends without end, and says so when a batch is acknowledged. */
 import { MetricsStore } from '@jaegis/tsdb';
 import { openDirectory } from '../src/files/open-directory.ts';
+import { zlibCompression } from '../src/files/zlib-compression.ts';
 
 export const seriesCount = 40;
 export const t0 = 1_700_000_000_000;
@@ -19,12 +20,25 @@ export async function openStore(folder: string): Promise<MetricsStore> {
     retentionMs: 1e12,
     segmentBytes: 20_000,
     checkpointBytes: 60_000,
+    // A round is a millisecond: the head is cut, and blocks are merged and rolled up, many times in a second.
+    blockRangeMs: 200,
+    outOfOrderWindowMs: 100,
+    rollups: [
+      { widthMs: 100, retentionMs: 1e12 },
+      { widthMs: 2_000, retentionMs: 1e12 },
+    ],
+    compression: zlibCompression,
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
   });
 }
 
 async function write(folder: string, from: number): Promise<void> {
   const store = await openStore(folder);
-  const maintenance = setInterval(() => void store.maintain(t0), 10);
+  let now = t0 + from;
+  const maintenance = setInterval(() => {
+    void store.maintain(now);
+    void store.tidy(now);
+  }, 10);
   const refs = Uint32Array.from(
     { length: seriesCount },
     (_, i) => store.resolve({ __name__: 'm', i: String(i) }, t0) as number,
@@ -32,6 +46,7 @@ async function write(folder: string, from: number): Promise<void> {
   for (let round = from; round < from + 100_000; round += 4) {
     // Four at once, as from four connections.
     await Promise.all([0, 1, 2, 3].map((k) => appendRound(store, refs, round + k)));
+    now = t0 + round;
   }
   clearInterval(maintenance);
 }

@@ -46,12 +46,13 @@ function writeAndKill(data: string, from: number, afterMs: number): Promise<numb
   });
 }
 
-test('kill -9 at any moment loses nothing that was acknowledged', async () => {
+test('kill -9 at any moment, also while blocks are cut and merged, loses nothing that was acknowledged', async () => {
   const rng = seededRng(42);
   const data = join(folder, 'data');
   const acknowledged = new Set<number>();
   let next = 0;
   let checkpoints = 0;
+  let blocks = 0;
   for (let kill = 0; kill < 8; kill++) {
     for (const round of await writeAndKill(data, next, rng.int(5, 400))) acknowledged.add(round);
     const store = await openStore(data);
@@ -62,6 +63,8 @@ test('kill -9 at any moment loses nothing that was acknowledged', async () => {
       const missing = [...acknowledged].filter((round) => found.get(round) !== valueAt(Number(labels['i']), round));
       expect(missing).toEqual([]);
     }
+    expect(store.stats().blocks.damaged).toBe(0);
+    blocks = Math.max(blocks, store.stats().blocks.count);
     // At most the torn end of one record.
     expect(store.stats().replay.damaged).toBeLessThanOrEqual(1 + kill);
     next = Math.max(...acknowledged) + 1_000;
@@ -73,4 +76,5 @@ test('kill -9 at any moment loses nothing that was acknowledged', async () => {
   }
   expect(acknowledged.size).toBeGreaterThan(100);
   expect(checkpoints).toBeGreaterThan(0);
+  expect(blocks).toBeGreaterThan(2);
 });

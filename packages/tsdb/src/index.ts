@@ -1,14 +1,13 @@
+export type { Compression } from './block/block-file.ts';
+export type { RollupTier } from './block/block-keeper.ts';
+export type { Tombstone } from './delete/tombstones.ts';
 export { ExemplarStore } from './exemplars/exemplar-store.ts';
 export { DiskFullError, type Faults, type MemoryDirectory, memoryDirectory } from './memory-directory.ts';
 export { MetadataBook } from './metadata/metadata-book.ts';
-export {
-  type AppendResult,
-  MetricsStore,
-  type MetricsStoreOptions,
-  type ResolveRefusal,
-  type StoreStats,
-} from './metrics-store.ts';
+export { MetricsStore } from './metrics-store.ts';
+export type { SelectHints } from './select/choose-tier.ts';
 export { InvalidMatcherError } from './select/match-series.ts';
-export { SelectLimitError, type SelectLimits, type SeriesData } from './select/select-samples.ts';
-export type { AppendFile, StorageDirectory } from './storage-directory.ts';
+export { SelectLimitError, type SelectLimits, type SeriesData } from './select/select-merged.ts';
+export type { AppendFile, ReadFile, StorageDirectory } from './storage-directory.ts';
+export type { AppendResult, MetricsStoreOptions, ResolveRefusal, StoreStats } from './store-options.ts';
 export { crc32c } from './wal/crc32c.ts';

@@ -4,7 +4,7 @@
  * machine went down (what was synced, and perhaps a part of the rest).
  */
 import type { Rng } from '@jaegis/std';
-import type { AppendFile, StorageDirectory } from './storage-directory.ts';
+import type { AppendFile, ReadFile, StorageDirectory } from './storage-directory.ts';
 
 interface MemoryFile {
   bytes: Uint8Array;
@@ -89,6 +89,14 @@ function directoryOf(files: Map<string, MemoryFile>, rng: Rng | undefined): Memo
     async size(name) {
       return get(name).bytes.length;
     },
+    async openRead(name) {
+      return readFileOf(get(name), name, faults);
+    },
+    async rename(from, to) {
+      const file = get(from);
+      files.delete(from);
+      files.set(to, file);
+    },
     crash() {
       return directoryOf(
         copyFiles(files, (file) => file.bytes.length),
@@ -119,6 +127,18 @@ function copyFiles(files: Map<string, MemoryFile>, sizeOf: (file: MemoryFile) =>
     copy.set(name, { bytes, synced: bytes.length });
   }
   return copy;
+}
+
+function readFileOf(file: MemoryFile, name: string, faults: Faults): ReadFile {
+  return {
+    size: file.bytes.length,
+    read(offset, length) {
+      if (faults.failRead) throw new Error('EIO: i/o error, read');
+      if (offset + length > file.bytes.length) throw new RangeError(`${name} ends before ${offset + length}`);
+      return file.bytes.slice(offset, offset + length);
+    },
+    close() {},
+  };
 }
 
 function openFile(file: MemoryFile, faults: Faults, rng: Rng | undefined): AppendFile {

@@ -1,6 +1,6 @@
 /**
- * Random lives of a store from a seed: appends in and out of order, failing and full disks, checkpoints, crashes at any
- * moment. After each start exactly what was acknowledged must be there. A failure names its seed.
+ * Random lives of a store from a seed: appends in and out of order, failing and full disks, checkpoints, blocks cut,
+ * merged and rolled up, crashes at any moment. After each start exactly what was acknowledged must be there. A failure names its seed.
  */
 import { type Rng, seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
@@ -20,6 +20,10 @@ function open(directory: MemoryDirectory): Promise<MetricsStore> {
     // Small, so that segments and checkpoints come and go many times in one life.
     segmentBytes: 2_000,
     checkpointBytes: 6_000,
+    // So are blocks: late samples come at most 200 s late.
+    blockRangeMs: 60_000,
+    outOfOrderWindowMs: 250_000,
+    rollups: [{ widthMs: 60_000, retentionMs: 1e12 }],
   });
 }
 
@@ -94,10 +98,11 @@ async function life(seed: number): Promise<void> {
       directory.faults.failSync = rng.chance(0.1);
     } else if (what < 0.92) {
       await store.maintain(clock);
+      if (rng.chance(0.5)) await store.tidy(clock);
     } else {
-      if (rng.chance(0.7)) void store.checkpoint();
-      // The crash comes somewhere in the middle of the checkpoint.
-      for (let turn = rng.int(0, 60); turn > 0; turn--) await Promise.resolve();
+      if (rng.chance(0.7)) void (rng.chance(0.5) ? store.checkpoint() : store.tidy(clock));
+      // The crash comes somewhere in the middle of the checkpoint or of the block.
+      for (let turn = rng.int(0, 200); turn > 0; turn--) await Promise.resolve();
       directory = directory.crash();
       store = await open(directory);
       expect(samplesOf(store)).toEqual(model);

@@ -3,8 +3,9 @@ import { staleMarker } from '@jaegis/model';
 import { seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
 import { memoryDirectory } from './memory-directory.ts';
-import { MetricsStore, type MetricsStoreOptions } from './metrics-store.ts';
+import { MetricsStore } from './metrics-store.ts';
 import type { StorageDirectory } from './storage-directory.ts';
+import type { MetricsStoreOptions } from './store-options.ts';
 
 const t0 = 1_700_000_000_000;
 const hour = 3_600_000;

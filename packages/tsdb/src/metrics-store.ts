@@ -4,89 +4,24 @@
  */
 import type { Labels, Matcher, Rejections, RejectReason, SampleBatch, SeriesRef } from '@jaegis/model';
 import { assert } from '@jaegis/std';
+import { BlockKeeper } from './block/block-keeper.ts';
+import { BlockSet } from './block/block-set.ts';
+import { LruCache } from './block/lru-cache.ts';
+import { type Tombstone, Tombstones, tombstonesFile } from './delete/tombstones.ts';
 import { emptyTally, Head, type Tally, type TimeLimits } from './head/head.ts';
 import { maxRows, rowOf } from './head/series-table.ts';
 import { checkLabels } from './label-limits.ts';
 import { readLabelNames, readLabelValues, readSeriesLabels } from './select/label-queries.ts';
 import { matchSeries } from './select/match-series.ts';
-import { type SelectLimits, type SeriesData, selectSamples } from './select/select-samples.ts';
+import { type SelectLimits, type SeriesData, selectMerged } from './select/select-merged.ts';
 import { SeriesGroups } from './series-groups.ts';
 import type { StorageDirectory } from './storage-directory.ts';
+import type { AppendResult, MetricsStoreOptions, ResolveRefusal, StoreStats } from './store-options.ts';
+import { writeCheckpoint } from './wal/checkpoint.ts';
 import { GroupCommit } from './wal/group-commit.ts';
 import { LogKeeper } from './wal/log-keeper.ts';
 import { type Replayed, replay } from './wal/replay.ts';
 import { SegmentWriter } from './wal/segment-writer.ts';
-
-export interface MetricsStoreOptions {
-  readonly directory: StorageDirectory;
-  /** Epoch milliseconds. */
-  readonly now: number;
-  /** Most series at once; at most 4,194,303. */
-  readonly seriesLimit: number;
-  /** Most series of one group, so that one careless sender cannot use up the rest. */
-  readonly seriesLimitPerGroup: number;
-  /** What the second limit counts by; the `job` label when left out. */
-  readonly groupOf?: (labels: Labels) => string;
-  readonly retentionMs: number;
-  /** How far behind the newest of its series a sample may be. Default 30 min. */
-  readonly outOfOrderWindowMs?: number;
-  /** How far ahead of `now` a sample may be. Default 10 min. */
-  readonly futureToleranceMs?: number;
-  /** A new segment of the log is begun at this size. Default 32 MiB. */
-  readonly segmentBytes?: number;
-  /** The log is rewritten as a checkpoint when it has grown by this much (or by the last checkpoint's size, if more). Default 64 MiB. */
-  readonly checkpointBytes?: number;
-  /** Batches that wait for the disk may take this much; more are refused with `queue_full`. Default 64 MiB. */
-  readonly waitingBytesLimit?: number;
-  /** A clock that only goes forward, for `replay.tookMs`; 0 is reported without one. */
-  readonly monotonicMs?: () => number;
-  /**
-   * Given each batch as it is taken (but for what `skip` names), to be sent elsewhere; the batch is acknowledged when it
-   * settles too. Must not reject.
-   */
-  readonly forward?: (batch: SampleBatch, skip: (index: number) => boolean) => Promise<void>;
-  /** Told of refs that fit nothing any more, when series are dropped. */
-  readonly onDropped?: (refs: readonly SeriesRef[]) => void;
-}
-
-export interface ResolveRefusal {
-  readonly rejected: RejectReason;
-}
-
-export interface AppendResult {
-  readonly accepted: number;
-  readonly rejected: Rejections;
-}
-
-export interface StoreStats {
-  readonly series: number;
-  readonly seriesLimit: number;
-  /** Samples kept. */
-  readonly samples: number;
-  readonly bytesInMemory: number;
-  /** Compressed bytes of the closed chunks, a part of `bytesInMemory`. */
-  readonly chunkBytes: number;
-  readonly bytesOnDisk: number;
-  readonly oldestAt: number | null;
-  readonly replay: {
-    readonly samples: number;
-    readonly tookMs: number;
-    readonly damaged: number;
-    /** Samples whose series' own record was lost. */
-    readonly orphans: number;
-    /** The first 20 damages, in words. */
-    readonly damages: readonly string[];
-  };
-  /** Samples and series refused since the start, by reason. */
-  readonly refused: Rejections;
-  /** Samples accepted since the start. */
-  readonly accepted: number;
-  readonly droppedSeries: number;
-  readonly droppedSamples: number;
-  readonly checkpoints: number;
-  /** The last failure of the disk, empty while it works. */
-  readonly storageError: string;
-}
 
 /** A batch may wait this long for a slow disk before its series would be thought unused. */
 const forgetAfterMs = 10 * 60_000;
@@ -96,6 +31,11 @@ const rowsAtOnce = 20_000;
 export class MetricsStore {
   readonly #options: MetricsStoreOptions;
   readonly #head: Head;
+  readonly #blocks: BlockSet;
+  readonly #tombstones: Tombstones;
+  readonly #keeper: BlockKeeper;
+  readonly #retentionMs: number;
+  readonly #widths: readonly number[];
   readonly #groups: SeriesGroups;
   readonly #commits: GroupCommit;
   readonly #log: LogKeeper;
@@ -116,7 +56,7 @@ export class MetricsStore {
   readonly #empty = new Map<number, number>();
   #isClosed = false;
 
-  /** Opens the folder's log and replays it. Damage is counted in `stats().replay`; only an unreadable folder rejects. */
+  /** Opens the folder's blocks and replays its log. Damage is counted and told in `stats()`; only an unreadable folder rejects. */
   static async open(options: MetricsStoreOptions): Promise<MetricsStore> {
     assert(
       options.seriesLimit > 0 && options.seriesLimit < maxRows,
@@ -125,22 +65,28 @@ export class MetricsStore {
     const started = options.monotonicMs?.() ?? 0;
     const head = new Head();
     const limits: TimeLimits = {
-      oldest: options.now - options.retentionMs,
+      oldest: options.now - longestRetention(options),
       newest: Number.POSITIVE_INFINITY,
       outOfOrderWindowMs: Number.POSITIVE_INFINITY,
     };
+    const history = await openHistory(options);
     const replayed = await replay(options.directory, head, limits);
     const tookMs = (options.monotonicMs?.() ?? 0) - started;
-    return new MetricsStore(options, head, { replayed, tookMs });
+    return new MetricsStore(options, { head, ...history, replayed, tookMs });
   }
 
-  private constructor(options: MetricsStoreOptions, head: Head, start: { replayed: Replayed; tookMs: number }) {
+  private constructor(options: MetricsStoreOptions, start: Start) {
+    const { head, blocks, tombstones } = start;
     const { samples, damaged, orphans, damages, lastSegment, sizes } = start.replayed;
     this.#options = options;
     this.#head = head;
+    this.#blocks = blocks;
+    this.#tombstones = tombstones;
     this.#outOfOrderWindowMs = options.outOfOrderWindowMs ?? 30 * 60_000;
     this.#futureToleranceMs = options.futureToleranceMs ?? 10 * 60_000;
     this.#waitingBytesLimit = options.waitingBytesLimit ?? 64 * 2 ** 20;
+    this.#retentionMs = longestRetention(options);
+    this.#widths = (options.rollups ?? []).map(({ widthMs }) => widthMs);
     this.#replay = { samples, tookMs: start.tookMs, damaged, orphans, damages };
     this.#groups = new SeriesGroups(options.groupOf ?? ((labels) => labels['job'] ?? ''), options.seriesLimitPerGroup);
     for (let row = 0; row < head.series.end; row++)
@@ -148,15 +94,32 @@ export class MetricsStore {
     const segments = new SegmentWriter(options.directory, {
       nextId: lastSegment + 1,
       segmentBytes: options.segmentBytes ?? 32 * 2 ** 20,
+      syncEachWrite: options.syncEachBatch ?? false,
     });
     this.#commits = new GroupCommit(segments, (ref) => this.labelsOf(ref));
-    this.#log = new LogKeeper({
+    const log = new LogKeeper({
       directory: options.directory,
       head,
       segments,
       commits: this.#commits,
       sizes,
       checkpointBytes: options.checkpointBytes ?? 64 * 2 ** 20,
+    });
+    this.#log = log;
+    this.#keeper = new BlockKeeper({
+      directory: options.directory,
+      head,
+      blocks,
+      tombstones,
+      rawRetentionMs: options.retentionMs,
+      rollups: options.rollups ?? [],
+      blockRangeMs: options.blockRangeMs ?? 2 * 3_600_000,
+      maxBytes: options.maxBlockBytes ?? Number.POSITIVE_INFINITY,
+      outOfOrderWindowMs: this.#outOfOrderWindowMs,
+      headBytesLimit: options.headBytesLimit ?? 160 * 2 ** 20,
+      pause: options.pause ?? (() => Promise.resolve()),
+      oldestInHead: () => this.#oldestInHead(),
+      checkpoint: () => log.freshCheckpoint(),
     });
   }
 
@@ -195,7 +158,7 @@ export class MetricsStore {
     if (this.#commits.waitingBytes > this.#waitingBytesLimit)
       return Promise.resolve(this.#refuseBatch(batch, 'queue_full'));
     const limits: TimeLimits = {
-      oldest: now - this.#options.retentionMs,
+      oldest: now - this.#retentionMs,
       newest: now + this.#futureToleranceMs,
       outOfOrderWindowMs: this.#outOfOrderWindowMs,
     };
@@ -250,10 +213,18 @@ export class MetricsStore {
 
   /**
    * The samples of all series that fit every matcher, within [fromMs, toMs], in time order; series without a sample there
-   * are left out. Sees exactly what was acknowledged. Throws `SelectLimitError` past a limit and `InvalidMatcherError`.
+   * are left out. Sees exactly what was acknowledged. With `limits.hints` a long question is answered from rollups.
+   * Throws `SelectLimitError` past a limit and `InvalidMatcherError`.
    */
   select(matchers: readonly Matcher[], fromMs: number, toMs: number, limits: SelectLimits = {}): SeriesData[] {
-    return selectSamples(this.#head, matchSeries(this.#head.series, matchers), { fromMs, toMs, limits });
+    const sources = {
+      head: this.#head,
+      blocks: this.#blocks,
+      tombstones: this.#tombstones,
+      widths: this.#widths,
+      oldest: (tierMs: number) => this.#oldestOf(tierMs),
+    };
+    return selectMerged(sources, matchers, { from: fromMs, to: toMs, limits });
   }
 
   /** The refs of the series that fit every matcher. */
@@ -274,17 +245,56 @@ export class MetricsStore {
 
   /** The label sets that fit, of series with samples in the range when one is given. */
   series(matchers: readonly Matcher[], fromMs?: number, toMs?: number): Labels[] {
-    return readSeriesLabels(this.#head, matchers, { fromMs, toMs });
+    return readSeriesLabels(this.#sources, matchers, { fromMs, toMs });
   }
 
   /** Label names in use, sorted. */
   labelNames(matchers: readonly Matcher[] = []): string[] {
-    return readLabelNames(this.#head.series, matchers);
+    return readLabelNames(this.#sources, matchers);
   }
 
   /** Values of a label, sorted. */
   labelValues(name: string, matchers: readonly Matcher[] = []): string[] {
-    return readLabelValues(this.#head.series, name, matchers);
+    return readLabelValues(this.#sources, name, matchers);
+  }
+
+  get #sources(): { head: Head; blocks: BlockSet } {
+    return { head: this.#head, blocks: this.#blocks };
+  }
+
+  /**
+   * Deletes the samples of all series that fit every matcher in [fromMs, toMs], as far as they are there now. From then on
+   * they are not seen; `cleanTombstones` frees their space. Rejects with `InvalidMatcherError`, or when it cannot be kept.
+   */
+  async deleteSeries(tombstone: Tombstone, now: number): Promise<void> {
+    if (this.#tombstones.isFull)
+      throw new Error(
+        `Cannot delete series: ${this.#tombstones.size} deletions wait, must be cleaned (clean_tombstones) first`,
+      );
+    const newest = now + this.#futureToleranceMs;
+    await this.#tombstones.add({ ...tombstone, to: Math.min(tombstone.to, newest) });
+  }
+
+  /** Rewrites what deletions reach into, so that their samples are gone from the disk. Rejects when that fails. */
+  cleanTombstones(): Promise<void> {
+    return this.#keeper.cleanTombstones();
+  }
+
+  /**
+   * Puts all that was acknowledged before the call into another folder, which can then be opened as a store: the head as a
+   * checkpoint, each block by `link` (a hard link or a copy of the file of that name). Rejects when that fails.
+   */
+  async snapshot(target: StorageDirectory, link: (name: string) => Promise<void>): Promise<void> {
+    await this.#keeper.still(async () => {
+      for (const { name } of this.#blocks.all) await link(name);
+      if (this.#tombstones.size > 0) await link(tombstonesFile);
+      await writeCheckpoint(target, this.#head, 1);
+    });
+  }
+
+  /** Does now what blocks need (cut, merge, roll up, retention), and waits for it. */
+  async tidy(now: number): Promise<void> {
+    await this.#keeper.run(now);
   }
 
   /**
@@ -295,6 +305,7 @@ export class MetricsStore {
     if (this.#isClosed) return;
     this.#sweep(now);
     await this.#log.maintain();
+    this.#keeper.maintain(now);
   }
 
   /** Rewrites the log as a checkpoint now, and waits for it. */
@@ -305,7 +316,7 @@ export class MetricsStore {
   /** Looks at a share of the rows, so that a call stays short however many there are: 30 calls see all. */
   #sweep(now: number): void {
     const { series } = this.#head;
-    const oldest = now - this.#options.retentionMs;
+    const oldest = now - this.#retentionMs;
     const silentSince = now - this.#outOfOrderWindowMs;
     const gone: number[] = [];
     const share = Math.max(rowsAtOnce, Math.ceil(series.end / 30));
@@ -315,8 +326,11 @@ export class MetricsStore {
       const last = this.#head.lastAt(row);
       if (this.#head.hasBuffer(row) && (last < silentSince || last < oldest)) this.#head.closeBuffer(row);
       this.#droppedSamples += this.#head.dropBefore(row, oldest);
-      if (last === Number.NEGATIVE_INFINITY ? this.#isForgotten(row, now) : last < oldest) gone.push(row);
-      else this.#sweepOldest = Math.min(this.#sweepOldest, this.#head.firstAt(row));
+      const first = this.#head.firstAt(row);
+      // What a silent series had is in blocks, or past retention.
+      const isOver = first === Number.POSITIVE_INFINITY && last < silentSince;
+      if (last === Number.NEGATIVE_INFINITY ? this.#isForgotten(row, now) : isOver) gone.push(row);
+      else this.#sweepOldest = Math.min(this.#sweepOldest, first);
     }
     this.#sweepRow = to >= series.end ? 0 : to;
     if (gone.length > 0) this.#drop(gone);
@@ -350,34 +364,55 @@ export class MetricsStore {
   }
 
   stats(): StoreStats {
+    const error = [this.#writeError, this.#log.error, this.#keeper.error].find((each) => each !== '');
+    const inBlocks = this.#blocks.of(0).reduce((sum, { meta }) => sum + meta.samples, 0);
     return {
       series: this.#head.series.size,
       seriesLimit: this.#options.seriesLimit,
-      samples: this.#head.samples,
-      bytesInMemory: this.#head.bytes,
+      samples: this.#head.samples + inBlocks,
+      bytesInMemory: this.#head.bytes + this.#blocks.cacheBytes,
       chunkBytes: this.#head.chunkBytes,
-      bytesOnDisk: this.#log.bytesOnDisk,
-      oldestAt: this.#oldestAt(),
+      bytesOnDisk: this.#log.bytesOnDisk + this.#blocks.bytes,
+      oldestAt: finiteOrNull(Math.min(this.#oldestInHead(), ...this.#blocks.all.map(({ meta }) => meta.oldest))),
       replay: this.#replay,
       refused: { ...this.#refused },
       accepted: this.#accepted,
       droppedSeries: this.#droppedSeries,
       droppedSamples: this.#droppedSamples,
       checkpoints: this.#log.checkpoints,
-      storageError: this.#writeError !== '' ? this.#writeError : this.#log.error,
+      blocks: {
+        count: this.#blocks.all.length,
+        bytes: this.#blocks.bytes,
+        samples: inBlocks,
+        damaged: this.#blocks.damages,
+        cuts: this.#keeper.cuts,
+        merges: this.#keeper.merges,
+        dropped: this.#keeper.droppedBlocks,
+        tombstones: this.#tombstones.size,
+        tiers: [0, ...this.#widths].map((widthMs) => ({
+          widthMs,
+          bytes: this.#blocks.of(widthMs).reduce((sum, { bytes }) => sum + bytes, 0),
+          oldestAt: finiteOrNull(this.#oldestOf(widthMs)),
+        })),
+      },
+      storageError: error ?? '',
     };
   }
 
+  /** Where the data of a tier begin; Infinity when it has none. The raw tier is the head too. */
+  #oldestOf(tierMs: number): number {
+    const first = this.#blocks.of(tierMs)[0]?.meta.from ?? Number.POSITIVE_INFINITY;
+    return tierMs === 0 ? Math.min(first, this.#oldestInHead()) : first;
+  }
+
   /** Exact for a small store; for a great one as of the last sweep, for walking all of it would take too long. */
-  #oldestAt(): number | null {
-    let oldest = this.#oldest;
-    if (this.#head.series.end <= rowsAtOnce) {
-      oldest = Number.POSITIVE_INFINITY;
-      for (let row = 0; row < this.#head.series.end; row++) {
-        if (this.#head.series.refs[row] !== 0) oldest = Math.min(oldest, this.#head.firstAt(row));
-      }
+  #oldestInHead(): number {
+    if (this.#head.series.end > rowsAtOnce) return this.#oldest;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (let row = 0; row < this.#head.series.end; row++) {
+      if (this.#head.series.refs[row] !== 0) oldest = Math.min(oldest, this.#head.firstAt(row));
     }
-    return oldest === Number.POSITIVE_INFINITY ? null : oldest;
+    return oldest;
   }
 
   /** Writes what waits, syncs, and lets go of the files. Further appends are refused with `storage`. */
@@ -385,6 +420,34 @@ export class MetricsStore {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#commits.idle();
+    await this.#keeper.close();
     await this.#log.close();
+    this.#blocks.close();
   }
+}
+
+/** What a store begins with. */
+interface Start {
+  readonly head: Head;
+  readonly blocks: BlockSet;
+  readonly tombstones: Tombstones;
+  readonly replayed: Replayed;
+  readonly tookMs: number;
+}
+
+function longestRetention(options: MetricsStoreOptions): number {
+  return Math.max(options.retentionMs, ...(options.rollups ?? []).map(({ retentionMs }) => retentionMs));
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+async function openHistory(options: MetricsStoreOptions): Promise<{ blocks: BlockSet; tombstones: Tombstones }> {
+  const { directory, compression } = options;
+  const onDamage = options.onDamage ?? (() => {});
+  const cache: LruCache<string, unknown> = new LruCache(options.cacheBytes ?? 64 * 2 ** 20);
+  const blocks = await BlockSet.open({ directory, cache, compression, onDamage });
+  const tombstones = await Tombstones.open(directory, (message) => blocks.damage(message));
+  return { blocks, tombstones };
 }

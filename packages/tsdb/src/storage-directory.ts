@@ -11,6 +11,18 @@ export interface StorageDirectory {
   write(name: string, bytes: Uint8Array): Promise<void>;
   remove(name: string): Promise<void>;
   size(name: string): Promise<number>;
+  /** Opens a file that will not change any more. */
+  openRead(name: string): Promise<ReadFile>;
+  /** Gives a file another name: after a crash it has one or the other. */
+  rename(from: string, to: string): Promise<void>;
+}
+
+/** A file to be read from anywhere. Reading is synchronous: a question looks into many places, a few KiB each. */
+export interface ReadFile {
+  readonly size: number;
+  /** `length` bytes from `offset` on, in memory of their own. Throws where they are not there. */
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
 }
 
 export interface AppendFile {

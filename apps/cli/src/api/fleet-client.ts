@@ -114,6 +114,14 @@ export class FleetClient {
     return data;
   }
 
+  /** Takes a snapshot of the server's data folder: where that folder is, and the snapshot's name below it. */
+  async snapshot(): Promise<{ dataDir: string; name: string }> {
+    const { dataDir } = await this.#get<{ dataDir: string }>('/api/fleet/system');
+    const long = { method: 'POST', signal: AbortSignal.timeout(snapshotTimeoutMs) };
+    const { data } = await this.#json<{ data: { name: string } }>('/api/v1/admin/tsdb/snapshot', long);
+    return { dataDir, name: data.name };
+  }
+
   /** The event stream; the body is read by `followEvents`. */
   async events(lastEventId: string | undefined, signal: AbortSignal): Promise<Response> {
     const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
@@ -170,6 +178,8 @@ export class FleetClient {
 }
 
 const requestTimeoutMs = 15_000;
+/** The head of a large store is written meanwhile. */
+const snapshotTimeoutMs = 10 * 60_000;
 
 function unreachable(url: string, error: unknown): CliError {
   const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause;

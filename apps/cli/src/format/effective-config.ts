@@ -19,7 +19,11 @@ const durationFields = new Set([
   'group_window',
   'heartbeat_interval',
   'supervised_heartbeat_interval',
-  'head_retention',
+  'retention_raw',
+  'retention_1m',
+  'retention_1h',
+  'block_window',
+  'out_of_order_window',
 ]);
 
 /** The configuration with every default filled in, in the words of the file. The token is left out: this gets pasted. */

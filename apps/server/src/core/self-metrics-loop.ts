@@ -51,6 +51,14 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_receiver_failures_total', 'counter', 'Notifications given up, by receiver.'],
   ['jaegis_store_samples', 'gauge', 'Samples in the head.'],
   ['jaegis_store_bytes', 'gauge', 'Bytes of the metrics store, in memory and on disk.'],
+  ['jaegis_store_blocks', 'gauge', 'Blocks of the metrics store.'],
+  [
+    'jaegis_store_block_bytes',
+    'gauge',
+    'Bytes of the blocks of each tier (width of a bucket in seconds, 0 for raw samples).',
+  ],
+  ['jaegis_store_damaged_total', 'counter', 'Damaged records and blocks that were left out, by where.'],
+  ['jaegis_store_failing', 'gauge', '1 while the disk of the metrics store fails or is full.'],
   ['jaegis_dropped_total', 'counter', 'What a full table or queue refused, by where.'],
   ['jaegis_event_listeners', 'gauge', 'Open event streams.'],
   ['jaegis_forecast_trust', 'gauge', 'How much better than naive the forecasts have lately been, 0..1.'],
@@ -76,6 +84,12 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_store_samples', store.samples);
   selfMetrics.set('jaegis_store_bytes', store.bytesInMemory, { where: 'memory' });
   selfMetrics.set('jaegis_store_bytes', store.bytesOnDisk, { where: 'disk' });
+  selfMetrics.set('jaegis_store_blocks', store.blocks.count);
+  for (const { widthMs, bytes } of store.blocks.tiers)
+    selfMetrics.set('jaegis_store_block_bytes', bytes, { bucket_seconds: String(widthMs / 1_000) });
+  selfMetrics.set('jaegis_store_damaged_total', store.replay.damaged, { where: 'log' });
+  selfMetrics.set('jaegis_store_damaged_total', store.blocks.damaged, { where: 'blocks' });
+  selfMetrics.set('jaegis_store_failing', store.storageError === '' ? 0 : 1);
   for (const { name, labels, value } of counters.lines()) selfMetrics.set(name, value, labels);
   selfMetrics.set('jaegis_dropped_total', fleet.registry.refused, { where: 'agents' });
   selfMetrics.set('jaegis_dropped_total', fleet.red.refused, { where: 'red_windows' });

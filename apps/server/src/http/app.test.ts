@@ -23,7 +23,7 @@ beforeEach(async () => {
     now,
     seriesLimit: 10_000,
     seriesLimitPerGroup: 10_000,
-    retentionMs: options.head_retention,
+    retentionMs: options.retention_raw,
   });
   core = createCore({
     clock: { now: () => now, after: () => ignore, every: () => ignore },
@@ -40,7 +40,13 @@ beforeEach(async () => {
     receivers: [],
   });
   const limiter = new SenderLimiter({ ratePerSecond: 10_000 });
-  app = createMainApp(core, { options, token: undefined, limiter, dashboardDir: undefined });
+  app = createMainApp(core, {
+    options,
+    token: undefined,
+    limiter,
+    dashboardDir: undefined,
+    snapshot: async () => 'snap-1',
+  });
 });
 
 afterEach(() => app.close());

@@ -6,6 +6,7 @@ import type { SenderLimiter } from '@jaegis/ingest';
 import type { ServerOptions } from '@jaegis/model';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
+import { adminRoutes } from './admin-routes.ts';
 import { sendError } from './answer.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { guard } from './guard.ts';
@@ -23,6 +24,8 @@ export interface HttpOptions {
   readonly limiter: SenderLimiter;
   /** Folder of the built dashboard, where there is one. */
   readonly dashboardDir: string | undefined;
+  /** Takes a snapshot of the data folder and gives its name. */
+  readonly snapshot: () => Promise<string>;
 }
 
 const contentSecurityPolicy =
@@ -39,6 +42,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   prometheusRoutes(app, core);
   metricMetadataRoutes(app, core);
   ruleRoutes(app, core);
+  adminRoutes(app, core, http.snapshot);
   openApiRoutes(app, core.version);
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));
   app.get('/readyz', (_request, reply) =>

@@ -272,6 +272,26 @@ export const operations: readonly Operation[] = [
     },
   },
   { method: 'get', path: '/api/v1/alerts', tag: 'prometheus', summary: 'Pending and firing alerts of rules.' },
+  {
+    method: 'post',
+    path: '/api/v1/admin/tsdb/delete_series',
+    tag: 'prometheus',
+    summary:
+      'Deletes samples of the series that fit (also PUT). They are hidden at once; clean_tombstones frees the disk.',
+    query: { 'match[]': 'selector (repeat)', start: 'epoch seconds or RFC 3339 (default: all)', end: 'the same' },
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/tsdb/clean_tombstones',
+    tag: 'prometheus',
+    summary: 'Rewrites the blocks that deletions reach into (also PUT).',
+  },
+  {
+    method: 'post',
+    path: '/api/v1/admin/tsdb/snapshot',
+    tag: 'prometheus',
+    summary: 'Keeps the data folder as it is now below DATA/snapshots (also PUT); answers with the name.',
+  },
   { method: 'get', path: '/api/v1/status/buildinfo', tag: 'prometheus', summary: 'Version.' },
   { method: 'post', path: '/v1/metrics', tag: 'otlp', summary: 'OTLP metrics, protobuf or JSON, gzip allowed.' },
   { method: 'post', path: '/v1/traces', tag: 'otlp', summary: 'OTLP traces.' },

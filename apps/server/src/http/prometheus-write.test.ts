@@ -21,7 +21,7 @@ async function serve() {
     now,
     seriesLimit: 10,
     seriesLimitPerGroup: 3,
-    retentionMs: options.head_retention,
+    retentionMs: options.retention_raw,
   });
   const core = createCore({
     clock: { now: () => now, after: () => ignore, every: () => ignore },
@@ -38,7 +38,13 @@ async function serve() {
     receivers: [],
   });
   const limiter = new SenderLimiter({ ratePerSecond: 10_000 });
-  return createMainApp(core, { options, token: undefined, limiter, dashboardDir: undefined });
+  return createMainApp(core, {
+    options,
+    token: undefined,
+    limiter,
+    dashboardDir: undefined,
+    snapshot: async () => 'snap-1',
+  });
 }
 
 function request(series: number, at = now): Buffer {
@@ -109,7 +115,7 @@ test('more series than a pool may have are refused with the reason, the others a
     method: 'POST',
     url: '/api/v1/write',
     headers,
-    payload: request(3, now - 86_400_001),
+    payload: request(3, now - 15 * 86_400_001),
   });
   expect([again.statusCode, again.body]).toEqual([400, expect.stringContaining('3 too_old refused by the store')]);
 });

@@ -123,7 +123,7 @@ async function startCore(shared: Shared, world: World): Promise<Core> {
     now: clock.now(),
     seriesLimit: options.series_limit,
     seriesLimitPerGroup: options.series_limit_per_pool,
-    retentionMs: options.head_retention,
+    retentionMs: options.retention_raw,
   });
   const core = createCore({
     clock,

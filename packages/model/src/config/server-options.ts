@@ -75,10 +75,40 @@ export const serverOptions = {
     default: 1_000,
     help: 'Most processes that the process target may run at once, over all pools.',
   },
-  head_retention: {
+  retention_raw: {
     schema: durationMs('retention', { min: 60_000 }),
-    default: '24h',
-    help: 'How long samples are kept in the in-memory head and its log.',
+    default: '15d',
+    help: 'How long samples are kept as they came.',
+  },
+  retention_1m: {
+    schema: durationMs('retention', { min: 60_000 }),
+    default: '90d',
+    help: 'How long rollups of one minute (min, max, sum, count, increase) are kept.',
+  },
+  retention_1h: {
+    schema: durationMs('retention', { min: 60_000 }),
+    default: '400d',
+    help: 'How long rollups of one hour are kept.',
+  },
+  retention_bytes: {
+    schema: z.coerce.number().int().min(0),
+    default: 0,
+    help: 'Most bytes that blocks of metrics may take on the disk, 0 for no limit. The oldest of the largest tier go first.',
+  },
+  block_window: {
+    schema: durationMs('window', { min: 1_000 }),
+    default: '2h',
+    help: 'Samples older than this, and settled, move from memory to blocks on the disk.',
+  },
+  out_of_order_window: {
+    schema: durationMs('window'),
+    default: '30m',
+    help: 'How far behind the newest of its series a sample may be.',
+  },
+  wal_sync: {
+    schema: z.enum(['second', 'batch']),
+    default: 'second',
+    help: 'When the log is synced to the disk: each second, or before each batch is acknowledged. Loss of power can cost what was not synced; kill -9 costs nothing either way.',
   },
   remote_write_spool_bytes: {
     schema: z.coerce

@@ -1,7 +1,8 @@
 /** A folder of files as the engines' `StorageDirectory`. Names are flat; nothing outside the folder can be named. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AppendFile, StorageDirectory } from '@jaegis/tsdb';
+import type { AppendFile, ReadFile, StorageDirectory } from '@jaegis/tsdb';
 
 /** A file under this name is being written; one that is found at the start was never finished. */
 const unfinished = '.tmp';
@@ -42,6 +43,31 @@ export async function openDirectory(path: string): Promise<StorageDirectory> {
     async size(name) {
       return (await stat(fileOf(name))).size;
     },
+    async openRead(name) {
+      return readFileOf(fileOf(name));
+    },
+    async rename(from, to) {
+      await rename(fileOf(from), fileOf(to));
+      await syncFolder(path);
+    },
+  };
+}
+
+function readFileOf(path: string): ReadFile {
+  const descriptor = openSync(path, 'r');
+  const { size } = fstatSync(descriptor);
+  return {
+    size,
+    read(offset, length) {
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; ) {
+        const count = readSync(descriptor, bytes, at, length - at, offset + at);
+        if (count === 0) throw new RangeError(`${path} ends before ${offset + length}`);
+        at += count;
+      }
+      return bytes;
+    },
+    close: () => closeSync(descriptor),
   };
 }
 

@@ -121,4 +121,14 @@ describe('chunk codec', () => {
       }),
     );
   });
+
+  test('a lone fall among small steps, of any height', () => {
+    for (let height = 1; height < 3_000; height++) {
+      const values = Float64Array.from({ length: 24 }, (_, i) => (i < 12 ? height + 3 * i : 3 * i));
+      roundTrip(
+        Array.from({ length: 24 }, (_, i) => i * 1_000),
+        values,
+      );
+    }
+  });
 });

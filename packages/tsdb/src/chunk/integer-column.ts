@@ -218,7 +218,8 @@ function writeParameters(out: BitWriter, values: Float64Array, count: number, pr
 
 function writeRice(out: BitWriter, u: number, k: number): void {
   const q = u < 2 ** 31 && k < 31 ? u >>> k : Math.floor(u * 2 ** -k);
-  if (q + 1 + k <= 31) {
+  // A row of 24 ones always means the escape, also where a longer one would fit.
+  if (q < escapeOnes && q + 1 + k <= 31) {
     // q ones, a zero and the low bits at once.
     out.write((((1 << (q + 1)) - 2) << k) | (u & ((1 << k) - 1)), q + 1 + k);
     return;

@@ -369,6 +369,41 @@ export class Head {
     return dropped;
   }
 
+  /** Forgets the samples before `to`, when they are just `count`; does nothing when others have come since these were counted. */
+  cutBefore(row: number, to: number, count: number): void {
+    const { starts, ends, counts, previous } = this.#chunks;
+    let newer = 0;
+    let id = this.#tails[row]!;
+    for (; id !== 0 && starts[id]! >= to; id = previous[id]!) newer = id;
+    let found = 0;
+    for (let older = id; older !== 0; older = previous[older]!) found += counts[older]!;
+    // One chunk may reach over the end: what comes after it stays.
+    let rest: { bytes: Uint8Array; of: ChunkSpan } | undefined;
+    if (id !== 0 && ends[id]! >= to) {
+      decodeChunk(this.#chunks.view(id), { times: this.#times, values: this.#values, at: 0 });
+      const split = lowerBound(this.#times.subarray(0, counts[id]!), to);
+      const times = this.#times.slice(split, counts[id]!);
+      const of = { start: times[0]!, end: ends[id]!, count: times.length };
+      rest = { bytes: encodeChunk(times, this.#values.slice(split, counts[id]!), of.count).slice(), of };
+      found -= of.count;
+    }
+    let open = 0;
+    if (this.#counts[row]! > 0) {
+      this.#copyOpen(row, this.#counts[row]!, 0);
+      open = lowerBound(this.#times.subarray(0, this.#counts[row]!), to);
+    }
+    if (found + open !== count) return;
+    const kept = rest === undefined ? 0 : this.#chunks.add(rest.bytes, rest.of, 0);
+    if (newer === 0) this.#tails[row] = kept;
+    else this.#chunks.previous[newer] = kept;
+    while (id !== 0) {
+      const next = this.#chunks.previous[id]!;
+      this.#chunks.remove(id);
+      id = next;
+    }
+    if (open > 0) this.#dropOldest(row, open);
+  }
+
   /** Forgets all samples of a row. */
   clear(row: number): void {
     this.dropBefore(row, Number.POSITIVE_INFINITY);

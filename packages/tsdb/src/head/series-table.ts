@@ -170,6 +170,13 @@ export class SeriesTable {
     for (let i = 0; i < this.#labelCounts[row]!; i++) visit(this.#labels.pairs[at + 2 * i]!);
   }
 
+  /** Calls `visit` with the numbers of each name and value of a row. */
+  forEachPair(row: number, visit: (name: number, value: number) => void): void {
+    const at = this.#labelsAt[row]!;
+    const { pairs } = this.#labels;
+    for (let i = 0; i < this.#labelCounts[row]!; i++) visit(pairs[at + 2 * i]!, pairs[at + 2 * i + 1]!);
+  }
+
   get bytes(): number {
     return (
       this.refs.length * 15 +

@@ -12,7 +12,8 @@ export class InvalidMatcherError extends Error {
   override readonly name = 'InvalidMatcherError';
 }
 
-interface Test {
+/** A matcher, ready to be tried. */
+export interface MatcherTest {
   readonly name: string;
   /** Whether a value fits; '' is the missing label. */
   readonly fits: (value: string) => boolean;
@@ -21,7 +22,8 @@ interface Test {
   readonly values: readonly string[] | undefined;
 }
 
-function compile(matcher: Matcher): Test {
+/** Throws `InvalidMatcherError`. */
+export function compileMatcher(matcher: Matcher): MatcherTest {
   const { name, op, value } = matcher;
   if (op === '=') return { name, fits: (text) => text === value, fitsMissing: value === '', values: [value] };
   if (op === '!=') return { name, fits: (text) => text !== value, fitsMissing: value !== '', values: undefined };
@@ -34,7 +36,7 @@ function compile(matcher: Matcher): Test {
 
 /** The rows of all series that fit every matcher (all series for none), in rising order. Throws `InvalidMatcherError`. */
 export function matchSeries(series: SeriesTable, matchers: readonly Matcher[]): number[] {
-  const tests = matchers.map(compile);
+  const tests = matchers.map(compileMatcher);
   const checks = tests.map((test) => rowCheck(series, test));
   const rows: number[] = [];
   const visit = (row: number): void => {
@@ -56,7 +58,7 @@ interface List {
 }
 
 /** The values of one label that together hold every series that fits; `undefined` when only all series will do. */
-function shortestList(series: SeriesTable, tests: readonly Test[]): List | undefined {
+function shortestList(series: SeriesTable, tests: readonly MatcherTest[]): List | undefined {
   let best: List | undefined;
   let bestCount = Number.POSITIVE_INFINITY;
   for (const test of tests) {
@@ -74,7 +76,7 @@ function shortestList(series: SeriesTable, tests: readonly Test[]): List | undef
   return best;
 }
 
-function fittingValues(series: SeriesTable, test: Test, name: number): number[] {
+function fittingValues(series: SeriesTable, test: MatcherTest, name: number): number[] {
   if (test.values !== undefined) {
     const known = new Set(test.values.map((value) => series.symbols.find(value)));
     return [...known].filter((value) => value !== undefined);
@@ -84,7 +86,7 @@ function fittingValues(series: SeriesTable, test: Test, name: number): number[] 
   return values;
 }
 
-function rowCheck(series: SeriesTable, test: Test): (row: number) => boolean {
+function rowCheck(series: SeriesTable, test: MatcherTest): (row: number) => boolean {
   const name = series.symbols.find(test.name);
   if (name === undefined) return () => test.fitsMissing;
   const known = new Map<number, boolean>();

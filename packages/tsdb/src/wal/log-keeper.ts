@@ -71,6 +71,14 @@ export class LogKeeper {
     return this.#checkpointing;
   }
 
+  /** A checkpoint that begins now, not one that is half way; false when it failed. */
+  async freshCheckpoint(): Promise<boolean> {
+    while (this.#checkpointing !== undefined) await this.#checkpointing;
+    const before = this.checkpoints;
+    await this.checkpoint();
+    return this.checkpoints > before;
+  }
+
   async close(): Promise<void> {
     await this.#checkpointing;
     await this.#syncing;

@@ -3,7 +3,7 @@
  *
  *   byte  0      0xFF   \ marks a record: 0xFF never occurs in UTF-8, so no label can look like one
  *         1      0x4A   /
- *         2      type: 1 series, 2 samples, 3 chunks, 4 end of a checkpoint
+ *         2      type: 1 series, 2 samples, 3 chunks, 4 end of a checkpoint, 5 deletion (delete/tombstones.ts)
  *         3..6   length of the payload, little-endian
  *         7..10  CRC-32C of the payload, XORed with 0x9E3779B1 times that of bytes 2..6; little-endian
  *         11..   payload
@@ -16,8 +16,8 @@ export const recordHeaderBytes = 11;
 /** A payload is cut off here, so that damage costs little and a reader can tell a wrong length. */
 export const maxPayloadBytes = 4 * 2 ** 20;
 
-export type RecordType = 'series' | 'samples' | 'chunks' | 'end';
-export const recordTypes: readonly RecordType[] = ['series', 'samples', 'chunks', 'end'];
+export type RecordType = 'series' | 'samples' | 'chunks' | 'end' | 'deletion';
+export const recordTypes: readonly RecordType[] = ['series', 'samples', 'chunks', 'end', 'deletion'];
 
 const encoder = new TextEncoder();
 

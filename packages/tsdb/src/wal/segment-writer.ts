@@ -17,6 +17,7 @@ export function segmentId(name: string): number | undefined {
 export class SegmentWriter {
   readonly #directory: StorageDirectory;
   readonly #segmentBytes: number;
+  readonly #syncEachWrite: boolean;
   #file: AppendFile | undefined;
   #nextId: number;
   #id = 0;
@@ -27,10 +28,11 @@ export class SegmentWriter {
   /** Bytes in each segment that this writer or `known` told of. */
   readonly sizes = new Map<number, number>();
 
-  constructor(directory: StorageDirectory, options: { nextId: number; segmentBytes: number }) {
+  constructor(directory: StorageDirectory, options: { nextId: number; segmentBytes: number; syncEachWrite?: boolean }) {
     this.#directory = directory;
     this.#nextId = options.nextId;
     this.#segmentBytes = options.segmentBytes;
+    this.#syncEachWrite = options.syncEachWrite ?? false;
   }
 
   /** Appends; at most one call at a time. When it rejects, nothing of `bytes` counts. */
@@ -39,6 +41,7 @@ export class SegmentWriter {
     const file = this.#file;
     try {
       await file.append(bytes);
+      if (this.#syncEachWrite) await file.sync();
     } catch (error) {
       await this.#takeBack(file);
       throw error;

@@ -96,6 +96,21 @@ function Storage({ report }: { report: SystemReport }) {
           </div>
         )}
         <div>
+          <dt>Blocks</dt>
+          <dd>
+            {written(storage.blocks.count, 'count')} in {written(storage.blocks.bytes, 'bytes')}
+            {storage.blocks.damaged > 0 && (
+              <span className="bad-text">, {storage.blocks.damaged} damaged parts left out</span>
+            )}
+          </dd>
+        </div>
+        {storage.error !== '' && (
+          <div>
+            <dt>Disk</dt>
+            <dd className="bad-text">{storage.error}</dd>
+          </div>
+        )}
+        <div>
           <dt>Last start read</dt>
           <dd>
             {written(storage.replay.samples, 'count')} samples in {written(storage.replay.tookMs / 1_000, 'seconds')}

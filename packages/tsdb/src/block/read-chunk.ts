@@ -1,0 +1,42 @@
+/** From a chunk in a block to samples or buckets. */
+
+import type { Rollup } from '../rollup/rollup.ts';
+import { readRollup } from '../rollup/rollup-column.ts';
+import type { Block, ChunkPlace } from './block.ts';
+import { readValues } from './value-column.ts';
+
+export interface Samples {
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** All samples of a raw chunk. Throws where it is damaged. */
+export function readSamples(block: Block, chunk: ChunkPlace): Samples {
+  const values = new Float64Array(chunk.count);
+  readValues(block.values(chunk), chunk.count, { values, at: 0 });
+  return { timestamps: timesOf(block, chunk), values };
+}
+
+/** All buckets of a rollup's chunk. Throws where it is damaged. */
+export function readBuckets(block: Block, chunk: ChunkPlace): Rollup {
+  return readRollup(block.values(chunk), timesOf(block, chunk));
+}
+
+/** The times of a chunk's samples. */
+export function timesOf(block: Block, chunk: ChunkPlace): Float64Array {
+  const distances = block.times(chunk.column);
+  const times = new Float64Array(chunk.count);
+  for (let i = 0; i < chunk.count; i++) times[i] = chunk.start + distances[i]!;
+  return times;
+}
+
+/** Runs a reading of a block; what it throws about damage goes to `onDamage`, and `undefined` comes back. */
+export function guarded<T>(block: Block, onDamage: (message: string) => void, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    // Whatever is thrown while bytes are read is about these bytes: a bit that flipped, or a disk that cannot read.
+    onDamage(`${block.name}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What a function of PromQL gets to see of a rollup: samples on which it comes to what it would have come to on the raw
+ * ones (whole buckets taken), without knowing that there were others.
+ *   min_over_time, max_over_time, sum_over_time   the field, one sample a bucket
+ *   avg_over_time                                 sum / count (exact where buckets have the same count)
+ *   count_over_time, present_over_time            as many samples as there were, spread over the bucket
+ *   rate, increase                                the last value, lifted by all restarts so far: it never falls
+ *   all others                                    the last value: an honest, thinner sample of the raw values, which is
+ *                                                 what quantiles and deviations want (means would narrow them)
+ * A selector without a window looks back five minutes only: for it the last value of a wide bucket is held until the next.
+ */
+import type { Rollup } from './rollup.ts';
+
+interface Samples {
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
+export interface RollupQuestion {
+  /** The function around the selector; empty for none. */
+  readonly func: string;
+  /** True for a selector with a window, `m[1h]`. */
+  readonly isWindow: boolean;
+  readonly widthMs: number;
+}
+
+/** Less than the lookback of five minutes. */
+const holdEveryMs = 4 * 60_000;
+
+export function answerFromRollup(rollup: Rollup, question: RollupQuestion): Samples {
+  const { times, counts, sums, mins, maxs, lasts } = rollup;
+  if (!question.isWindow)
+    return question.widthMs > holdEveryMs ? held(rollup, question.widthMs) : { timestamps: times, values: lasts };
+  switch (question.func) {
+    case 'min_over_time':
+      return { timestamps: times, values: mins };
+    case 'max_over_time':
+      return { timestamps: times, values: maxs };
+    case 'sum_over_time':
+      return { timestamps: times, values: sums };
+    case 'avg_over_time':
+      return { timestamps: times, values: sums.map((sum, i) => sum / counts[i]!) };
+    case 'count_over_time':
+    case 'present_over_time':
+      return spread(rollup);
+    case 'rate':
+    case 'increase':
+      return { timestamps: times, values: lifted(rollup) };
+    default:
+      return { timestamps: times, values: lasts };
+  }
+}
+
+function lifted(rollup: Rollup): Float64Array {
+  const { length, firsts, lasts, increases } = rollup;
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    // A gauge has none.
+    const within = Number.isNaN(increases[i]!) ? 0 : increases[i]!;
+    const rise = i === 0 || firsts[i]! < lasts[i - 1]! ? firsts[i]! : firsts[i]! - lasts[i - 1]!;
+    values[i] = (i === 0 ? 0 : values[i - 1]!) + rise + within;
+  }
+  return values;
+}
+
+/** As many samples as were counted: the last at its time, the others in the milliseconds before it. */
+function spread(rollup: Rollup): Samples {
+  const { length, times, counts, lasts } = rollup;
+  let total = 0;
+  for (let i = 0; i < length; i++) total += counts[i]!;
+  const timestamps = new Float64Array(total);
+  const values = new Float64Array(total);
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    for (let left = counts[i]! - 1; left >= 0; left--) {
+      timestamps[at] = times[i]! - left;
+      values[at++] = lasts[i]!;
+    }
+  }
+  return { timestamps, values };
+}
+
+/** The last value again and again until the next bucket's; where that is missing, until the end of the bucket after. */
+function held(rollup: Rollup, widthMs: number): Samples {
+  const { length, times, lasts } = rollup;
+  const timestamps: number[] = [];
+  const values: number[] = [];
+  for (let i = 0; i < length; i++) {
+    const time = times[i]!;
+    const bucketEnd = (Math.floor(time / widthMs) + 1) * widthMs;
+    const next = times[i + 1] ?? Number.POSITIVE_INFINITY;
+    const until = next < bucketEnd + widthMs ? next : bucketEnd;
+    for (let at = time; at < until; at += holdEveryMs) {
+      timestamps.push(at);
+      values.push(lasts[i]!);
+    }
+  }
+  return { timestamps: Float64Array.from(timestamps), values: Float64Array.from(values) };
+}
