@@ -9,4 +9,5 @@ export {
 export { snapshotsFolder } from './backup/take-snapshot.ts';
 export { loadConfigFile } from './config-file.ts';
 export { loadRuleFiles } from './rule-files.ts';
+export { runRuleTests } from './rule-tests.ts';
 export { type RunningServer, type StartOptions, startServer } from './start-server.ts';

@@ -29,7 +29,7 @@ export async function loadRuleFiles(
     return { ok: false, error: `Cannot read rule files: ${paths.size} fit the patterns, must be at most ${maxFiles}` };
   const files: RuleFile[] = [];
   if (config.evaluation.own_rules) {
-    const own = parseText(ownRules, { name: ownRulesName, config });
+    const own = parseRuleText(ownRules, { name: ownRulesName, config });
     if (!own.ok) return own;
     files.push(...own.files);
   }
@@ -57,10 +57,11 @@ export async function loadRuleFile(
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     return { ok: false, error: `Cannot read rule file ${o.name}: ${code}, must be a readable file` };
   }
-  return parseText(text, o);
+  return parseRuleText(text, o);
 }
 
-function parseText(
+/** The same for text that is already there. */
+export function parseRuleText(
   text: string,
   o: { readonly name: string; readonly config: Pick<JaegisConfig, 'evaluation'> },
 ): RuleFilesResult {

@@ -5,3 +5,7 @@ export type { CheckExpression, LastSample, Query, QueryAnswer, QuerySample } fro
 export type { RuleConfig, RuleFile, RuleGroupConfig } from './rule-file.ts';
 export { type GroupStatus, RuleGroup, type RuleStatus } from './rule-group.ts';
 export { formatE } from './template/go-format.ts';
+export { runAlertScript } from './testing/alert-script.ts';
+export type { MemorySeries } from './testing/memory-series.ts';
+export type { RuleTestResult, RuleTestTools } from './testing/rule-world.ts';
+export { runUnitTests } from './testing/unit-test-file.ts';

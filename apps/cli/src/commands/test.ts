@@ -6,13 +6,17 @@ import { action, localCommand, type Program, writeJson } from './shared.ts';
 /** `jaegis test FILE...`: the scripts that test JAEGIS itself, for one's own policies. */
 export function testCommand(program: Program): void {
   const { terminal } = program;
-  const command = localCommand(program, 'test <files...>', 'run test scripts: .scaling, .promql');
+  const command = localCommand(
+    program,
+    'test <files...>',
+    'run test scripts: .scaling, .promql, .alert, and rule tests in YAML as promtool reads them',
+  );
   command.addHelpText('after', '\nExit 1: an expectation failed.');
   action(program, command, async ({ args, flags }): Promise<ExitCode> => {
     const results = [];
     for (const file of args) {
       const run = await runnerOf(file);
-      results.push({ file, ...run(await readScript(file)) });
+      results.push({ file, ...(await run(await readScript(file))) });
     }
     if (flags.json === true) writeJson(terminal, { items: results, total: results.length, next: null });
     else
@@ -35,10 +39,17 @@ interface ScriptResult {
 }
 
 /** What runs a script is told by how its name ends; Prometheus' own scripts end in `.test`. */
-async function runnerOf(file: string): Promise<(text: string) => ScriptResult> {
+async function runnerOf(file: string): Promise<(text: string) => ScriptResult | Promise<ScriptResult>> {
   if (file.endsWith('.scaling')) return (await import('@jaegis/scaling')).runScalingScript;
   if (file.endsWith('.promql') || file.endsWith('.test')) return (await import('@jaegis/promql')).runPromqlScript;
-  throw new CliError(badInput, `Cannot test ${file}: its kind is not known, must end in .scaling, .promql or .test`);
+  if (/\.(alert|ya?ml)$/.test(file)) {
+    const { runRuleTests } = await import('@jaegis/server');
+    return () => runRuleTests(file);
+  }
+  throw new CliError(
+    badInput,
+    `Cannot test ${file}: its kind is not known, must end in .scaling, .promql, .test, .alert, .yml or .yaml`,
+  );
 }
 
 async function readScript(file: string): Promise<string> {

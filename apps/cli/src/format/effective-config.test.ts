@@ -29,3 +29,16 @@ test('durations lose nothing', () => {
     '1d',
   ]);
 });
+
+test('secrets of headers are not printed', () => {
+  const headers = { authorization: 'Bearer abc' };
+  const parsed = parseConfig({
+    remoteWrite: [{ url: 'http://there/write', headers }],
+    store: { prometheus: { url: 'http://there', headers } },
+  });
+  const options = resolveServerOptions({ file: {}, environment: {}, flags: {} });
+  if (!parsed.ok || !options.ok) throw new Error('it must be valid');
+  const printed = stringify(effectiveConfig(parsed.config, options.options));
+  expect(printed).toContain('authorization: (left out)');
+  expect(printed).not.toContain('abc');
+});

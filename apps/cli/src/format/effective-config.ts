@@ -26,7 +26,10 @@ const durationFields = new Set([
   'out_of_order_window',
 ]);
 
-/** The configuration with every default filled in, in the words of the file. The token is left out: this gets pasted. */
+/**
+ * The configuration with every default filled in, in the words of the file. The token and the values of headers are left
+ * out: this gets pasted.
+ */
 export function effectiveConfig(config: JaegisConfig, options: ServerOptions): Record<string, unknown> {
   const { token: _secret, ...server } = options;
   return withDurations({ ...config, server }) as Record<string, unknown>;
@@ -38,9 +41,13 @@ function withDurations(value: unknown, field = ''): unknown {
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, item]) => item !== undefined)
-        .map(([name, item]) => [name, withDurations(item, name)]),
+        .map(([name, item]) => [name, name === 'headers' ? withoutSecrets(item) : withDurations(item, name)]),
     );
   return typeof value === 'number' && durationFields.has(field) ? exactDuration(value) : value;
+}
+
+function withoutSecrets(headers: unknown): Record<string, string> {
+  return Object.fromEntries(Object.keys(headers as object).map((name) => [name, '(left out)']));
 }
 
 /** Loses nothing: the largest unit that divides it. */
