@@ -50,8 +50,13 @@ const pieces = [
   {
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
-    outputs: [at('apps/cli/dist/jaegis.js')],
-    build: () => bundle({ folder: 'apps/cli', entries: { jaegis: 'src/main.ts' }, keep: ['dashboard'] }),
+    outputs: [at('apps/cli/dist/jaegis.js'), at('apps/cli/dist/query-worker.js')],
+    build: () =>
+      bundle({
+        folder: 'apps/cli',
+        entries: { jaegis: 'src/main.ts', 'query-worker': '../server/src/query/query-worker.ts' },
+        keep: ['dashboard'],
+      }),
   },
 ];
 

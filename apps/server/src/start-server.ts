@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
@@ -12,6 +13,7 @@ import { lockDataDir } from './data-lock.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
 import { hasToken, isLoopback, urlHost } from './http/guard.ts';
 import { createHostSource, createQueryStore, createReceivers, createScraper, createTargets } from './outside.ts';
+import { QueryRunner } from './query/query-runner.ts';
 import { openRemoteWrite } from './remote-write.ts';
 import { loadRuleFiles } from './rule-files.ts';
 import { watchSelf } from './self-usage.ts';
@@ -90,9 +92,15 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   try {
     const limiter = new SenderLimiter({ ratePerSecond: options.requests_per_second_per_sender });
     const snapshot = (): Promise<string> => storage.snapshot(clock.now());
+    const queries = new QueryRunner({
+      store: storage.store,
+      workerFile: queryWorkerFile(),
+      stopwatch: () => performance.now(),
+    });
+    opened.push(queries);
     const ports = await openPorts(
       core,
-      { options, token, limiter, dashboardDir: start.dashboardDir, snapshot },
+      { options, token, limiter, dashboardDir: start.dashboardDir, snapshot, queries },
       opened,
     );
     const targets = await createTargets({
@@ -120,6 +128,12 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     await close();
     throw error;
   }
+}
+
+/** Beside the bundle lies the built worker; from sources there is none, and queries are evaluated in this thread. */
+function queryWorkerFile(): URL | undefined {
+  const file = new URL('./query-worker.js', import.meta.url);
+  return existsSync(file) ? file : undefined;
 }
 
 /** Opens the three ports. What was opened goes into `opened`, also when a later one fails. */

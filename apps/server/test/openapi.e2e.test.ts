@@ -56,6 +56,8 @@ async function known(path: string): Promise<string> {
 /** What an operation cannot do without. */
 const needed: Readonly<Record<string, string>> = {
   '/api/fleet/bands': '?agent=agent%2F1&signal=queue_length',
+  '/api/v1/format_query': '?query=up',
+  '/api/v1/parse_query': '?query=up',
   '/api/v1/query': '?query=up',
   '/api/v1/query_range': '?query=up&start=0&end=10&step=5',
   '/api/v1/series': '?match[]=up',

@@ -6,6 +6,7 @@ import type { SenderLimiter } from '@jaegis/ingest';
 import type { ServerOptions } from '@jaegis/model';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
+import { QueryRunner } from '../query/query-runner.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { sendError } from './answer.ts';
 import { fleetRoutes } from './fleet-routes.ts';
@@ -26,6 +27,8 @@ export interface HttpOptions {
   readonly dashboardDir: string | undefined;
   /** Takes a snapshot of the data folder and gives its name. */
   readonly snapshot: () => Promise<string>;
+  /** Evaluates queries; in this thread when left out. */
+  readonly queries?: QueryRunner;
 }
 
 const contentSecurityPolicy =
@@ -39,7 +42,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   heartbeatRoute(app, core);
   fleetRoutes(app, core);
   storeAnswers(app, core);
-  prometheusRoutes(app, core);
+  prometheusRoutes(app, core, http.queries ?? inThisThread(core));
   metricMetadataRoutes(app, core);
   ruleRoutes(app, core);
   adminRoutes(app, core, http.snapshot);
@@ -53,6 +56,10 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   );
   serveDashboard(app, http.dashboardDir);
   return app;
+}
+
+function inThisThread(core: Core): QueryRunner {
+  return new QueryRunner({ store: core.store, workerFile: undefined, stopwatch: () => performance.now() });
 }
 
 /** The OTLP port: only telemetry. */

@@ -2,7 +2,7 @@ import { parseSelector } from '@jaegis/promql';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { number, type Query, text } from './answer.ts';
-import { readTime } from './prometheus-routes.ts';
+import { readTime } from './prometheus-params.ts';
 
 /** What is known beside samples, in Prometheus' form: what metrics are, and exemplars. */
 export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {

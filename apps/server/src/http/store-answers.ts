@@ -29,12 +29,17 @@ export function storeAnswers(app: FastifyInstance, core: Core): void {
 
   app.addHook('preSerialization', async (request, _reply, payload: unknown) => {
     if (!answeredHere.has(request) || typeof payload !== 'object' || payload === null) return payload;
-    const { url, awaySince, error } = queryStore.stats();
-    const since = awaySince === null ? '' : ` since ${new Date(awaySince).toISOString()}`;
-    const warning = `the store ${url} is away${since} (${error}): answered from the samples that JAEGIS itself keeps`;
     const known = (payload as { warnings?: readonly string[] }).warnings ?? [];
-    return { ...payload, warnings: [...known, warning] };
+    return { ...payload, warnings: [...known, ...awayWarnings(core)] };
   });
+}
+
+/** What to tell beside an answer that a store would have given, were it not away. For routes that send text themselves. */
+export function awayWarnings({ fleet }: Core): readonly string[] {
+  if (fleet.queryStore === undefined) return [];
+  const { url, awaySince, error } = fleet.queryStore.stats();
+  const since = awaySince === null ? '' : ` since ${new Date(awaySince).toISOString()}`;
+  return [`the store ${url} is away${since} (${error}): answered from the samples that JAEGIS itself keeps`];
 }
 
 function splitOnce(text: string, by: string): [string, string] {

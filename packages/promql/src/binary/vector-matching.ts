@@ -38,22 +38,30 @@ export function matchVectors(
   for (const column of one) groupOf(column).one.push(column);
   for (const column of many) groupOf(column).many.push(column);
   const results = new ResultColumns(binary, context);
+  const looked = stepsLookedAt(many, binary);
   for (const [signature, group] of fillGroups(groups, binary)) {
-    if (group.one.length === 0 || group.many.length === 0) continue;
-    checkOneSide(group, binary);
+    checkOneSide(group, binary, looked);
     for (const other of group.one) for (const column of group.many) results.add(column, other, signature);
   }
   return results.columns;
 }
 
-/** No step may have samples of two series of the "one" side. */
-function checkOneSide(group: MatchGroup, binary: Binary): void {
+/** Prometheus does not look at a step at which the "many" side is wholly empty, unless it is filled. */
+function stepsLookedAt(many: readonly Column[], { matching }: Binary): (step: number) => boolean {
+  if (matching.fillLeft !== undefined || matching.fillRight !== undefined) return () => true;
+  const any = new Uint8Array(many[0]?.present.length ?? 0);
+  for (const { present } of many) for (let step = 0; step < any.length; step++) any[step]! |= present[step]!;
+  return (step) => any[step] === 1;
+}
+
+/** No step may have samples of two series of the "one" side, whether or not they match anything. */
+function checkOneSide(group: MatchGroup, binary: Binary, isLookedAt: (step: number) => boolean): void {
   if (group.one.length < 2) return;
   const side = binary.matching.card === 'one-to-many' ? 'left' : 'right';
   const owner = new Array<Column | undefined>(group.one[0]!.values.length);
   for (const column of group.one) {
     for (let step = 0; step < column.present.length; step++) {
-      if (column.present[step] === 0) continue;
+      if (column.present[step] === 0 || !isLookedAt(step)) continue;
       const before = owner[step];
       owner[step] = column;
       if (before === undefined) continue;
@@ -88,7 +96,6 @@ class ResultColumns {
   add(many: Column, one: Column, signature: string): void {
     const { op, returnBool, matching } = this.#binary;
     const [left, right]: [Side, Side] = matching.card === 'one-to-many' ? [one, many] : [many, one];
-    this.#checkUnique(many, one, signature);
     const answer = operateOnColumns(left, right, {
       op,
       returnBool,
@@ -96,6 +103,7 @@ class ResultColumns {
       context: { annotations: this.#context.annotations, place: this.#binary },
     });
     if (!answer.present.includes(1)) return;
+    this.#checkUnique(signature, answer.present);
     const labels = resultLabels(many.labels, one.labels, this.#binary);
     // A name that is kept until the end tells results apart that will be the same: they are merged, or refused, there.
     const keepsName = comparisonOperators.includes(op) && !returnBool;
@@ -103,12 +111,13 @@ class ResultColumns {
     this.#put(labels, dropName, answer);
   }
 
-  #checkUnique(many: Column, one: Column, signature: string): void {
+  /** Only results count: what a filter takes away may be as many as it likes. */
+  #checkUnique(signature: string, present: Uint8Array): void {
     if (this.#binary.matching.card !== 'one-to-one') return;
     const before = this.#taken.get(signature);
-    const taken = before ?? new Uint8Array(many.present.length);
+    const taken = before ?? new Uint8Array(present.length);
     for (let step = 0; step < taken.length; step++) {
-      if ((many.present[step]! & one.present[step]!) === 0) continue;
+      if (present[step] === 0) continue;
       if (taken[step] === 1)
         throw new QueryError(
           'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',

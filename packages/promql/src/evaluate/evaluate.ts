@@ -1,10 +1,10 @@
 /** Queries to Prometheus' form of an answer. */
 import type { Labels } from '@jaegis/model';
-import { allBuckets, type FloatHistogram, usesCustomBuckets } from '../histogram/float-histogram.ts';
+import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import { type Executed, executeInstant, executeRange, type QueryOptions, type Steps } from './execute-query.ts';
 import { formatNumber } from './format-number.ts';
+import { histogramJson } from './histogram-json.ts';
 import type {
-  HistogramJson,
   HistogramPoint,
   MatrixSeries,
   Point,
@@ -16,7 +16,7 @@ import type {
 import type { SelectSource } from './select-source.ts';
 
 /** How many annotations of a kind an answer carries; more are only counted. */
-const maxAnnotations = 10;
+export const maxAnnotations = 10;
 
 /** Evaluates an expression at one time (epoch milliseconds). Never throws for what the expression says. */
 export function evalInstant(
@@ -96,14 +96,4 @@ function seriesOf(
   }
   if (histograms.length === 0) return { metric, values };
   return values.length === 0 ? { metric, histograms } : { metric, values, histograms };
-}
-
-function histogramJson(histogram: FloatHistogram): HistogramJson {
-  const buckets = allBuckets(histogram).map(({ lower, upper, count }) => {
-    const isZero = !usesCustomBuckets(histogram) && lower === -upper;
-    const boundaries = isZero ? 3 : upper <= 0 && !usesCustomBuckets(histogram) ? 1 : 0;
-    return [boundaries, formatNumber(lower), formatNumber(upper), formatNumber(count)] as const;
-  });
-  const base = { count: formatNumber(histogram.count), sum: formatNumber(histogram.sum) };
-  return buckets.length === 0 ? base : { ...base, buckets };
 }

@@ -35,6 +35,6 @@ export interface SourceLimits {
 
 /** Where samples come from. May throw an error named `SelectLimitError` when a limit is passed. */
 export interface SelectSource {
-  /** All series that fit, with their samples in [fromMs, toMs]. */
+  /** All series that fit, with their samples in [fromMs, toMs]. The arrays belong to the caller, who may give them away. */
   select(matchers: readonly Matcher[], fromMs: number, toMs: number, limits?: SourceLimits): readonly SelectedSeries[];
 }

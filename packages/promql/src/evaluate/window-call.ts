@@ -37,7 +37,7 @@ export function evaluateWindowCall(
   const columns: Column[] = [];
   const floats = windows.extension === undefined ? definition.floats : extendedFloats(call.name, windows.extension);
   for (const [i, series] of windows.series.entries()) {
-    if (i % 256 === 0) checkTime(context);
+    if (i % 16 === 0) checkTime(context);
     const env: WindowEnvironment = {
       rangeMs: windows.rangeMs,
       reference: windows.reference,
