@@ -12,6 +12,7 @@ const suites = {
   'otlp-ingest': 'otlp-ingest.ts',
   loop: 'loop.ts',
   storage: 'storage.ts',
+  promql: 'promql.ts',
   faults: '../../../apps/server/test/simulation/fault-suite.ts',
 };
 

@@ -2,7 +2,7 @@
  * Aggregations that keep some samples of a group as they are: topk and bottomk by value (a heap of k at each step; NaN
  * comes last), limitk the first k series, limit_ratio a share of the series by a hash of their labels.
  */
-import { type Column, emptyColumn, isEmpty } from '../evaluate/column.ts';
+import { type Column, isEmpty } from '../evaluate/column.ts';
 import { labelsKey } from '../evaluate/label-sets.ts';
 import { QueryError } from '../evaluate/query-context.ts';
 import type { Group } from './groups.ts';
@@ -15,19 +15,20 @@ export function selectSeries(groups: readonly Group[], options: ReduceOptions): 
   checkCounts(params);
   const result: Column[] = [];
   for (const { columns } of groups) {
-    const kept = columns.map((column) => emptyColumn(column.labels, column.values.length, column.dropName));
+    // Only of the few that are kept.
+    const kept = new Map<number, Uint8Array>();
     for (let step = 0; step < params.length; step++) {
       const k = Math.trunc(params[step]!);
       if (!(k >= 1)) continue;
-      for (const i of op === 'limitk' ? firstOf(columns, step, k) : extremesOf(columns, step, { k, op }))
-        kept[i]!.present[step] = 1;
+      for (const i of op === 'limitk' ? firstOf(columns, step, k) : extremesOf(columns, step, { k, op })) {
+        let present = kept.get(i);
+        if (present === undefined) kept.set(i, (present = new Uint8Array(params.length)));
+        present[step] = 1;
+      }
     }
     if (op !== 'limitk' && columns.some((column) => column.histograms?.some((each) => each !== undefined)))
       options.annotations.info(`ignored histogram in ${op} aggregation`, options.place);
-    for (const [i, { labels, dropName, present }] of kept.entries()) {
-      const column = { labels, dropName, present, values: columns[i]!.values, histograms: columns[i]!.histograms };
-      if (!isEmpty(column)) result.push(column);
-    }
+    for (const i of [...kept.keys()].sort((a, b) => a - b)) result.push({ ...columns[i]!, present: kept.get(i)! });
   }
   // One step has an order of its own: by value within each group.
   if (params.length === 1 && op !== 'limitk') return inOrderOfValue(groups, result, op);

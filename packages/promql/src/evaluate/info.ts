@@ -1,8 +1,8 @@
 /**
  * info: adds the labels of info metrics (`target_info` when no other is named) to series with the same `instance` and
  * `job`. The second argument names the metric and the labels that are wanted; a label that a series has is not changed;
- * where a wanted label must have a value, series that get none are left out. Of several info series the newest would count;
- * here two that tell different things of one label at a step are an error.
+ * where a wanted label must have a value, series without such an info series are left out. Of several info series of one
+ * metric that with the newest sample counts; two metrics that tell different things of one label at a step are an error.
  */
 import type { Labels, Matcher } from '@jaegis/model';
 import { compileLinearRegex } from '@jaegis/std';
@@ -27,7 +27,7 @@ export function evaluateInfo(
     throw new QueryError('expected label selectors as the second argument to the info function');
   const ofLabels = (wanted?.matchers ?? []).filter(({ name }) => name !== '__name__');
   const ofName = (wanted?.matchers ?? []).filter(({ name }) => name === '__name__');
-  const nameMatchers: Matcher[] = ofName.length > 0 ? ofName : [{ name: '__name__', op: '=', value: 'target_info' }];
+  const nameMatchers = namesOfInfo(ofName);
   const selector: VectorSelector = {
     kind: 'vector-selector',
     start: args[0]!.start,
@@ -38,7 +38,10 @@ export function evaluateInfo(
     extension: undefined,
   };
   const isInfo = fits(nameMatchers, '__name__');
-  const found = evaluateInstantSelector(selector, grid, options).columns;
+  if (evaluateInstantSelector(selector, grid, options).columns.some((column) => column.histograms !== undefined))
+    throw new QueryError('info metrics must be numbers, not histograms');
+  // What an info series says is in its labels; of its sample only the time is of use.
+  const found = evaluateInstantSelector(selector, grid, { ...options, asTimestamps: true }).columns;
   const byIdentity = new Map<string, Column[]>();
   for (const column of found) {
     const key = identityOf(column.labels);
@@ -54,6 +57,13 @@ export function evaluateInfo(
     else result.push(...enriched(column, byIdentity.get(identityOf(column.labels)) ?? [], { ofLabels, allOptional }));
   }
   return vectorOf(mergeColumns(result));
+}
+
+/** `target_info` when no name is asked for; what is not excluded and called so when names are only excluded. */
+function namesOfInfo(asked: readonly Matcher[]): readonly Matcher[] {
+  if (asked.length === 0) return [{ name: '__name__', op: '=', value: 'target_info' }];
+  if (asked.some(({ op }) => op === '=' || op === '=~')) return asked;
+  return [{ name: '__name__', op: '=~', value: '.+_info' }, ...asked];
 }
 
 function identityOf(labels: Labels): string {
@@ -82,9 +92,9 @@ function enriched(
   const histograms = column.histograms;
   for (let step = 0; step < column.values.length; step++) {
     if (column.present[step] === 0) continue;
-    const here = infos.filter((info) => info.present[step] === 1);
+    const here = newestAt(infos, step);
+    if (here.length === 0 && !wanted.allOptional) continue;
     const added = addedLabels(column.labels, here, wanted.ofLabels);
-    if (Object.keys(added).length === 0 && !wanted.allOptional) continue;
     let labels = column.labels;
     for (const [name, value] of Object.entries(added)) labels = withLabel(labels, name, value);
     const key = labelsKey(labels);
@@ -95,6 +105,18 @@ function enriched(
     part.values[step] = column.values[step]!;
   }
   return [...parts.values()].filter((part) => !isEmpty(part));
+}
+
+/** For each info metric, its series with the newest sample. */
+function newestAt(infos: readonly Column[], step: number): readonly Column[] {
+  const byName = new Map<string, Column>();
+  for (const info of infos) {
+    if (info.present[step] === 0) continue;
+    const name = metricName(info.labels);
+    const before = byName.get(name);
+    if (before === undefined || info.values[step]! > before.values[step]!) byName.set(name, info);
+  }
+  return [...byName.values()];
 }
 
 function addedLabels(own: Labels, infos: readonly Column[], ofLabels: readonly Matcher[]): Record<string, string> {

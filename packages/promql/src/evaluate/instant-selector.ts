@@ -25,43 +25,72 @@ export function evaluateInstantSelector(selector: VectorSelector, grid: Grid, op
   const reach = { beforeMs: lookbackMs, afterMs: isSmoothed ? lookbackMs : 0, rangeMs: 0 };
   const series = selectSamples(selector, reference, reach, { grid, ...options });
   checkSize(context, series.length, grid.count);
-  const columns: Column[] = [];
-  for (const each of series) {
-    const column = isSmoothed
-      ? smoothedColumn(withoutStale(each), grid, { reference, lookbackMs })
-      : newestColumn(each, grid, { reference, lookbackMs, asTimestamps: options.asTimestamps === true });
-    if (!isEmpty(column)) columns.push(column);
+  if (isSmoothed) {
+    const smoothed = series.map((each) => smoothedColumn(withoutStale(each), grid, { reference, lookbackMs }));
+    return vectorOf(smoothed.filter((column) => !isEmpty(column)));
   }
-  return vectorOf(columns);
+  const asTimestamps = options.asTimestamps === true;
+  return vectorOf(newestColumns(series, grid, { reference, lookbackMs, asTimestamps }));
 }
 
-function newestColumn(
+interface NewestOptions {
+  readonly reference: Reference;
+  readonly lookbackMs: number;
+  readonly asTimestamps: boolean;
+}
+
+/**
+ * One piece of memory for the values of all series, and one row of ones for all that have a sample at every step: with
+ * thousands of series and few steps, making arrays would be most of the work. Nobody writes into a column that is done.
+ */
+function newestColumns(series: readonly SelectedSeries[], grid: Grid, options: NewestOptions): Column[] {
+  const { count } = grid;
+  const memory = new Float64Array(series.length * count);
+  const always = new Uint8Array(count).fill(1);
+  const present = new Uint8Array(count);
+  const columns: Column[] = [];
+  for (const [i, each] of series.entries()) {
+    const values = new Float64Array(memory.buffer, i * count * 8, count);
+    const histograms = each.histograms === undefined ? undefined : new Array<FloatHistogram | undefined>(count);
+    const filled = fillNewest(each, { grid, values, present, histograms }, options);
+    if (filled === 0) continue;
+    columns.push({
+      labels: each.labels,
+      dropName: false,
+      values,
+      present: filled === count ? always : present.slice(),
+      histograms: options.asTimestamps ? undefined : histograms,
+    });
+  }
+  return columns;
+}
+
+/** Gives the number of steps that have a sample. */
+function fillNewest(
   series: SelectedSeries,
-  grid: Grid,
-  options: { reference: Reference; lookbackMs: number; asTimestamps: boolean },
-): Column {
-  const { timestamps, values: samples, histograms: histogramSamples } = series;
-  const { reference, lookbackMs, asTimestamps } = options;
-  const values = new Float64Array(grid.count);
-  const present = new Uint8Array(grid.count);
-  const histograms = histogramSamples === undefined ? undefined : new Array<FloatHistogram | undefined>(grid.count);
+  out: { grid: Grid; values: Float64Array; present: Uint8Array; histograms: Column['histograms'] },
+  { reference, lookbackMs, asTimestamps }: NewestOptions,
+): number {
+  const { timestamps, values: samples } = series;
+  const { grid, values, present, histograms } = out;
   const last = timestamps.length - 1;
   const advance = grid.count === 1 ? 0 : reference.at(1) - reference.at(0);
   let time = reference.first;
-  let index = grid.count === 1 ? last - 1 : -1;
   // A single step is at the end of what was read.
-  if (index >= 0 && timestamps[index]! > time) index = -1;
+  let index = grid.count === 1 && last >= 0 && timestamps[last]! <= time ? last : -1;
+  let filled = 0;
   for (let step = 0; step < grid.count; step++, time += advance) {
     while (index < last && timestamps[index + 1]! <= time) index++;
+    present[step] = 0;
     if (index === -1 || timestamps[index]! <= time - lookbackMs) continue;
     const value = samples[index]!;
-    // Only NaN differs from itself.
     if (Number.isNaN(value) && isStaleMarker(value)) continue;
     present[step] = 1;
+    filled++;
     values[step] = asTimestamps ? timestamps[index]! / 1_000 : value;
-    if (histograms !== undefined) histograms[step] = histogramSamples![index];
+    if (histograms !== undefined) histograms[step] = series.histograms![index];
   }
-  return { labels: series.labels, dropName: false, values, present, histograms: asTimestamps ? undefined : histograms };
+  return filled;
 }
 
 /** `smoothed`: on the line between the samples before and after the step; the one before where there is none after. */

@@ -90,7 +90,8 @@ function addBucket(
   classic.buckets.push({ bound, column });
 }
 
-function parseBound(text: string): number | undefined {
+/** The number that a label `le` stands for; `undefined` when it is none. */
+export function parseBound(text: string): number | undefined {
   if (/^[+]?inf(inity)?$/i.test(text)) return Number.POSITIVE_INFINITY;
   if (/^-inf(inity)?$/i.test(text)) return Number.NEGATIVE_INFINITY;
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return undefined;

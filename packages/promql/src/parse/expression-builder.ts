@@ -185,7 +185,10 @@ export class ExpressionBuilder {
   #call(node: SyntaxNode): Call {
     const name = this.#slice(node.getChild('FunctionIdentifier')!);
     if (!functionSignatures.has(name)) throw this.#error(node, `unknown function with name "${name}"`);
-    const args = this.#children(node.getChild('FunctionCallBody')!).map((child) => this.expression(child));
+    const args = this.#children(node.getChild('FunctionCallBody')!).map((child, i) => {
+      const isInfoSelector = name === 'info' && i === 1 && child.name === 'VectorSelector';
+      return isInfoSelector ? readSelector(child, this.#text, true) : this.expression(child);
+    });
     const call: Call = { kind: 'call', start: node.from, end: node.to, name, args };
     return this.#checked(call, checkCall(call));
   }

@@ -6,8 +6,8 @@ import type { VectorSelector } from './ast.ts';
 import { ParseError } from './parse-error.ts';
 import { stringOf } from './syntax-nodes.ts';
 
-/** Reads a `VectorSelector` of the grammar; throws `ParseError`. */
-export function readSelector(node: SyntaxNode, text: string): VectorSelector {
+/** Reads a `VectorSelector` of the grammar; throws `ParseError`. Only `info()` takes one that could match everything. */
+export function readSelector(node: SyntaxNode, text: string, mayMatchAll = false): VectorSelector {
   const matchers: Matcher[] = [];
   // Only a name outside of a matcher forbids a matcher of the name: `{__name__=~"a.*", __name__!="ab"}` is right.
   let isNamed = node.getChild('Identifier') !== null;
@@ -21,7 +21,7 @@ export function readSelector(node: SyntaxNode, text: string): VectorSelector {
     } else if (child.name === 'UnquotedLabelMatcher' || child.name === 'QuotedLabelMatcher')
       matchers.push(readMatcher(child, isNamed ? matchers : [], text));
   }
-  if (matchers.every(matchesEmpty))
+  if (!mayMatchAll && matchers.every(matchesEmpty))
     throw new ParseError(text, node.from, 'vector selector must contain at least one non-empty matcher');
   const place = { start: node.from, end: node.to };
   return { kind: 'vector-selector', ...place, matchers, offset: 0, at: undefined, extension: undefined };

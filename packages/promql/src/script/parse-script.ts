@@ -162,9 +162,11 @@ function readRangeVector(line: string, expectations: Expectations): void {
   expectations.rangeVector = { startMs: from!, endMs: to!, stepMs: step! };
 }
 
+/** Quoted; older scripts have the text as it is. */
 function readString(line: string, expectations: Expectations): void {
-  const literal = line.slice('expect string'.length).trim();
-  const text = parseString(literal);
+  const literal = line.replace(/^expect string ?/, '');
+  const isQuoted = /^\s*["'`]/.test(literal);
+  const text = isQuoted ? parseString(literal.trim()) : literal;
   if (text === undefined) throw new ScriptError(`expected string literal not valid: ${literal}`);
   expectations.text = text;
 }

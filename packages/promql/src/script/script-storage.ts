@@ -3,6 +3,7 @@ import type { Labels, Matcher } from '@jaegis/model';
 import { compileLinearRegex } from '@jaegis/std';
 import { labelOf, labelsKey, withLabel } from '../evaluate/label-sets.ts';
 import type { SelectedSeries, SelectSource } from '../evaluate/select-source.ts';
+import { parseBound } from '../functions/histogram-series.ts';
 import { bucketsOf, customSchema, type FloatHistogram, noBuckets } from '../histogram/float-histogram.ts';
 import { countsDropped } from '../histogram/reset-hints.ts';
 import type { SequenceValue, SeriesLine } from './series-notation.ts';
@@ -49,8 +50,7 @@ export class ScriptStorage implements SelectSource {
         const at = i * stepMs;
         let parts = histogram.parts.get(at);
         if (parts === undefined) histogram.parts.set(at, (parts = { buckets: [], count: undefined, sum: 0 }));
-        if (name[2] === 'bucket')
-          parts.buckets.push([le === '' ? Number.NaN : Number(le.replace('Inf', 'Infinity')), value]);
+        if (name[2] === 'bucket') parts.buckets.push([parseBound(le) ?? Number.NaN, value]);
         else if (name[2] === 'count') parts.count = value;
         else parts.sum = value;
       }
@@ -88,7 +88,9 @@ interface ClassicParts {
 }
 
 function customHistogram({ buckets, count, sum }: ClassicParts): FloatHistogram {
-  const sorted = buckets.filter(([bound]) => !Number.isNaN(bound)).sort((a, b) => a[0] - b[0]);
+  // One bound may be written in several ways.
+  const byBound = new Map(buckets.filter(([bound]) => !Number.isNaN(bound)));
+  const sorted = [...byBound].sort((a, b) => a[0] - b[0]);
   const total = count ?? sorted.at(-1)?.[1] ?? 0;
   const finite = sorted.filter(([bound]) => bound !== Number.POSITIVE_INFINITY);
   const cumulative = [...finite.map(([, held]) => held), total];

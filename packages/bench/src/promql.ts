@@ -1,0 +1,114 @@
+/**
+ * CPU time of PromQL queries inside this process, over the metrics store in memory: what reading the samples costs, and what
+ * evaluating and writing the answer costs. Medians; sockets and threads are left out.
+ */
+import { answerQuery, type PreparedQuery, planQuery } from '@jaegis/promql';
+import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
+import type { BenchRow } from './loop.ts';
+
+const now = 1_700_000_000_000;
+const hourMs = 3_600_000;
+const scrapeMs = 10_000;
+
+interface Case {
+  readonly name: string;
+  readonly query: PreparedQuery;
+  readonly runs: number;
+}
+
+function range(expr: string, spanMs: number, stepMs: number): PreparedQuery {
+  return { expr, steps: { startMs: now - spanMs, endMs: now, stepMs }, options: {} };
+}
+
+function moment(expr: string): PreparedQuery {
+  return { expr, steps: { startMs: now, endMs: now, stepMs: 0 }, options: {} };
+}
+
+const cases: readonly Case[] = [
+  { name: 'one series, 24 h, step 10 s', query: range('day_total', 24 * hourMs, scrapeMs), runs: 41 },
+  {
+    name: 'rate[5m] of one series, 24 h, step 60 s',
+    query: range('rate(day_total[5m])', 24 * hourMs, 60_000),
+    runs: 41,
+  },
+  {
+    name: 'sum by (pool) (rate[5m]), 1,000 series, 1 h, step 15 s',
+    query: range('sum by (pool) (rate(hour_total[5m]))', hourMs, 15_000),
+    runs: 15,
+  },
+  { name: 'topk(10), 10,000 series, one moment', query: moment('topk(10, wide)'), runs: 15 },
+  {
+    name: 'quantile_over_time[1h], 100 series, 1 h, step 60 s',
+    query: range('quantile_over_time(0.9, hour_total{agent=~".?.?"}[1h])', hourMs, 60_000),
+    runs: 7,
+  },
+  {
+    name: 'a / b on 1,000 pairs, 1 h, step 15 s',
+    query: range('hour_total / on (agent, pool) hour_other', hourMs, 15_000),
+    runs: 11,
+  },
+];
+
+export async function run(options: { quick?: boolean } = {}): Promise<{ title: string; rows: BenchRow[] }> {
+  const store = await filledStore();
+  const rows: BenchRow[] = [];
+  for (const { name, query, runs } of cases) {
+    const plan = planQuery(query);
+    if (!plan.ok) throw new Error(plan.error);
+    const readMs: number[] = [];
+    const evaluateMs: number[] = [];
+    let bytes = 0;
+    let samples = 0;
+    for (let i = 0; i < (options.quick === true ? 3 : runs); i++) {
+      const start = process.cpuUsage();
+      const data = plan.selections.map(({ matchers, fromMs, toMs }) => store.select(matchers, fromMs, toMs));
+      const read = process.cpuUsage(start);
+      const answer = answerQuery(query, plan, data);
+      const whole = process.cpuUsage(start);
+      if (!answer.ok) throw new Error(answer.error);
+      readMs.push((read.user + read.system) / 1_000);
+      evaluateMs.push((whole.user + whole.system - read.user - read.system) / 1_000);
+      bytes = answer.data.length;
+      samples = answer.samplesRead;
+    }
+    rows.push({
+      name,
+      value: median(readMs) + median(evaluateMs),
+      unit: 'ms CPU',
+      note: `${median(readMs).toFixed(2)} reading ${samples.toLocaleString('en')} samples, ${median(evaluateMs).toFixed(2)} evaluating and writing ${bytes.toLocaleString('en')} bytes`,
+    });
+  }
+  await store.close();
+  return { title: 'PromQL in one thread, store in memory', rows };
+}
+
+async function filledStore(): Promise<MetricsStore> {
+  const store = await MetricsStore.open({
+    directory: memoryDirectory(),
+    now,
+    seriesLimit: 100_000,
+    seriesLimitPerGroup: 100_000,
+    retentionMs: 48 * hourMs,
+    outOfOrderWindowMs: 48 * hourMs,
+  });
+  const fill = async (name: string, series: number, spanMs: number): Promise<void> => {
+    const refs = Uint32Array.from({ length: series }, (_, i) => {
+      const labels = { __name__: name, pool: `pool-${i % 20}`, agent: `${i}`, zone: `z${i % 3}` };
+      return store.resolve(labels, now) as number;
+    });
+    for (let at = now - spanMs; at <= now; at += scrapeMs) {
+      const round = (at - now + spanMs) / scrapeMs;
+      const values = Float64Array.from(refs, (_, i) => round * ((i % 17) + 1) + ((i * 7 + round * 3) % 11));
+      await store.append({ refs, timestamps: new Float64Array(series).fill(at), values, length: series }, now);
+    }
+  };
+  await fill('day_total', 1, 24 * hourMs);
+  await fill('hour_total', 1_000, 2 * hourMs);
+  await fill('hour_other', 1_000, hourMs);
+  await fill('wide', 10_000, 300_000);
+  return store;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
+}
