@@ -3,7 +3,7 @@ import { InvalidMatcherError } from '@jaegis/tsdb';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import type { Query } from './answer.ts';
-import { readTime } from './prometheus-routes.ts';
+import { readTime } from './prometheus-params.ts';
 
 /**
  * Prometheus' TSDB admin API, POST or PUT: delete_series, clean_tombstones, snapshot. They change data, so the guard lets
