@@ -1,4 +1,4 @@
-// `npm run bench -- SUITE [--quick]`: measures, and prints a table for docs/benchmarks.md. Without a suite: lists them.
+// `npm run bench -- SUITE [--quick] [MORE]`: measures, and prints a table for docs/benchmarks.md. Without a suite: lists them.
 import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { buildAll } from './build.mjs';
 import { ensureInstalled, root } from './install.mjs';
 
-/** Suite name to its module in packages/bench/src. Each exports `run({ quick })` giving `{ title, rows }`. */
+/** Suite name to its module in packages/bench/src. Each exports `run({ quick, args })` giving `{ title, rows }`. */
 const suites = {
   forecast: 'forecast.ts',
   'otlp-ingest': 'otlp-ingest.ts',
@@ -14,6 +14,7 @@ const suites = {
   storage: 'storage.ts',
   promql: 'promql.ts',
   faults: '../../../apps/server/test/simulation/fault-suite.ts',
+  anomaly: 'anomaly.ts',
 };
 
 const [name, ...flags] = process.argv.slice(2);
@@ -43,7 +44,10 @@ await build({
   logLevel: 'warning',
 });
 const { run } = await import(pathToFileURL(outfile).href);
-const { title, rows } = await run({ quick: flags.includes('--quick') });
+const { title, rows } = await run({
+  quick: flags.includes('--quick'),
+  args: flags.filter((flag) => flag !== '--quick'),
+});
 
 console.log(`\n${title}\nNode ${process.versions.node}, ${cpus().length} cores\n`);
 console.log('| what | value | unit | note |\n|---|---|---|---|');

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { agentsCommand } from './commands/agents.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
+import { detectCommand } from './commands/detect.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fleetCommand } from './commands/fleet.ts';
 import { forecastCommand } from './commands/forecast.ts';
@@ -47,6 +48,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   historyCommands(program);
   explainCommand(program);
   queryCommand(program);
+  detectCommand(program);
   operateCommands(program);
   fleetCommand(program);
   forecastCommand(program);

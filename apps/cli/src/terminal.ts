@@ -10,6 +10,10 @@ export interface Terminal {
   readonly paint: Paint;
   write(text: string): void;
   warn(text: string): void;
+  /** Bytes for those who write a lot; resolves when there is room for more. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
+  /** Standard input, as it comes. */
+  input(): AsyncIterable<Uint8Array>;
   now(): number;
   /** Aborted at Ctrl-C or SIGTERM. */
   readonly interrupted: AbortSignal;
@@ -37,6 +41,12 @@ export function processTerminal(): Terminal {
     paint: choosePaint({ isTty, env }),
     write: (text) => void stdout.write(text),
     warn: (text) => void stderr.write(`${text}\n`),
+    writeBytes: (bytes) =>
+      new Promise((resolve) => {
+        if (stdout.write(bytes)) resolve();
+        else stdout.once('drain', resolve);
+      }),
+    input: () => process.stdin,
     now: Date.now,
     get interrupted() {
       if (controller !== undefined) return controller.signal;

@@ -63,7 +63,15 @@ export class FakeServer {
 }
 
 /** A terminal that keeps what it is given. */
-export function fakeTerminal(options: { columns?: number; env?: Record<string, string>; onWrite?: () => void } = {}) {
+export function fakeTerminal(
+  options: {
+    columns?: number;
+    env?: Record<string, string>;
+    onWrite?: () => void;
+    /** Standard input, chunk by chunk. */
+    input?: Iterable<string> | AsyncIterable<string>;
+  } = {},
+) {
   const written: string[] = [];
   const warned: string[] = [];
   const interrupt = new AbortController();
@@ -77,6 +85,13 @@ export function fakeTerminal(options: { columns?: number; env?: Record<string, s
       options.onWrite?.();
     },
     warn: (text) => void warned.push(text),
+    writeBytes: async (bytes) => {
+      written.push(Buffer.from(bytes).toString());
+      options.onWrite?.();
+    },
+    async *input() {
+      for await (const chunk of options.input ?? []) yield Buffer.from(chunk);
+    },
     now: () => now,
     interrupted: interrupt.signal,
   };

@@ -13,6 +13,14 @@ export {
   type RowOptions,
   type Verdicts,
 } from './detect/detector.ts';
+export {
+  createRowVerdict,
+  type DetectMember,
+  type MemberRun,
+  type MemberTable,
+  type RowVerdict,
+} from './detect/member.ts';
+export { defaultMember, detectMembers, takes } from './detect/members.ts';
 export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';

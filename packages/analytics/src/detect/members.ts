@@ -1,0 +1,23 @@
+import { columnMember } from './column-member.ts';
+import { createEwmaBand } from './ewma-band.ts';
+import type { DetectMember } from './member.ts';
+import { createSeasonalBand } from './seasonal-band.ts';
+
+/** Every detector that can run over a recorded table. The first that takes the table's number of columns is the default. */
+export const detectMembers: readonly DetectMember[] = [
+  columnMember(
+    'seasonal-band',
+    'level and hour-of-day season, learned tails; the worst column counts',
+    createSeasonalBand,
+  ),
+  columnMember('ewma-band', 'moving mean and variance; a yardstick', createEwmaBand),
+];
+
+/** The default for so many columns. */
+export function defaultMember(columns: number): DetectMember | undefined {
+  return detectMembers.find((each) => takes(each, columns));
+}
+
+export function takes(member: DetectMember, columns: number): boolean {
+  return columns >= member.leastColumns && columns <= member.mostColumns;
+}
