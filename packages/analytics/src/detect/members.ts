@@ -1,10 +1,12 @@
 import { columnMember } from './column-member.ts';
 import { createEwmaBand } from './ewma-band.ts';
 import type { DetectMember } from './member.ts';
+import { ownRecord } from './own-record/own-record.ts';
 import { createSeasonalBand } from './seasonal-band.ts';
 
 /** Every detector that can run over a recorded table. The first that takes the table's number of columns is the default. */
 export const detectMembers: readonly DetectMember[] = [
+  ownRecord,
   columnMember(
     'seasonal-band',
     'level and hour-of-day season, learned tails; the worst column counts',

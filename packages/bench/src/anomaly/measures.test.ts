@@ -6,6 +6,7 @@ import { anomalyFolder, readNab, readTsbSeries } from './recorded-series.ts';
 import { spectralResidual } from './spectral-residual.ts';
 import { trivialDetectors } from './trivial-detectors.ts';
 import { vusPr } from './vus-pr.ts';
+import { vusWindow } from './vus-window.ts';
 
 const at = (rows: number, marks: Record<number, number>) => {
   const scores = new Float64Array(rows);
@@ -136,6 +137,9 @@ describe.skipIf(folder === undefined)('against published values (needs the bench
   test("VUS-PR of the spectral residual is TSB-AD's to twelve digits", () => {
     for (const each of readTsbSeries(folder!, nab).filter(({ window }) => window < 30))
       expect(vusPr(spectralResidual(each.values), each.ranges, each.window)).toBeCloseTo(each.spectralResidual, 12);
+  });
+  test('the window of a series is the one that TSB-AD used', () => {
+    for (const each of readTsbSeries(folder!, nab)) expect(vusWindow(each.values)).toBe(each.window);
   });
   test('the windowed gaussian scores on these NAB streams about what it is published with on all (39.6)', () => {
     const detect = trivialDetectors['windowed gaussian']!;

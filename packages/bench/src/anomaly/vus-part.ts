@@ -6,9 +6,7 @@ import { runMember } from './run-member.ts';
 import { spectralResidual } from './spectral-residual.ts';
 import { trivialDetectors } from './trivial-detectors.ts';
 import { vusPr } from './vus-pr.ts';
-
-/** The buffer on the web KPIs, whose list of windows is not part of the data: that of TSB-AD where no period shows. */
-const kpiWindow = 125;
+import { vusWindow } from './vus-window.ts';
 
 /** VUS-PR on the TSB-AD series cut from NAB, beside all published detectors, and on the web KPIs. */
 export function vusRows({ folder, members, quick }: PartInput): BenchRow[] {
@@ -38,15 +36,16 @@ export function vusRows({ folder, members, quick }: PartInput): BenchRow[] {
 
   const kpis = readWsd(folder).filter((each, i) => (!quick || i % 8 === 0) && each.labels.includes(1));
   const ranges = kpis.map((each) => rangesOf(each.labels));
+  const windows = kpis.map((each) => vusWindow(each.columns[0]!));
   for (const [name, detect] of Object.entries(trivialDetectors))
     row(
       `WSD: ${name}`,
-      kpis.map((each, i) => vusPr(detect(each.columns[0]!), ranges[i]!, kpiWindow)),
+      kpis.map((each, i) => vusPr(detect(each.columns[0]!), ranges[i]!, windows[i]!)),
     );
   for (const member of members)
     row(
       `WSD: ${member.name}`,
-      kpis.map((each, i) => vusPr(runMember(member, each).scores, ranges[i]!, kpiWindow)),
+      kpis.map((each, i) => vusPr(runMember(member, each).scores, ranges[i]!, windows[i]!)),
       `${kpis.length} series with an event, whole`,
     );
   return rows;
