@@ -9,6 +9,7 @@ export { createDetector, detectorNames } from './detect/create-detector.ts';
 export {
   createVerdicts,
   type Detector,
+  type DetectorOptions,
   type ObserveOptions,
   type RowOptions,
   type Verdicts,

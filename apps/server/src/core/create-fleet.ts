@@ -78,7 +78,11 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     pools: new PoolBook(config, metadata),
     writer,
     signals: new SignalBook(writer),
-    detection: new Detection({ intervalMs: signalIntervalMs, metadata }),
+    detection: new Detection({
+      intervalMs: signalIntervalMs,
+      metadata,
+      falseAlarmsPerAgentWeek: options.false_alarms_per_agent_week,
+    }),
     health: new Map(),
     trust: new Map(),
     lostLately: new Map(),

@@ -41,7 +41,7 @@ interface Watched {
 
 /** Everything that the detector watches, and the anomalies that are open. */
 export class Detection {
-  readonly #detector: Detector = createDetector();
+  readonly #detector: Detector;
   readonly #tracker = new AnomalyTracker();
   readonly #intervalMs: number;
   readonly #watched = new Map<number, Watched>();
@@ -55,8 +55,13 @@ export class Detection {
   #spentMs = 0;
 
   /** Takes back what the detector learned before a restart, where it was kept and fits. */
-  constructor(options: { intervalMs: number; metadata: MetadataStore }) {
+  constructor(options: { intervalMs: number; metadata: MetadataStore; falseAlarmsPerAgentWeek?: number }) {
     this.#intervalMs = options.intervalMs;
+    const { falseAlarmsPerAgentWeek: falseAlarms } = options;
+    this.#detector = createDetector(
+      undefined,
+      falseAlarms === undefined ? {} : { falseAlarmsPerAgentWeek: falseAlarms },
+    );
     const bytes = options.metadata.getBlob(snapshotKey);
     const rows = options.metadata.getState(rowsKey) as Record<string, number> | undefined;
     const isRestored = bytes !== undefined && rows !== undefined && this.#detector.restore(bytes);

@@ -1,4 +1,4 @@
-import { createDetector, createVerdicts, signalRow } from '@jaegis/analytics';
+import { createDetector, createVerdicts, type DetectorOptions, signalRow } from '@jaegis/analytics';
 import { type Bands, type SignalName, signalMetric, signals } from '@jaegis/model';
 import type { MetricsStore } from '@jaegis/tsdb';
 
@@ -20,7 +20,7 @@ const maxPoints = 2_000;
  * The expected band of one signal: the detector is causal, so replaying it over the stored signal gives what it said at
  * the time. Thinned to at most 2,000 points: of each step the point with the highest score.
  */
-export function bands(store: MetricsStore, query: BandsQuery): Bands {
+export function bands(store: MetricsStore, query: BandsQuery, options: DetectorOptions = {}): Bands {
   const empty: Bands = { times: [], expected: [], lower: [], upper: [], score: [] };
   if (!Object.hasOwn(signals, query.signal)) return empty;
   const of =
@@ -39,7 +39,7 @@ export function bands(store: MetricsStore, query: BandsQuery): Bands {
   );
   if (series === undefined) return empty;
 
-  const detector = createDetector();
+  const detector = createDetector(undefined, options);
   const row = detector.addRow(
     signalRow(query.signal as SignalName, { intervalMs: signalIntervalMs, now: series.timestamps[0] ?? query.from }),
   );

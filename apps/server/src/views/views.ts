@@ -106,7 +106,7 @@ export function createViews(fleet: Fleet, sources: ViewSources): Views {
     links: () => fleet.topology.links(fleet.clock.now()),
     topology: (query) => (query.at === undefined ? topologyView(fleet, query) : pastTopology(fleet, query, query.at)),
     timeline: (query) => timeline(metadata, query),
-    bands: (query) => bands(fleet.store, query),
+    bands: (query) => bands(fleet.store, query, { falseAlarmsPerAgentWeek: fleet.options.false_alarms_per_agent_week }),
     system: () => systemView(fleet, sources),
     metricsPage: () => {
       refreshSelfMetrics(fleet, sources.loops());

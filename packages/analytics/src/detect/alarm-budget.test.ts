@@ -1,5 +1,8 @@
+import { seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
-import { alarmSurprise, anomalyThreshold, bandTail, scoreOf } from './alarm-budget.ts';
+import { runSeries, series } from '../conformance/detector-run.ts';
+import { alarmSurprise, anomalyThreshold, bandTail, falseAlarmsPerAgentWeek, scoreOf } from './alarm-budget.ts';
+import { createDetector } from './create-detector.ts';
 import { firstExcess, firstShare, learnExcess, learnShare, residualAt, surpriseOf } from './tail.ts';
 
 describe('a score', () => {
@@ -14,6 +17,17 @@ describe('a score', () => {
   test('only grows', () => {
     for (let g = 0; g < 20; g += 0.1) expect(scoreOf(g + 0.1, 6)).toBeGreaterThan(scoreOf(g, 6));
   });
+});
+
+test('ten times the budget alarms one decade sooner', () => {
+  expect(alarmSurprise(5_000, 5)).toBeCloseTo(alarmSurprise(5_000, 0.5) - 1, 12);
+  expect(alarmSurprise(5_000)).toBe(alarmSurprise(5_000, falseAlarmsPerAgentWeek));
+  const scoreOfSpike = (falseAlarms: number) => {
+    const rng = seededRng(1);
+    const values = series(600, (i) => 100 * Math.exp(0.1 * rng.normal()) * (i === 500 ? 1.7 : 1));
+    return runSeries(createDetector(undefined, { falseAlarmsPerAgentWeek: falseAlarms }), values).score[500]!;
+  };
+  expect(scoreOfSpike(500)).toBeGreaterThan(scoreOfSpike(0.05) + 0.05);
 });
 
 test('the rarer the points, the less rare an alarm must be', () => {

@@ -9,7 +9,7 @@
  * Bad at: telling 1e-20 from 1e-30, which is deliberate.
  */
 
-/** The one number an operator would change: false alarms per agent and week that are acceptable. */
+/** The one number an operator would change: false alarms per agent and week that are acceptable. This when nothing is said. */
 export const falseAlarmsPerAgentWeek = 0.5;
 /** Series that an agent usually has; the budget is shared among them. */
 const seriesPerAgent = 12;
@@ -21,10 +21,10 @@ export const anomalyThreshold = 0.95;
 
 const bandSurprise = -Math.log10(bandTail);
 
-/** The surprise (-log10 of the tail probability) at which a series with this interval alarms. */
-export function alarmSurprise(intervalMs: number): number {
+/** The surprise (-log10 of the tail probability) at which a series with this interval alarms, for so many false alarms. */
+export function alarmSurprise(intervalMs: number, falseAlarms = falseAlarmsPerAgentWeek): number {
   const pointsPerWeek = weekMs / Math.min(Math.max(intervalMs, 1_000), 3_600_000);
-  return -Math.log10(falseAlarmsPerAgentWeek / (pointsPerWeek * seriesPerAgent));
+  return -Math.log10(falseAlarms / (pointsPerWeek * seriesPerAgent));
 }
 
 /** Score in 0..1 of a point with this surprise, for a series that alarms at `alarmAt`. */

@@ -1,9 +1,9 @@
 import { assert } from '@jaegis/std';
-import type { Detector } from './detector.ts';
+import type { Detector, DetectorOptions } from './detector.ts';
 import { createEwmaBand } from './ewma-band.ts';
 import { createSeasonalBand } from './seasonal-band.ts';
 
-const detectors: Readonly<Record<string, () => Detector>> = {
+const detectors: Readonly<Record<string, (options?: DetectorOptions) => Detector>> = {
   'seasonal-band': createSeasonalBand,
   'ewma-band': createEwmaBand,
 };
@@ -12,8 +12,8 @@ const detectors: Readonly<Record<string, () => Detector>> = {
 export const detectorNames: readonly string[] = Object.keys(detectors);
 
 /** A fresh detector without rows. Throws when the name is not one of `detectorNames`. */
-export function createDetector(name = 'seasonal-band'): Detector {
+export function createDetector(name = 'seasonal-band', options: DetectorOptions = {}): Detector {
   const create = detectors[name];
   assert(create !== undefined, () => `detector is ${name}, must be one of ${detectorNames.join(', ')}`);
-  return create();
+  return create(options);
 }

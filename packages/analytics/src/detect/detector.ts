@@ -25,6 +25,11 @@ export interface Detector {
   readonly rows: number;
 }
 
+export interface DetectorOptions {
+  /** The alarm budget: about so many false alarms an agent and week, above 0. 0.5 when left out. */
+  readonly falseAlarmsPerAgentWeek?: number;
+}
+
 export interface RowOptions {
   /** How far apart values normally come, milliseconds. Sets how rare an alarm must be to keep to the alarm budget. */
   readonly intervalMs: number;

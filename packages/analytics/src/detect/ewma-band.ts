@@ -4,10 +4,11 @@
  * conformance suite, cheap in memory (47 bytes a series).
  * Bad at: heavy tails (it allows for them by a flat factor), seasons, anything that is not roughly symmetric.
  */
-import { alarmSurprise, anomalyThreshold, scoreOf } from './alarm-budget.ts';
+import { alarmSurprise, anomalyThreshold, falseAlarmsPerAgentWeek, scoreOf } from './alarm-budget.ts';
 import {
   createVerdicts,
   type Detector,
+  type DetectorOptions,
   type ObserveOptions,
   type RowOptions,
   silence,
@@ -40,8 +41,8 @@ const spec = {
 
 const senses = ['neutral', 'higher_is_worse', 'lower_is_worse'] as const;
 
-export function createEwmaBand(): Detector {
-  return new EwmaBand();
+export function createEwmaBand(options: DetectorOptions = {}): Detector {
+  return new EwmaBand(options);
 }
 
 class EwmaBand implements Detector {
@@ -49,6 +50,11 @@ class EwmaBand implements Detector {
   readonly #table = new RowColumns<typeof spec>('ewma-band', spec);
   #out: Verdicts = createVerdicts(0);
   #at = 0;
+  readonly #falseAlarms: number;
+
+  constructor(options: DetectorOptions) {
+    this.#falseAlarms = options.falseAlarmsPerAgentWeek ?? falseAlarmsPerAgentWeek;
+  }
 
   get rows(): number {
     return this.#table.size;
@@ -120,7 +126,9 @@ class EwmaBand implements Detector {
     const c = this.#table.columns;
     const sense = senses[c.sense[row]!]!;
     const counts = sense === 'neutral' || (sense === 'higher_is_worse') === z > 0;
-    const score = counts ? scoreOf(normalSurprise(tailFactor * Math.abs(z)), alarmSurprise(c.intervalMs[row]!)) : 0;
+    const score = counts
+      ? scoreOf(normalSurprise(tailFactor * Math.abs(z)), alarmSurprise(c.intervalMs[row]!, this.#falseAlarms))
+      : 0;
     this.#out.score[i] = score;
     this.#out.anomalous[i] = score >= anomalyThreshold ? 1 : 0;
   }

@@ -7,10 +7,11 @@
  * (alarm-budget.ts). A run of outliers that lasts `shiftAfterMs` is the new level; on the side that does not alarm, sooner.
  * Bad at: seasons other than a day, slow ramps (a leak has its own watch), alternating modes in their first hours.
  */
-import { alarmSurprise, anomalyThreshold, bandTail, scoreOf } from './alarm-budget.ts';
+import { alarmSurprise, anomalyThreshold, bandTail, falseAlarmsPerAgentWeek, scoreOf } from './alarm-budget.ts';
 import {
   createVerdicts,
   type Detector,
+  type DetectorOptions,
   type ObserveOptions,
   type RowOptions,
   silence,
@@ -83,8 +84,8 @@ const spec = {
   flags: ['u8', 1],
 } as const;
 
-export function createSeasonalBand(): Detector {
-  return new SeasonalBand();
+export function createSeasonalBand(options: DetectorOptions = {}): Detector {
+  return new SeasonalBand(options);
 }
 
 class SeasonalBand implements Detector {
@@ -92,9 +93,14 @@ class SeasonalBand implements Detector {
   readonly #table = new RowColumns<typeof spec>('seasonal-band', spec);
   // What belongs to the point in hand; fields, because an object per point would cost more than the arithmetic.
   #at = 0;
+  readonly #falseAlarms: number;
   #out: Verdicts = createVerdicts(0);
   #season = 0;
   #spread = 0;
+
+  constructor(options: DetectorOptions) {
+    this.#falseAlarms = options.falseAlarmsPerAgentWeek ?? falseAlarmsPerAgentWeek;
+  }
 
   get rows(): number {
     return this.#table.size;
@@ -206,7 +212,7 @@ class SeasonalBand implements Detector {
       out.expected[i] = fromT(predicted, resolution, ceiling);
       out.upper[i] = fromT(predicted + up * spread, resolution, ceiling);
       out.lower[i] = (c.flags[row]! & flagNegative) === 0 && lower < 0 ? 0 : lower;
-      const score = scoreOf(this.#surprise(row, r), alarmSurprise(c.intervalMs[row]!));
+      const score = scoreOf(this.#surprise(row, r), alarmSurprise(c.intervalMs[row]!, this.#falseAlarms));
       out.score[i] = score;
       out.anomalous[i] = score >= anomalyThreshold ? 1 : 0;
     }

@@ -59,6 +59,11 @@ export const serverOptions = {
     default: 50_000,
     help: 'Most agents in the registry; a further one is refused and counted.',
   },
+  false_alarms_per_agent_week: {
+    schema: z.coerce.number().min(0.001).max(1_000),
+    default: 0.5,
+    help: 'The alarm budget of anomaly detection: about so many false alarms an agent and week. Fewer means later.',
+  },
   body_limit_bytes: {
     schema: z.coerce.number().int().min(1024),
     default: 16 * 1024 * 1024,
