@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cliPath } from '@jaegis/bench';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+
+const cliPath = join(process.cwd(), 'apps/cli/dist/jaegis.js');
 
 /** Starts `jaegis detect` as a process of its own; `next` waits for so many lines of its output. */
 function start(...args: string[]) {

@@ -44,7 +44,7 @@ describe('on made agents, seeded', () => {
       live(new MadeAgent(shape, seededRng(11)), day).map((each) => `${shape} ${each.split(' ')[0]}`),
     );
     expect(new Set(alarms).size).toBeLessThanOrEqual(1);
-  }, 60_000);
+  }, 240_000);
 
   const awake = loadShapes.filter((shape) => !['quiet', 'heavy-tailed', 'on-off'].includes(shape));
   test.each(awake)('ten times the latency is an anomaly within three ticks under a %s load', (shape) => {

@@ -1,4 +1,4 @@
-import type { DetectMember } from '@jaegis/analytics';
+import { type DetectMember, takes } from '@jaegis/analytics';
 import type { PartInput } from '../anomaly.ts';
 import type { BenchRow } from '../otlp-ingest.ts';
 import { addTallies, eventRecallAt, mean, median, precisionRecall, tallyAlarms } from './point-measures.ts';
@@ -26,7 +26,8 @@ export function operatingRows({ folder, members, quick }: PartInput): BenchRow[]
             series.map((each) => ({ scores: detect(each.columns[0]!), labels: each.labels })),
           ),
         );
-    for (const member of members) rows.push(...memberRows(name, member, series));
+    const columns = series[0]?.columns.length ?? 1;
+    for (const member of members) if (takes(member, columns)) rows.push(...memberRows(name, member, series));
   }
   return rows;
 }

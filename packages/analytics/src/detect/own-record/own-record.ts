@@ -40,6 +40,12 @@ const sizing = 64;
 const mostValue = 1e140;
 const coarseMs = 150_000;
 const fadeRows = 300;
+/** One value counts for no more than this many usual distances in the evidence. */
+const mostDistance = 50;
+/** Moving means of the deviation over about 5 and 17 rows; what lasts counts more. */
+const quickRate = 0.2;
+const lastingRate = 0.06;
+const lastingWeight = 1.4;
 const gapIntervals = 20;
 /** So many rises in a row are a counter: its fall is a restart and no news. */
 const counterRises = 24;
@@ -59,7 +65,7 @@ class OwnRecordRun implements MemberRun {
   readonly #patterns = patternSteps.map((step) => new PatternMemory(step, patternLength, patternCapacity));
   readonly #point = new PointDeviation(0.5);
   /** Follows less quickly: its deviations last longer. For the evidence on fine data. */
-  readonly #slower = new PointDeviation(0.2);
+  readonly #slower = new PointDeviation(0.3);
   readonly #records: Records;
   /** Where in `residual * scales + scale` the sizes that count are. */
   readonly #picked: Int32Array;
@@ -75,6 +81,8 @@ class OwnRecordRun implements MemberRun {
   #rises = 0;
   #resting = 0;
   #evidence = 0;
+  #quick = 0;
+  #lasting = 0;
 
   constructor(table: MemberTable) {
     this.#intervalMs = table.intervalMs;
@@ -172,8 +180,10 @@ class OwnRecordRun implements MemberRun {
 
   #remember(x: number): void {
     if (this.#intervalMs < coarseMs) {
-      const z = this.#slower.observe(x);
-      this.#evidence += 0.14 * (Math.sqrt(z) / 2 - this.#evidence);
+      const size = Math.min(this.#slower.observe(x), mostDistance);
+      this.#quick += quickRate * (size - this.#quick);
+      this.#lasting += lastingRate * (size - this.#lasting);
+      this.#evidence = Math.max(this.#quick, lastingWeight * this.#lasting) / 6;
       return;
     }
     const smooth = this.#point.isWarm
