@@ -20,6 +20,7 @@ import { watchSelf } from './self-usage.ts';
 import { openStorage } from './storage.ts';
 import { systemClock } from './system-clock.ts';
 import { tokenFor } from './token.ts';
+import { openMeanwhile } from './waiting-room.ts';
 
 export interface StartOptions {
   readonly config: JaegisConfig;
@@ -60,7 +61,17 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   if (!rules.ok) throw new Error(rules.error);
   const rng = seededRng(Math.floor(Math.random() * 2 ** 48));
   const remote = await openRemoteWrite({ config, options, dataDir, version: start.version, clock, rng });
-  const storage = await openStorage({ dataDir, options, log, now: clock.now(), forward: remote?.forward });
+  const limiter = new SenderLimiter({ ratePerSecond: options.requests_per_second_per_sender });
+  const snapshot = (): Promise<string> => storage.snapshot(clock.now());
+  const http = { options, token, limiter, dashboardDir: start.dashboardDir, snapshot };
+  const { opened: storage, port } = await openMeanwhile(
+    (onHistory) => openStorage({ dataDir, options, log, now: clock.now(), forward: remote?.forward, onHistory }),
+    {
+      core: { clock, log },
+      http,
+      listen: (app) => listen(app, options.listen, options.port),
+    },
+  );
   await remote?.start((ref) => storage.store.labelsOf(ref));
   const core = createCore({
     clock,
@@ -90,19 +101,15 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     await unlock();
   };
   try {
-    const limiter = new SenderLimiter({ ratePerSecond: options.requests_per_second_per_sender });
-    const snapshot = (): Promise<string> => storage.snapshot(clock.now());
     const queries = new QueryRunner({
       store: storage.store,
       workerFile: queryWorkerFile(),
       stopwatch: () => performance.now(),
     });
     opened.push(queries);
-    const ports = await openPorts(
-      core,
-      { options, token, limiter, dashboardDir: start.dashboardDir, snapshot, queries },
-      opened,
-    );
+    // The port that was promised while the log was read, when any would have done.
+    const samePort = port === undefined ? options : { ...options, port };
+    const ports = await openPorts(core, { ...http, options: samePort, queries }, opened);
     const targets = await createTargets({
       config,
       configDir: start.configDir,

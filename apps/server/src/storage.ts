@@ -36,6 +36,8 @@ export async function openStorage(at: {
   now: number;
   /** Takes each batch before it is acknowledged, to send it elsewhere. */
   forward?: MetricsStoreOptions['forward'];
+  /** Given the blocks when they can be asked; the log is read after that. */
+  onHistory?: MetricsStoreOptions['onHistory'];
 }): Promise<Storage> {
   const { dataDir, options, log } = at;
   const store = await MetricsStore.open({
@@ -56,6 +58,7 @@ export async function openStorage(at: {
     compression: zlibCompression,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     onDamage: saySparingly((message) => log.error({}, `metrics blocks: ${message}`)),
+    ...(at.onHistory === undefined ? {} : { onHistory: at.onHistory }),
     ...(at.forward === undefined ? {} : { forward: at.forward }),
     monotonicMs: () => performance.now(),
     onDropped: (refs) => storage.onDropped(refs),

@@ -46,7 +46,8 @@ function request(sequence: number): { body: string; timeMs: number } {
 }
 
 test('kill -9 under load, again and again: every acknowledged sample is there, nobody is falsely lost', async () => {
-  const configured = 'server: { heartbeat_interval: 30s }\n';
+  // Short blocks: the head is cut and blocks are merged while the load goes on and the process is killed.
+  const configured = 'server: { heartbeat_interval: 30s, block_window: 1s, out_of_order_window: 1s }\n';
   server = await startServerProcess({ config: configured });
   const acknowledged: { timeMs: number; sequence: number }[] = [];
   let sequence = 0;

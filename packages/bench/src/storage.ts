@@ -128,7 +128,8 @@ async function memory(folder: string, count: number): Promise<BenchRow[]> {
 
 /** A log of so many GB without a checkpoint, as no ordinary life leaves it, and the start on it. */
 async function longLog(folder: string, gigabytes: number): Promise<BenchRow[]> {
-  const store = await open(folder, t0, { checkpointBytes: Number.POSITIVE_INFINITY });
+  const endless = { checkpointBytes: Number.POSITIVE_INFINITY, blockRangeMs: 1_000 * hour };
+  const store = await open(folder, t0, endless);
   const series = plainSeries(400);
   let round = 0;
   while (store.stats().bytesOnDisk < gigabytes * 1e9) {
@@ -137,7 +138,7 @@ async function longLog(folder: string, gigabytes: number): Promise<BenchRow[]> {
   }
   const { bytesOnDisk, samples } = store.stats();
   await store.close();
-  const again = await open(folder, t0 + round * step);
+  const again = await open(folder, t0 + round * step, endless);
   const { replay } = again.stats();
   if (again.stats().samples !== samples) throw new Error(`samples are ${again.stats().samples}, must be ${samples}`);
   await again.close();
@@ -158,7 +159,7 @@ async function longHistory(folder: string, count: number): Promise<BenchRow[]> {
   const perDay = day / 60_000;
   let cpu = 0;
   for (let days = 0; days < 30; days++) {
-    await fill(store, series, { from: days * perDay, to: (days + 1) * perDay, stepMs: 60_000 });
+    cpu += await fill(store, series, { from: days * perDay, to: (days + 1) * perDay, stepMs: 60_000 });
     const before = cpuSeconds();
     await store.tidy(t0 + (days + 1) * day);
     cpu += cpuSeconds() - before;
@@ -200,7 +201,7 @@ async function longHistory(folder: string, count: number): Promise<BenchRow[]> {
   const kept = tiers.map(({ widthMs, bytes }) => `${widthMs / 1_000} s: ${Math.round(bytes / 1024)} KiB`).join(', ');
   return [
     {
-      name: 'thirty days at 60 s: blocks, merging, rollups',
+      name: 'thirty days at 60 s: append, blocks, merging, rollups',
       value: cpu / ((count * 30 * perDay) / 1e6),
       unit: 'CPU s / million',
       note: kept,

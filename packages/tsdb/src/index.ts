@@ -7,6 +7,7 @@ export { MetadataBook } from './metadata/metadata-book.ts';
 export { MetricsStore } from './metrics-store.ts';
 export type { SelectHints } from './select/choose-tier.ts';
 export { InvalidMatcherError } from './select/match-series.ts';
+export type { MetricsReader } from './select/metrics-reader.ts';
 export { SelectLimitError, type SelectLimits, type SeriesData } from './select/select-merged.ts';
 export type { AppendFile, ReadFile, StorageDirectory } from './storage-directory.ts';
 export type { AppendResult, MetricsStoreOptions, ResolveRefusal, StoreStats } from './store-options.ts';

@@ -11,9 +11,9 @@ import { type Tombstone, Tombstones, tombstonesFile } from './delete/tombstones.
 import { emptyTally, Head, type Tally, type TimeLimits } from './head/head.ts';
 import { maxRows, rowOf } from './head/series-table.ts';
 import { checkLabels } from './label-limits.ts';
-import { readLabelNames, readLabelValues, readSeriesLabels } from './select/label-queries.ts';
 import { matchSeries } from './select/match-series.ts';
-import { type SelectLimits, type SeriesData, selectMerged } from './select/select-merged.ts';
+import { MetricsReader } from './select/metrics-reader.ts';
+import type { SelectLimits, SeriesData } from './select/select-merged.ts';
 import { SeriesGroups } from './series-groups.ts';
 import type { StorageDirectory } from './storage-directory.ts';
 import type { AppendResult, MetricsStoreOptions, ResolveRefusal, StoreStats } from './store-options.ts';
@@ -34,6 +34,7 @@ export class MetricsStore {
   readonly #blocks: BlockSet;
   readonly #tombstones: Tombstones;
   readonly #keeper: BlockKeeper;
+  readonly #reader: MetricsReader;
   readonly #retentionMs: number;
   readonly #widths: readonly number[];
   readonly #groups: SeriesGroups;
@@ -70,7 +71,9 @@ export class MetricsStore {
       outOfOrderWindowMs: Number.POSITIVE_INFINITY,
     };
     const history = await openHistory(options);
-    const replayed = await replay(options.directory, head, limits);
+    options.onHistory?.(history.reader);
+    const pause = options.pause ?? (() => Promise.resolve());
+    const replayed = await replay(head, { directory: options.directory, limits, pause });
     const tookMs = (options.monotonicMs?.() ?? 0) - started;
     return new MetricsStore(options, { head, ...history, replayed, tookMs });
   }
@@ -86,7 +89,9 @@ export class MetricsStore {
     this.#futureToleranceMs = options.futureToleranceMs ?? 10 * 60_000;
     this.#waitingBytesLimit = options.waitingBytesLimit ?? 64 * 2 ** 20;
     this.#retentionMs = longestRetention(options);
-    this.#widths = (options.rollups ?? []).map(({ widthMs }) => widthMs);
+    this.#widths = widthsOf(options);
+    const oldestInHead = (): number => this.#oldestInHead();
+    this.#reader = new MetricsReader({ head, blocks, tombstones, widths: this.#widths, oldestInHead });
     this.#replay = { samples, tookMs: start.tookMs, damaged, orphans, damages };
     this.#groups = new SeriesGroups(options.groupOf ?? ((labels) => labels['job'] ?? ''), options.seriesLimitPerGroup);
     for (let row = 0; row < head.series.end; row++)
@@ -118,7 +123,7 @@ export class MetricsStore {
       outOfOrderWindowMs: this.#outOfOrderWindowMs,
       headBytesLimit: options.headBytesLimit ?? 160 * 2 ** 20,
       pause: options.pause ?? (() => Promise.resolve()),
-      oldestInHead: () => this.#oldestInHead(),
+      oldestInHead,
       checkpoint: () => log.freshCheckpoint(),
     });
   }
@@ -211,20 +216,9 @@ export class MetricsStore {
     return { accepted: 0, rejected: batch.length === 0 ? {} : { [reason]: batch.length } };
   }
 
-  /**
-   * The samples of all series that fit every matcher, within [fromMs, toMs], in time order; series without a sample there
-   * are left out. Sees exactly what was acknowledged. With `limits.hints` a long question is answered from rollups.
-   * Throws `SelectLimitError` past a limit and `InvalidMatcherError`.
-   */
+  /** See `MetricsReader.select`. */
   select(matchers: readonly Matcher[], fromMs: number, toMs: number, limits: SelectLimits = {}): SeriesData[] {
-    const sources = {
-      head: this.#head,
-      blocks: this.#blocks,
-      tombstones: this.#tombstones,
-      widths: this.#widths,
-      oldest: (tierMs: number) => this.#oldestOf(tierMs),
-    };
-    return selectMerged(sources, matchers, { from: fromMs, to: toMs, limits });
+    return this.#reader.select(matchers, fromMs, toMs, limits);
   }
 
   /** The refs of the series that fit every matcher. */
@@ -245,21 +239,17 @@ export class MetricsStore {
 
   /** The label sets that fit, of series with samples in the range when one is given. */
   series(matchers: readonly Matcher[], fromMs?: number, toMs?: number): Labels[] {
-    return readSeriesLabels(this.#sources, matchers, { fromMs, toMs });
+    return this.#reader.series(matchers, fromMs, toMs);
   }
 
   /** Label names in use, sorted. */
   labelNames(matchers: readonly Matcher[] = []): string[] {
-    return readLabelNames(this.#sources, matchers);
+    return this.#reader.labelNames(matchers);
   }
 
   /** Values of a label, sorted. */
   labelValues(name: string, matchers: readonly Matcher[] = []): string[] {
-    return readLabelValues(this.#sources, name, matchers);
-  }
-
-  get #sources(): { head: Head; blocks: BlockSet } {
-    return { head: this.#head, blocks: this.#blocks };
+    return this.#reader.labelValues(name, matchers);
   }
 
   /**
@@ -392,17 +382,11 @@ export class MetricsStore {
         tiers: [0, ...this.#widths].map((widthMs) => ({
           widthMs,
           bytes: this.#blocks.of(widthMs).reduce((sum, { bytes }) => sum + bytes, 0),
-          oldestAt: finiteOrNull(this.#oldestOf(widthMs)),
+          oldestAt: finiteOrNull(this.#reader.oldestOf(widthMs)),
         })),
       },
       storageError: error ?? '',
     };
-  }
-
-  /** Where the data of a tier begin; Infinity when it has none. The raw tier is the head too. */
-  #oldestOf(tierMs: number): number {
-    const first = this.#blocks.of(tierMs)[0]?.meta.from ?? Number.POSITIVE_INFINITY;
-    return tierMs === 0 ? Math.min(first, this.#oldestInHead()) : first;
   }
 
   /** Exact for a small store; for a great one as of the last sweep, for walking all of it would take too long. */
@@ -431,6 +415,7 @@ interface Start {
   readonly head: Head;
   readonly blocks: BlockSet;
   readonly tombstones: Tombstones;
+  readonly reader: MetricsReader;
   readonly replayed: Replayed;
   readonly tookMs: number;
 }
@@ -443,11 +428,17 @@ function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-async function openHistory(options: MetricsStoreOptions): Promise<{ blocks: BlockSet; tombstones: Tombstones }> {
+function widthsOf(options: MetricsStoreOptions): number[] {
+  return (options.rollups ?? []).map(({ widthMs }) => widthMs);
+}
+
+async function openHistory(options: MetricsStoreOptions): Promise<Pick<Start, 'blocks' | 'tombstones' | 'reader'>> {
   const { directory, compression } = options;
   const onDamage = options.onDamage ?? (() => {});
   const cache: LruCache<string, unknown> = new LruCache(options.cacheBytes ?? 64 * 2 ** 20);
   const blocks = await BlockSet.open({ directory, cache, compression, onDamage });
   const tombstones = await Tombstones.open(directory, (message) => blocks.damage(message));
-  return { blocks, tombstones };
+  const oldestInHead = (): number => Number.POSITIVE_INFINITY;
+  const reader = new MetricsReader({ head: new Head(), blocks, tombstones, widths: widthsOf(options), oldestInHead });
+  return { blocks, tombstones, reader };
 }

@@ -2,6 +2,7 @@
 import type { Labels, Rejections, RejectReason, SampleBatch, SeriesRef } from '@jaegis/model';
 import type { Compression } from './block/block-file.ts';
 import type { RollupTier } from './block/block-keeper.ts';
+import type { MetricsReader } from './select/metrics-reader.ts';
 import type { StorageDirectory } from './storage-directory.ts';
 
 export interface MetricsStoreOptions {
@@ -32,6 +33,8 @@ export interface MetricsStoreOptions {
   readonly syncEachBatch?: boolean;
   /** Gives others their turn in the middle of long work. */
   readonly pause?: () => Promise<void>;
+  /** Given what can be asked already (blocks), before the log is read. */
+  readonly onHistory?: (history: MetricsReader) => void;
   /** Told of damage in blocks, in words, whenever some is met. */
   readonly onDamage?: (message: string) => void;
   /** How far behind the newest of its series a sample may be. Default 30 min. */

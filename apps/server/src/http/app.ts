@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { SenderLimiter } from '@jaegis/ingest';
 import type { ServerOptions } from '@jaegis/model';
+import type { MetricsReader } from '@jaegis/tsdb';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
+import type { SampleStore } from '../query/gather-samples.ts';
 import { QueryRunner } from '../query/query-runner.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { sendError } from './answer.ts';
@@ -15,6 +17,7 @@ import { heartbeatRoute, otlpRoutes, prometheusWriteRoutes } from './ingest-rout
 import { metricMetadataRoutes } from './metric-metadata-routes.ts';
 import { openApiRoutes } from './open-api.ts';
 import { prometheusRoutes } from './prometheus-routes.ts';
+import { queryRoutes } from './query-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { storeAnswers } from './store-answers.ts';
 
@@ -34,6 +37,31 @@ export interface HttpOptions {
 const contentSecurityPolicy =
   "default-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
+/** What every port needs. */
+type AppCore = Pick<Core, 'clock' | 'counters' | 'log'>;
+
+/** What can be asked while the log of the metrics is still being read. */
+export interface WaitingCore extends AppCore {
+  readonly store: Pick<MetricsReader, 'select'>;
+}
+
+/** The main port until all is there: questions over the blocks on the disk, probes; all else is told to come again. */
+export function createWaitingApp(core: WaitingCore, http: HttpOptions): FastifyInstance {
+  const app = createApp(core, http);
+  const { store } = core;
+  const inBlocks = { select: store.select.bind(store), refsOf: () => [] };
+  queryRoutes(app, core, inThisThread(inBlocks));
+  app.get('/healthz', (_request, reply) => reply.send('ok\n'));
+  app.get('/readyz', (_request, reply) => reply.code(503).send('starting\n'));
+  app.setNotFoundHandler((_request, reply) =>
+    sendError(reply.header('retry-after', '2'), 503, {
+      code: 'starting',
+      message: 'Cannot serve this yet: the log of the metrics is being read, must be read first; come again in 2 s',
+    }),
+  );
+  return app;
+}
+
 /** The main port: dashboard, APIs, OTLP over HTTP, probes, metrics. */
 export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   const app = createApp(core, http);
@@ -42,7 +70,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   heartbeatRoute(app, core);
   fleetRoutes(app, core);
   storeAnswers(app, core);
-  prometheusRoutes(app, core, http.queries ?? inThisThread(core));
+  prometheusRoutes(app, core, http.queries ?? inThisThread(core.store));
   metricMetadataRoutes(app, core);
   ruleRoutes(app, core);
   adminRoutes(app, core, http.snapshot);
@@ -58,8 +86,8 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   return app;
 }
 
-function inThisThread(core: Core): QueryRunner {
-  return new QueryRunner({ store: core.store, workerFile: undefined, stopwatch: () => performance.now() });
+function inThisThread(store: SampleStore): QueryRunner {
+  return new QueryRunner({ store, workerFile: undefined, stopwatch: () => performance.now() });
 }
 
 /** The OTLP port: only telemetry. */
@@ -71,7 +99,7 @@ export function createOtlpApp(core: Core, http: HttpOptions): FastifyInstance {
   return app;
 }
 
-function createApp(core: Core, http: HttpOptions): FastifyInstance {
+function createApp(core: AppCore, http: HttpOptions): FastifyInstance {
   const { options, limiter } = http;
   const app = fastify({
     logger: false,

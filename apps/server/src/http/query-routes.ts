@@ -22,8 +22,14 @@ const maxTimeoutMs = 120_000;
 
 const statusOf: Record<string, number> = { bad_data: 400, execution: 422, canceled: 503, timeout: 503 };
 
+/** What a query's answer depends on, beside the samples. */
+interface QueryCore extends Pick<Core, 'clock'> {
+  /** Left out while the server starts. */
+  readonly fleet?: Pick<Core['fleet'], 'queryStore'>;
+}
+
 /** `/api/v1/query` and `/api/v1/query_range`. */
-export function queryRoutes(app: FastifyInstance, core: Core, runner: QueryRunner): void {
+export function queryRoutes(app: FastifyInstance, core: QueryCore, runner: QueryRunner): void {
   both(app, '/api/v1/query', (query, reply, request) => {
     const startMs = timeParameter(query, 'time', core.clock.now());
     return send({ core, runner }, { query, reply, request }, { startMs, endMs: startMs, stepMs: 0 });
@@ -60,7 +66,7 @@ interface Asked {
 }
 
 async function send(
-  { core, runner }: { core: Core; runner: QueryRunner },
+  { core, runner }: { core: QueryCore; runner: QueryRunner },
   { query, reply, request }: Asked,
   steps: PreparedQuery['steps'],
 ): Promise<FastifyReply> {

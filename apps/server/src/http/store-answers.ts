@@ -35,8 +35,8 @@ export function storeAnswers(app: FastifyInstance, core: Core): void {
 }
 
 /** What to tell beside an answer that a store would have given, were it not away. For routes that send text themselves. */
-export function awayWarnings({ fleet }: Core): readonly string[] {
-  if (fleet.queryStore === undefined) return [];
+export function awayWarnings({ fleet }: { fleet?: Pick<Core['fleet'], 'queryStore'> }): readonly string[] {
+  if (fleet?.queryStore === undefined) return [];
   const { url, awaySince, error } = fleet.queryStore.stats();
   const since = awaySince === null ? '' : ` since ${new Date(awaySince).toISOString()}`;
   return [`the store ${url} is away${since} (${error}): answered from the samples that JAEGIS itself keeps`];

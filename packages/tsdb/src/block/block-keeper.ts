@@ -42,7 +42,7 @@ export interface BlockKeeperOptions {
   readonly checkpoint: () => Promise<boolean>;
 }
 
-/** In ms of `maintain`'s clock. */
+/** In ms of `maintain`'s clock; sooner where blocks are short. */
 const betweenRuns = 60_000;
 const betweenPressedRuns = 5_000;
 const mostCuts = 50;
@@ -50,6 +50,8 @@ const mostCuts = 50;
 export class BlockKeeper {
   readonly #options: BlockKeeperOptions;
   readonly #levels: readonly number[];
+  /** What is rolled up at once: whole blocks and whole buckets, of the widest too. */
+  readonly #rollupSpan: number;
   #running: Promise<void> | undefined;
   #lastRun = Number.NEGATIVE_INFINITY;
   #isClosing = false;
@@ -63,13 +65,15 @@ export class BlockKeeper {
     this.#options = options;
     const { blockRangeMs } = options;
     this.#levels = [blockRangeMs, 3 * blockRangeMs, 12 * blockRangeMs];
+    this.#rollupSpan = leastCommonMultiple(12 * blockRangeMs, options.rollups.at(-1)?.widthMs ?? 1);
   }
 
   /** To be called each second; begins work when some is due, without waiting for it. */
   maintain(now: number): void {
     const since = now - this.#lastRun;
-    if (this.#running !== undefined || this.#isClosing || since < betweenPressedRuns) return;
-    if (since >= betweenRuns || (this.#isPressed && this.error === '')) void this.run(now);
+    const soon = this.#options.blockRangeMs / 4;
+    if (this.#running !== undefined || this.#isClosing || since < Math.min(betweenPressedRuns, soon)) return;
+    if (since >= Math.min(betweenRuns, soon) || (this.#isPressed && this.error === '')) void this.run(now);
   }
 
   get #isPressed(): boolean {
@@ -160,7 +164,7 @@ export class BlockKeeper {
 
   async #mergeAll(now: number): Promise<void> {
     const { blocks, blockRangeMs, rollups } = this.#options;
-    const day = 12 * blockRangeMs;
+    const day = this.#rollupSpan;
     const tiers = [
       { tierMs: 0, levels: this.#levels },
       ...rollups.map(({ widthMs }) => ({
@@ -206,9 +210,9 @@ export class BlockKeeper {
   }
 
   async #rollUpAll(now: number): Promise<void> {
-    const { blocks, rollups, blockRangeMs } = this.#options;
+    const { blocks, rollups } = this.#options;
     if (rollups.length === 0) return;
-    const length = 12 * blockRangeMs;
+    const length = this.#rollupSpan;
     while (!this.#isClosing) {
       const rolled = new Set(rollups.map(({ widthMs }) => this.#rolledInto(widthMs)).reduce(intersection));
       const plan = planRollup(blocks.of(0).map(spanOf), {
@@ -294,4 +298,10 @@ function spanOf(block: Block): BlockSpan & { block: Block } {
 
 function intersection(a: Set<string>, b: Set<string>): Set<string> {
   return new Set([...a].filter((each) => b.has(each)));
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let divisor = a;
+  for (let rest = b; rest !== 0; ) [divisor, rest] = [rest, divisor % rest];
+  return (a / divisor) * b;
 }

@@ -12,6 +12,7 @@ import { decodeChunk, encodeChunk, maxChunkSamples } from '../chunk/chunk-codec.
 import { type ChunkId, type ChunkSpan, ChunkStore } from './chunk-store.ts';
 import { grown } from './grown.ts';
 import { insertLate } from './late-sample.ts';
+import { lowerBound } from './lower-bound.ts';
 import { bufferSize, OpenBuffers, offsetOf, slabOf } from './open-buffers.ts';
 import { rowMask, SeriesTable } from './series-table.ts';
 
@@ -425,23 +426,40 @@ export class Head {
    */
   forEachChunk(
     row: number,
-    visit: (chunk: { bytes: Uint8Array; start: number; count: number; isOpen: boolean }) => void,
+    visit: (chunk: { bytes: Uint8Array; start: number; end: number; count: number; isOpen: boolean }) => void,
   ): void {
     const ids: ChunkId[] = [];
     for (let id = this.#tails[row]!; id !== 0; id = this.#chunks.previous[id]!) ids.push(id);
     for (const id of ids.reverse()) {
       const view = this.#chunks.view(id);
-      visit({ bytes: view.bytes.subarray(view.from, view.to), start: view.start, count: view.count, isOpen: false });
+      const end = this.#chunks.ends[id]!;
+      visit({
+        bytes: view.bytes.subarray(view.from, view.to),
+        start: view.start,
+        end,
+        count: view.count,
+        isOpen: false,
+      });
     }
     const open = this.#counts[row]!;
     if (open === 0) return;
     this.#copyOpen(row, open, 0);
-    visit({ bytes: encodeChunk(this.#times, this.#values, open), start: this.#times[0]!, count: open, isOpen: true });
+    const span = { start: this.#times[0]!, end: this.#last[row]!, count: open };
+    visit({ bytes: encodeChunk(this.#times, this.#values, open), ...span, isOpen: true });
   }
 
   /** Puts back a chunk from a checkpoint: as it is when it comes after all there is, else sample by sample. */
-  restoreChunk(row: number, bytes: Uint8Array, of: { start: number; count: number; isOpen: boolean }): void {
+  restoreChunk(
+    row: number,
+    bytes: Uint8Array,
+    of: { start: number; end: number | undefined; count: number; isOpen: boolean },
+  ): void {
     const { start, count } = of;
+    if (of.end !== undefined && start > this.#last[row]! && this.#counts[row] === 0) {
+      this.#attach(row, bytes, { start, end: of.end, count });
+      this.#last[row] = of.end;
+      return;
+    }
     decodeChunk(
       { bytes, from: 0, to: bytes.length, count, start },
       { times: this.#times, values: this.#values, at: 0 },
@@ -468,16 +486,4 @@ export class Head {
       emptyTally(),
     );
   }
-}
-
-/** Index of the first entry >= `bound` (`> bound` with `after`). */
-function lowerBound(times: Float64Array, bound: number, after = false): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < bound || (after && times[middle] === bound)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -4,7 +4,7 @@
  *   min_over_time, max_over_time, sum_over_time   the field, one sample a bucket
  *   avg_over_time                                 sum / count (exact where buckets have the same count)
  *   count_over_time, present_over_time            as many samples as there were, spread over the bucket
- *   rate, increase                                the last value, lifted by all restarts so far: it never falls
+ *   rate, increase                                the last value, and more where the counter restarted in a bucket
  *   all others                                    the last value: an honest, thinner sample of the raw values, which is
  *                                                 what quantiles and deviations want (means would narrow them)
  * A selector without a window looks back five minutes only: for it the last value of a wide bucket is held until the next.
@@ -45,22 +45,37 @@ export function answerFromRollup(rollup: Rollup, question: RollupQuestion): Samp
       return spread(rollup);
     case 'rate':
     case 'increase':
-      return { timestamps: times, values: lifted(rollup) };
+      return counterSamples(rollup);
     default:
       return { timestamps: times, values: lasts };
   }
 }
 
-function lifted(rollup: Rollup): Float64Array {
-  const { length, firsts, lasts, increases } = rollup;
-  const values = new Float64Array(length);
+/**
+ * The last value of each bucket, and where a counter restarted in it as many more as make the rule for restarts come to
+ * its increase: the first value, the first lifted by all that it rose before its last restart, zero. They stand within
+ * the millisecond before the last, so that times go on rising. No bucket needs another: an answer may come in parts.
+ */
+function counterSamples(rollup: Rollup): Samples {
+  const { length, times, counts, firsts, lasts, increases } = rollup;
+  const timestamps: number[] = [];
+  const values: number[] = [];
+  const add = (time: number, value: number): void => {
+    timestamps.push(time);
+    values.push(value);
+  };
   for (let i = 0; i < length; i++) {
-    // A gauge has none.
-    const within = Number.isNaN(increases[i]!) ? 0 : increases[i]!;
-    const rise = i === 0 || firsts[i]! < lasts[i - 1]! ? firsts[i]! : firsts[i]! - lasts[i - 1]!;
-    values[i] = (i === 0 ? 0 : values[i - 1]!) + rise + within;
+    const [time, first, last, increase] = [times[i]!, firsts[i]!, lasts[i]!, increases[i]!];
+    const isRestarted = increase !== last - first && !Number.isNaN(increase);
+    const isAfterRestart = i === 0 || first < lasts[i - 1]!;
+    if (counts[i]! > 1 && (isRestarted || isAfterRestart)) add(time - 0.75, first);
+    if (isRestarted) {
+      add(time - 0.5, first + increase - last);
+      add(time - 0.25, 0);
+    }
+    add(time, last);
   }
-  return values;
+  return { timestamps: Float64Array.from(timestamps), values: Float64Array.from(values) };
 }
 
 /** As many samples as were counted: the last at its time, the others in the milliseconds before it. */

@@ -1,4 +1,6 @@
 /** Samples of one series from several places as one row in time order. Of two with the same time the first given counts. */
+import { lowerBound } from '../head/lower-bound.ts';
+
 export interface Samples {
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
@@ -52,30 +54,8 @@ function merged(a: Samples, b: Samples): Samples {
 /** The part within [from, to]. */
 export function cutSamples(samples: Samples, from: number, to: number): Samples {
   const { timestamps, values } = samples;
-  const lower = firstAtOrAfter(timestamps, from);
-  const upper = firstAfter(timestamps, to);
+  const lower = lowerBound(timestamps, from);
+  const upper = lowerBound(timestamps, to, true);
   if (lower === 0 && upper === timestamps.length) return samples;
   return { timestamps: timestamps.subarray(lower, upper), values: values.subarray(lower, upper) };
-}
-
-function firstAtOrAfter(times: Float64Array, bound: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! < bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function firstAfter(times: Float64Array, bound: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times[middle]! <= bound) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

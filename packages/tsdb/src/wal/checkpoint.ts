@@ -5,7 +5,8 @@
  * a checkpoint without one is unfinished, and then the older files are still there too.
  *
  * Payload of a chunks record: to its end, for each chunk
- *   ref, count (varints), 1 when the samples are still open or 0 (byte), first time (f64), length (varint), chunk bytes
+ *   ref, count (varints), 1 when the samples are still open or 2 (byte), first time (f64), for 2 the last time minus the
+ *   first (varint), length (varint), chunk bytes. (0 instead of 2: the same without the last time, as earlier ones wrote.)
  * Payload of an end record: number of series (varint).
  */
 import type { SeriesRef } from '@jaegis/model';
@@ -76,8 +77,9 @@ function writeRows(out: RecordWriter, head: Head, range: { from: number; to: num
       isOpen = true;
       out.varint(ref);
       out.varint(chunk.count);
-      out.varint(chunk.isOpen ? 1 : 0);
+      out.varint(chunk.isOpen ? 1 : 2);
       out.f64(chunk.start);
+      if (!chunk.isOpen) out.varint(chunk.end - chunk.start);
       out.varint(chunk.bytes.length);
       out.raw(chunk.bytes);
       if (out.payloadBytes < maxPayloadBytes) return;
@@ -92,6 +94,8 @@ function writeRows(out: RecordWriter, head: Head, range: { from: number; to: num
 export interface CheckpointChunk {
   readonly ref: SeriesRef;
   readonly start: number;
+  /** Time of the last sample, where it is known. */
+  readonly end: number | undefined;
   readonly count: number;
   readonly isOpen: boolean;
   /** A view that is good during the visit. */
@@ -102,9 +106,10 @@ export function readChunks(payload: PayloadReader, visit: (chunk: CheckpointChun
   while (!payload.isDone) {
     const ref = payload.varint();
     const count = payload.varint();
-    const isOpen = payload.varint() === 1;
+    const kind = payload.varint();
     const start = payload.f64();
+    const end = kind === 2 ? start + payload.varint() : undefined;
     const bytes = payload.raw(payload.varint());
-    visit({ ref, start, count, isOpen, bytes });
+    visit({ ref, start, end, count, isOpen: kind === 1, bytes });
   }
 }

@@ -8,6 +8,9 @@ import { type SegmentWriter, segmentId, segmentName } from './segment-writer.ts'
 /** A minute, when `maintain` is called each second: a full disk does not empty sooner. */
 const pauseAfterFailure = 60;
 
+/** Some 25 million samples: a start reads them in a few seconds. */
+const mostToReplay = 128 * 2 ** 20;
+
 export interface LogKeeperOptions {
   readonly directory: StorageDirectory;
   readonly head: Head;
@@ -60,7 +63,8 @@ export class LogKeeper {
       return;
     }
     const grown = this.#options.commits.bytesSinceRotation + this.#inherited;
-    if (grown >= Math.max(this.#options.checkpointBytes, this.#lastCheckpointBytes)) void this.checkpoint();
+    const bearable = Math.max(this.#options.checkpointBytes, Math.min(this.#lastCheckpointBytes, mostToReplay));
+    if (grown >= bearable) void this.checkpoint();
   }
 
   /** Writes a checkpoint, or waits for the one under way. A failure is kept in `error`; the log stays as it was. */

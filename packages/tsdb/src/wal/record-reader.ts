@@ -10,9 +10,17 @@ export interface Damage {
   readonly bytes: number;
 }
 
+type Visit = (type: RecordType, payload: PayloadReader) => void;
+
 /** Calls `visit` for each whole record; returns what was damaged. A `visit` that throws counts as damage of that record. */
-export function readRecords(bytes: Uint8Array, visit: (type: RecordType, payload: PayloadReader) => void): Damage[] {
+export function readRecords(bytes: Uint8Array, visit: Visit): Damage[] {
   const damaged: Damage[] = [];
+  for (const _ of recordsOf(bytes, visit, damaged));
+  return damaged;
+}
+
+/** As `readRecords`, a record (or a damaged stretch) at a time: gives the place that it has come to, and notes damage in `damaged`. */
+export function* recordsOf(bytes: Uint8Array, visit: Visit, damaged: Damage[]): Generator<number> {
   const reader = new PayloadReader();
   let at = 0;
   while (at < bytes.length) {
@@ -21,6 +29,7 @@ export function readRecords(bytes: Uint8Array, visit: (type: RecordType, payload
       const next = findNext(bytes, at + 1);
       damaged.push({ at, bytes: next - at });
       at = next;
+      yield at;
       continue;
     }
     reader.reset(bytes, at + recordHeaderBytes, end);
@@ -31,8 +40,8 @@ export function readRecords(bytes: Uint8Array, visit: (type: RecordType, payload
       damaged.push({ at, bytes: end - at });
     }
     at = end;
+    yield at;
   }
-  return damaged;
 }
 
 /** Where the record at `at` ends, or -1 when no whole valid one begins there. */

@@ -8,8 +8,8 @@ import { maxChunkSamples } from '../chunk/chunk-codec.ts';
 import { emptyTally, type Head, type TimeLimits } from '../head/head.ts';
 import { generationOf, maxLabels, rowOf } from '../head/series-table.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
-import { checkpointAfter, readChunks } from './checkpoint.ts';
-import { type PayloadReader, readRecords } from './record-reader.ts';
+import { type CheckpointChunk, checkpointAfter, readChunks } from './checkpoint.ts';
+import { type Damage, type PayloadReader, readRecords, recordsOf } from './record-reader.ts';
 import type { RecordType } from './record-writer.ts';
 import { readSamples, sampleRoom } from './samples-record.ts';
 import { segmentId } from './segment-writer.ts';
@@ -32,10 +32,21 @@ export interface Replayed {
 
 const maxDamages = 20;
 
-export async function replay(directory: StorageDirectory, head: Head, limits: TimeLimits): Promise<Replayed> {
+export interface ReplayOptions {
+  readonly directory: StorageDirectory;
+  readonly limits: TimeLimits;
+  /** Gives others their turn, after each stretch of the log. */
+  readonly pause: () => Promise<void>;
+}
+
+/** Some ten milliseconds of work. */
+const bytesPerSlice = 128 * 1024;
+
+export async function replay(head: Head, options: ReplayOptions): Promise<Replayed> {
+  const { directory, limits, pause } = options;
   const result: Replayed = { samples: 0, damaged: 0, orphans: 0, damages: [], lastSegment: 0, sizes: new Map() };
   const names = (await directory.list()).sort();
-  const reader = new Replay(head, limits, result);
+  const reader = new Replay(head, limits, { result, pause });
   const complete = await newestComplete(directory, names);
   const checkpoints = names.filter((name) => (checkpointAfter(name) ?? -1) >= complete);
   const segments = names.filter((name) => (segmentId(name) ?? -1) > complete);
@@ -68,16 +79,19 @@ class Replay {
   readonly #head: Head;
   readonly #limits: TimeLimits;
   readonly #result: Replayed;
+  readonly #pause: () => Promise<void>;
   readonly #room = sampleRoom();
 
-  constructor(head: Head, limits: TimeLimits, result: Replayed) {
+  constructor(head: Head, limits: TimeLimits, to: { result: Replayed; pause: () => Promise<void> }) {
     this.#head = head;
     this.#limits = limits;
-    this.#result = result;
+    this.#result = to.result;
+    this.#pause = to.pause;
   }
 
   async file(directory: StorageDirectory, name: string): Promise<void> {
     let bytes: Uint8Array;
+    await this.#pause();
     try {
       bytes = await directory.read(name);
     } catch (error) {
@@ -85,7 +99,14 @@ class Replay {
       return;
     }
     this.#result.sizes.set(name, bytes.length);
-    for (const { at, bytes: length } of readRecords(bytes, (type, payload) => this.#record(type, payload))) {
+    const damaged: Damage[] = [];
+    let paused = 0;
+    for (const at of recordsOf(bytes, (type, payload) => this.#record(type, payload), damaged)) {
+      if (at - paused < bytesPerSlice) continue;
+      paused = at;
+      await this.#pause();
+    }
+    for (const { at, bytes: length } of damaged) {
       this.#damage(`${name}: ${length} bytes at ${at} are damaged and were skipped`);
     }
   }
@@ -126,7 +147,7 @@ class Replay {
     this.#result.orphans += tally.unknown;
   }
 
-  #chunk(chunk: { ref: SeriesRef; start: number; count: number; isOpen: boolean; bytes: Uint8Array }): void {
+  #chunk(chunk: CheckpointChunk): void {
     if (chunk.count < 1 || chunk.count > maxChunkSamples) throw new RangeError('a chunk has no such count');
     this.#result.samples += chunk.count;
     if (!this.#head.series.isLive(chunk.ref)) this.#result.orphans += chunk.count;
