@@ -4,6 +4,7 @@
  */
 import { type DetectMember, defaultMember, detectMembers } from '@jaegis/analytics';
 import { costRows } from './anomaly/cost.ts';
+import { multivariateRows } from './anomaly/multivariate-part.ts';
 import { nabRows } from './anomaly/nab-part.ts';
 import { operatingRows } from './anomaly/operating-part.ts';
 import { anomalyFolder } from './anomaly/recorded-series.ts';
@@ -14,6 +15,8 @@ export interface PartInput {
   readonly folder: string;
   /** The members to run that take one column. */
   readonly members: readonly DetectMember[];
+  /** The members to run that take several columns. */
+  readonly several: readonly DetectMember[];
   readonly quick: boolean;
 }
 
@@ -22,6 +25,7 @@ const parts: Readonly<Record<string, (input: PartInput) => BenchRow[]>> = {
   vus: vusRows,
   operating: operatingRows,
   cost: costRows,
+  multivariate: multivariateRows,
 };
 
 export async function run(options: {
@@ -47,7 +51,12 @@ export async function run(options: {
       `Cannot run member: ${name} is not known, must be one of ${detectMembers.map((m) => m.name).join(', ')}`,
     );
   const alone = members.filter((each) => each.leastColumns === 1);
-  const input = { folder, members: alone, quick: options.quick === true };
+  const input = {
+    folder,
+    members: alone,
+    several: members.filter((each) => each.mostColumns > 1),
+    quick: options.quick === true,
+  };
   return {
     title: `Anomaly detection, causal, one set of constants; default for one series: ${defaultMember(1)?.name}`,
     rows: chosen.flatMap((part) => parts[part]!(input)),

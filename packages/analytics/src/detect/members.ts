@@ -1,3 +1,4 @@
+import { multivariateMembers } from '../multivariate/multivariate-members.ts';
 import { columnMember } from './column-member.ts';
 import { createEwmaBand } from './ewma-band.ts';
 import type { DetectMember } from './member.ts';
@@ -6,6 +7,7 @@ import { createSeasonalBand } from './seasonal-band.ts';
 
 /** Every detector that can run over a recorded table. The first that takes the table's number of columns is the default. */
 export const detectMembers: readonly DetectMember[] = [
+  ...multivariateMembers,
   ownRecord,
   columnMember(
     'seasonal-band',

@@ -1,0 +1,31 @@
+import type { DetectMember } from '../detect/member.ts';
+import { farFromCenter, farFromUsual } from './far-out.ts';
+import type { Weighted } from './fusion.ts';
+import type { RowModel } from './model.ts';
+import { principalComponents } from './principal-components.ts';
+import { seasonalZ } from './seasonal-z.ts';
+import { TableRun } from './table-run.ts';
+import { vectorAutoregression } from './vector-autoregression.ts';
+
+/** More would make the forecast from all columns a matter of minutes. */
+const mostColumns = 256;
+
+/** What each model earned on SMD and ASD, chosen on every other machine and looked at on the rest. */
+const fused: readonly Weighted[] = [
+  { model: vectorAutoregression, weight: 0.7, alarm: 'sum' },
+  { model: seasonalZ, weight: 0.3 },
+  { model: farFromCenter, weight: 0, alarm: 'largest' },
+  { model: farFromUsual, weight: 0, alarm: 'largest' },
+];
+
+const alone: readonly RowModel[] = [vectorAutoregression, seasonalZ, principalComponents];
+
+/** Detectors that look at the columns of one agent together; the first is the default for several columns. */
+export const multivariateMembers: readonly DetectMember[] = [
+  member('fused', 'several columns as one agent: the models below, weighed by what they earned', fused),
+  ...alone.map((model) => member(model.name, model.about, [{ model, weight: 1, alarm: 'sum' }])),
+];
+
+function member(name: string, about: string, models: readonly Weighted[]): DetectMember {
+  return { name, about, leastColumns: 2, mostColumns, start: (table) => new TableRun(models, table) };
+}
