@@ -1,6 +1,8 @@
 import type { DetectMember } from '../detect/member.ts';
 import { farFromCenter, farFromUsual } from './far-out.ts';
 import type { Weighted } from './fusion.ts';
+import { isolationForest } from './isolation-forest.ts';
+import { lstmAutoencoder } from './lstm-autoencoder.ts';
 import type { RowModel } from './model.ts';
 import { principalComponents } from './principal-components.ts';
 import { seasonalZ } from './seasonal-z.ts';
@@ -18,7 +20,13 @@ const fused: readonly Weighted[] = [
   { model: farFromUsual, weight: 0, alarm: 'largest' },
 ];
 
-const alone: readonly RowModel[] = [vectorAutoregression, seasonalZ, principalComponents];
+const alone: readonly RowModel[] = [
+  vectorAutoregression,
+  seasonalZ,
+  principalComponents,
+  isolationForest,
+  lstmAutoencoder(),
+];
 
 /** Detectors that look at the columns of one agent together; the first is the default for several columns. */
 export const multivariateMembers: readonly DetectMember[] = [
