@@ -1,4 +1,5 @@
 // `npm run bench -- SUITE [--quick] [MORE]`: measures, and prints a table for docs/benchmarks.md. Without a suite: lists them.
+// `npm run bench -- SUITE [--quick] [--NAME=VALUE ...]`: measures, and prints a table for docs/benchmarks.md. Without a suite: lists them.
 import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ const suites = {
   loop: 'loop.ts',
   storage: 'storage.ts',
   promql: 'promql.ts',
+  tsdb: 'tsdb.ts',
   faults: '../../../apps/server/test/simulation/fault-suite.ts',
   anomaly: 'anomaly.ts',
 };

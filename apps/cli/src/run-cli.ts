@@ -7,6 +7,7 @@ import { explainCommand } from './commands/explain.ts';
 import { fleetCommand } from './commands/fleet.ts';
 import { forecastCommand } from './commands/forecast.ts';
 import { historyCommands } from './commands/history.ts';
+import { loadgenCommand } from './commands/loadgen.ts';
 import { operateCommands } from './commands/operate.ts';
 import { poolCommands } from './commands/pools.ts';
 import { queryCommand } from './commands/query.ts';
@@ -52,6 +53,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   operateCommands(program);
   fleetCommand(program);
   forecastCommand(program);
+  loadgenCommand(program);
   checkConfigCommand(program);
   backupCommand(program);
   restoreCommand(program);

@@ -3,7 +3,7 @@
  * six kinds (counters, gauges of three decimals, bytes, latencies of six decimals, small queues, constants). Values
  * follow from agent, series and round alone, so that a load can be made again without keeping it.
  */
-import { WireWriter } from '@jaegis/protocol';
+import { packSnappy, WireWriter } from '@jaegis/protocol';
 
 export interface FleetLoad {
   readonly agents: number;
@@ -59,85 +59,112 @@ export function seriesValue(agent: number, series: number, round: number): numbe
   }
 }
 
-/** How many requests a round has. */
-export function requestsPerRound(load: FleetLoad): number {
-  return Math.ceil((load.agents * load.seriesPerAgent) / load.samplesPerRequest);
-}
+export type LoadProtocol = 'otlp' | 'remote-write';
 
-/** The agents of a request, as [from, to). */
-function agentsOf(load: FleetLoad, request: number): [number, number] {
-  const each = Math.max(1, Math.round(load.samplesPerRequest / load.seriesPerAgent));
-  return [request * each, Math.min((request + 1) * each, load.agents)];
-}
+/** Stands for each value until a request is stamped. */
+const placeholder = 123_456.789_012_3;
 
-/** Makes the requests of a load as remote write 1.0, not yet packed. What stays the same over rounds is made once. */
-export class RemoteWriteLoad {
+/**
+ * The requests of a load. Each is made once; sending it again in another round changes only its values and times, in
+ * place, so that the sender costs little beside who is measured.
+ */
+export class LoadRequests {
   readonly #load: FleetLoad;
-  readonly #labels: Uint8Array[];
+  readonly #protocol: LoadProtocol;
+  readonly #agentsEach: number;
+  readonly #templates: (Template | undefined)[];
 
-  constructor(load: FleetLoad) {
+  constructor(load: FleetLoad, protocol: LoadProtocol) {
     this.#load = load;
-    this.#labels = Array.from({ length: load.agents * load.seriesPerAgent }, (_, index) => {
-      const writer = new WireWriter();
-      const agent = Math.floor(index / load.seriesPerAgent);
-      for (const [name, value] of seriesLabels(load, agent, index % load.seriesPerAgent))
-        writer.messageField(1, (label) => {
-          label.stringField(1, name);
-          label.stringField(2, value);
-        });
-      return writer.finish();
-    });
+    this.#protocol = protocol;
+    this.#agentsEach = Math.max(1, Math.round(load.samplesPerRequest / load.seriesPerAgent));
+    this.#templates = new Array(Math.ceil(load.agents / this.#agentsEach)).fill(undefined);
   }
 
-  /** One request. `at` is in epoch milliseconds. */
-  request(request: number, round: number, at: number): Uint8Array {
-    const { seriesPerAgent } = this.#load;
-    const [from, to] = agentsOf(this.#load, request);
-    const parts: Uint8Array[] = [];
-    for (let agent = from; agent < to; agent++)
-      for (let series = 0; series < seriesPerAgent; series++)
-        parts.push(this.#timeSeries(agent, series, { value: seriesValue(agent, series, round), at }));
-    return Buffer.concat(parts);
+  /** Requests in a round. */
+  get count(): number {
+    return this.#templates.length;
   }
 
-  #timeSeries(agent: number, series: number, sample: { value: number; at: number }): Uint8Array {
-    const labels = this.#labels[agent * this.#load.seriesPerAgent + series]!;
-    // Field 1 of the request: the labels as they are, then field 2, a sample of value (omitted when 0) and time.
-    const sampleBytes = sample.value === 0 ? 7 : 16;
-    const length = labels.length + 2 + sampleBytes;
-    const bytes = Buffer.alloc((length > 127 ? 3 : 2) + length);
-    let pos = 0;
-    bytes[pos++] = 0x0a;
-    if (length > 127) bytes[pos++] = (length & 127) | 128;
-    bytes[pos++] = length > 127 ? length >>> 7 : length;
-    bytes.set(labels, pos);
-    pos += labels.length;
-    bytes[pos++] = 0x12;
-    bytes[pos++] = sampleBytes;
-    if (sample.value !== 0) {
-      bytes[pos] = 0x09;
-      bytes.writeDoubleLE(sample.value, pos + 1);
-      pos += 9;
+  /** Samples in a request. */
+  samplesIn(request: number): number {
+    const [from, to] = this.#agentsOf(request);
+    return (to - from) * this.#load.seriesPerAgent;
+  }
+
+  /** One request's body: remote write packed by snappy, OTLP as it is. `at` is in epoch milliseconds. */
+  body(request: number, round: number, at: number): Uint8Array {
+    this.#templates[request] ??= this.#template(request);
+    const template = this.#templates[request]!;
+    const [from, to] = this.#agentsOf(request);
+    let next = 0;
+    for (let agent = from; agent < to; agent++) {
+      for (const series of template.order) {
+        const pos = template.valueAt[next++]!;
+        template.bytes.writeDoubleLE(seriesValue(agent, series, round), pos);
+        if (this.#protocol === 'otlp') template.bytes.writeBigUInt64LE(BigInt(at) * 1_000_000n, pos - 9);
+        else writeTime(template.bytes, pos + 8, at);
+      }
     }
-    bytes[pos++] = 0x10;
-    let rest = sample.at;
-    for (; rest > 127; rest = Math.floor(rest / 128)) bytes[pos++] = (rest % 128) | 128;
-    bytes[pos] = rest;
-    return bytes;
+    return this.#protocol === 'otlp' ? Uint8Array.from(template.bytes) : packSnappy(template.bytes);
+  }
+
+  #agentsOf(request: number): [number, number] {
+    return [request * this.#agentsEach, Math.min((request + 1) * this.#agentsEach, this.#load.agents)];
+  }
+
+  #template(request: number): Template {
+    const [from, to] = this.#agentsOf(request);
+    const writer = new WireWriter(2 ** 16);
+    for (let agent = from; agent < to; agent++) {
+      if (this.#protocol === 'otlp') writer.messageField(1, (resource) => writeAgent(resource, this.#load, agent));
+      else
+        for (let series = 0; series < this.#load.seriesPerAgent; series++)
+          writer.messageField(1, (timeSeries) => writeSeries(timeSeries, seriesLabels(this.#load, agent, series)));
+    }
+    const bytes = Buffer.from(writer.finish());
+    const wanted = Buffer.alloc(8);
+    wanted.writeDoubleLE(placeholder);
+    const valueAt = new Uint32Array((to - from) * this.#load.seriesPerAgent);
+    let count = 0;
+    for (let pos = bytes.indexOf(wanted); pos >= 0; pos = bytes.indexOf(wanted, pos + 8)) valueAt[count++] = pos;
+    const order = Array.from({ length: this.#load.seriesPerAgent }, (_, series) => series);
+    // OTLP groups the series of an agent by metric.
+    if (this.#protocol === 'otlp') order.sort((a, b) => (a % kinds.length) - (b % kinds.length) || a - b);
+    return { bytes, valueAt, order };
   }
 }
 
-/** Makes the requests of a load as OTLP metrics, one resource an agent. */
-export function otlpRequest(load: FleetLoad, request: number, given: { round: number; at: number }): Uint8Array {
-  const [from, to] = agentsOf(load, request);
-  const writer = new WireWriter(2 ** 19);
-  for (let agent = from; agent < to; agent++)
-    writer.messageField(1, (resource) => writeAgent(resource, load, { ...given, agent }));
-  return writer.finish();
+interface Template {
+  readonly bytes: Buffer;
+  /** Where each value is; its time stands beside it. */
+  readonly valueAt: Uint32Array;
+  /** The series of an agent in the order of the request. */
+  readonly order: readonly number[];
 }
 
-function writeAgent(writer: WireWriter, load: FleetLoad, given: { agent: number; round: number; at: number }): void {
-  const { agent, round, at } = given;
+/** A time of today is six bytes as a varint, so it can be written over another. */
+function writeTime(bytes: Buffer, pos: number, at: number): void {
+  let rest = at;
+  for (let i = 1; i <= 6; i++) {
+    bytes[pos + i] = (rest % 128) | (i < 6 ? 128 : 0);
+    rest = Math.floor(rest / 128);
+  }
+}
+
+function writeSeries(writer: WireWriter, labels: readonly (readonly [string, string])[]): void {
+  for (const [name, value] of labels)
+    writer.messageField(1, (label) => {
+      label.stringField(1, name);
+      label.stringField(2, value);
+    });
+  writer.messageField(2, (sample) => {
+    sample.doubleField(1, placeholder);
+    sample.varintField(2, 1_700_000_000_000);
+  });
+}
+
+function writeAgent(writer: WireWriter, load: FleetLoad, agent: number): void {
   const pool = pools[agent % pools.length]!;
   writer.messageField(1, (resource) => {
     attribute(resource, 1, 'service.name', pool);
@@ -155,8 +182,8 @@ function writeAgent(writer: WireWriter, load: FleetLoad, given: { agent: number;
         metric.messageField(kind === 0 ? 7 : 5, (data) => {
           for (let series = kind; series < load.seriesPerAgent; series += kinds.length)
             data.messageField(1, (point) => {
-              point.fixed64Field(3, BigInt(at) * 1_000_000n);
-              point.doubleField(4, seriesValue(agent, series, round));
+              point.fixed64Field(3, 0n);
+              point.doubleField(4, placeholder);
               attribute(point, 7, kinds[kind]!.label, `${kinds[kind]!.label}-${Math.floor(series / kinds.length)}`);
             });
           if (kind === 0) {

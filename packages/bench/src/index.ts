@@ -1,7 +1,10 @@
+export type { FleetLoad, LoadProtocol } from './fleet-load.ts';
+export { type LoadOptions, type LoadProgress, type LoadSummary, runLoad } from './run-load.ts';
 export {
   cliPath,
   discard,
   followEvents,
+  freePort,
   getJson,
   postJson,
   type RunningServer,

@@ -8,6 +8,7 @@ import {
   jsonToWire,
   MetricsDecoder,
   type OtlpEncoding,
+  type OtlpNaming,
   type OtlpSignal,
   type PartialSuccess,
   type RecordsDecoded,
@@ -29,6 +30,8 @@ export interface OtlpReceiverOptions {
   readonly pendingLimit?: number;
   /** Most series whose identity is remembered (see MetricsDecoder). */
   readonly maxSeries?: number;
+  /** How names are made of OTLP's. */
+  readonly naming?: OtlpNaming;
   /** Makes hashes differ between processes; any 32-bit number. */
   readonly hashSeed?: number;
 }
@@ -60,13 +63,14 @@ export class OtlpReceiver {
   #pending = 0;
 
   constructor(options: OtlpReceiverOptions) {
-    const { sinks, maxSeries, hashSeed } = options;
+    const { sinks, maxSeries, hashSeed, naming } = options;
     this.#options = options;
     this.#metrics = new MetricsDecoder({
       resolve: (labels, now) => sinks.samples.resolve(labels, now),
       contact: (identity, now) => sinks.contact(identity, now),
       ...(maxSeries !== undefined && { maxSeries }),
       ...(hashSeed !== undefined && { hashSeed }),
+      ...(naming !== undefined && { naming }),
     });
   }
 
@@ -152,6 +156,7 @@ export class OtlpReceiver {
       const decoded = this.#metrics.decode(body, batch, now);
       if (!decoded.ok) return { kind: 'malformed', error: decoded.error };
       for (const [reason, count] of Object.entries(decoded.rejected)) counters.rejected(protocol, reason, count);
+      if (decoded.metadata.length > 0) sinks.metadata(decoded.metadata);
       const refused = decoded.points - decoded.taken;
       if (batch.length === 0) return taken(refused, decoded.message);
       const sent = batch.length;
@@ -160,6 +165,7 @@ export class OtlpReceiver {
       for (const [reason, count] of Object.entries(result.rejected)) counters.rejected(protocol, reason, count);
       // The store has dropped series that we were not told of: what this request wrote to is asked for anew next time.
       if ((result.rejected.unknown_series ?? 0) > 0) this.forgetRefs(batch.refs.subarray(0, batch.length));
+      if (decoded.exemplars.length > 0 && result.accepted > 0) sinks.exemplars(decoded.exemplars);
       const lost = totalOf(result.rejected);
       if (lost === 0) return taken(refused, decoded.message);
       const overload = overloadOf(result.rejected);

@@ -1,5 +1,5 @@
-import type { Labels, RejectReason, ScrapeConfig } from '@jaegis/model';
-import { parseExposition, parseSeries } from '@jaegis/protocol';
+import type { Exemplar, Labels, RejectReason, ScrapeConfig } from '@jaegis/model';
+import { PageMetadata, parseExposition, parseSeries } from '@jaegis/protocol';
 import type { Clock } from '@jaegis/std';
 import type { IngestCounters } from './ingest-counters.ts';
 import { SeriesRefs } from './series-refs.ts';
@@ -31,7 +31,26 @@ export interface ScrapeStatus {
 
 const protocol = 'scrape';
 const accept = 'application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1';
-const ownMetrics = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'] as const;
+/** As in Prometheus. Nothing is relabelled here, so that the fourth counts what was taken of the third. */
+const ownMetrics = [
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_scraped',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_series_added',
+] as const;
+
+/** What a page came to. */
+interface Taken {
+  readonly scraped: number;
+  readonly samples: number;
+  /** Series that were not on the last page. */
+  readonly added: number;
+  readonly exemplars: readonly Exemplar[];
+  readonly error: string;
+}
+
+const nothing: Taken = { scraped: 0, samples: 0, added: 0, exemplars: [], error: '' };
 
 /** One target: reads its page, writes its samples and its own three series, and ends what is no longer on the page. */
 export class ScrapeTarget {
@@ -83,17 +102,17 @@ export class ScrapeTarget {
     counters.requests(protocol);
     const page = await this.#fetchPage();
     const durationMs = Math.max(0, clock.now() - at);
-    let samples = 0;
-    let error = page.ok ? '' : page.error;
+    let taken = nothing;
     if (page.ok) {
       counters.bytes(protocol, page.text.length);
-      const taken = this.#take(page, at);
-      samples = taken.samples;
-      error = taken.error;
+      taken = this.#take(page, at);
     } else this.#endOthers(new Map(), at);
+    const { samples } = taken;
+    let error = page.ok ? taken.error : page.error;
     const up = page.ok;
     try {
-      await this.#write(at, { up, durationMs, samples });
+      await this.#write(at, [up ? 1 : 0, durationMs / 1_000, taken.scraped, samples, taken.added]);
+      if (taken.exemplars.length > 0) this.#tools.sinks.exemplars(taken.exemplars);
     } catch (cause) {
       error = `Cannot keep samples of ${this.config.url}: ${cause instanceof Error ? cause.message : String(cause)}`;
       counters.rejected(protocol, 'storage', samples);
@@ -107,8 +126,11 @@ export class ScrapeTarget {
       );
   }
 
-  #take(page: { text: string; isOpenMetrics: boolean }, now: number): { samples: number; error: string } {
-    const { counters, sampleLimit = 50_000 } = this.#tools;
+  #take(page: { text: string; isOpenMetrics: boolean }, now: number): Taken {
+    const { counters, sinks, sampleLimit = 50_000 } = this.#tools;
+    const metadata = new PageMetadata();
+    const exemplars: Exemplar[] = [];
+    let added = 0;
     const present = new Map<string, boolean>();
     const refused = new Map<RejectReason, number>();
     let count = 0;
@@ -124,10 +146,17 @@ export class ScrapeTarget {
         if (reason !== undefined) refused.set(reason, (refused.get(reason) ?? 0) + 1);
         else {
           samples++;
+          if (!this.#present.has(series)) added++;
           present.set(series, at === null);
         }
       },
+      onComment: (line) => metadata.add(line),
+      onExemplar: (series, { labels, value, at }) => {
+        const ref = this.#series.refOf(series);
+        if (ref !== undefined && count <= sampleLimit) exemplars.push({ ref, labels, value, at: at ?? now });
+      },
     });
+    sinks.metadata(metadata.list());
     if (read.badLines > 0) refused.set('malformed', (refused.get('malformed') ?? 0) + read.badLines);
     for (const [reason, number] of refused) counters.rejected(protocol, reason, number);
     this.#endOthers(present, now);
@@ -135,7 +164,10 @@ export class ScrapeTarget {
     if (read.error !== '') problems.push(read.error);
     if (!read.isComplete) problems.push('the page does not end in "# EOF"');
     return {
+      scraped: read.samples,
       samples,
+      added,
+      exemplars,
       error: problems.length === 0 ? '' : `Cannot take all of ${this.config.url}: ${problems.join(', ')}`,
     };
   }
@@ -150,8 +182,8 @@ export class ScrapeTarget {
     this.#present = present;
   }
 
-  async #write(at: number, own: { up: boolean; durationMs: number; samples: number }): Promise<void> {
-    const values = [own.up ? 1 : 0, own.durationMs / 1_000, own.samples];
+  /** Writes the samples of the page, and the target's own series: the values of `ownMetrics`. */
+  async #write(at: number, values: readonly number[]): Promise<void> {
     for (const [index, name] of ownMetrics.entries())
       this.#own.add(name, { value: values[index]!, at, now: at }, () => ({ ...this.#fixed, __name__: name }));
     for (const series of [this.#series, this.#own]) {

@@ -45,7 +45,7 @@ describe('a target that is up', () => {
       [`go_gc_duration_seconds{${mine},quantile="1"}`]: [0.000103617],
       [`node_filesystem_avail_bytes{device="C:\\\\disk",fstype="a \\"b\\"",${mine},mountpoint="/with\\nnewline"}`]: [1],
     });
-    expect(counters.snapshot().samples).toEqual({ scrape: 19 });
+    expect(counters.snapshot().samples).toEqual({ scrape: 21 });
   });
 
   test('a series that leaves the page ends, and may come back', async () => {
@@ -58,6 +58,39 @@ describe('a target that is up', () => {
     expect(sinks.values.get(`a{${mine}}`)).toEqual([1, 2, 3]);
     expect(sinks.values.get(`b{${mine}}`)).toEqual([1, 'stale', 3]);
     expect(sinks.times.get(`b{${mine}}`)).toEqual([now, now + 15_000, now + 30_000]);
+  });
+
+  test('its own series say how much there was, was taken and is new', async () => {
+    const pages = ['a 1\nb 1\n', 'a 2\nc 2\nd 2\n'];
+    const { sinks, target } = setUp(async () => page(pages.shift()!));
+    await target.scrape();
+    await target.scrape();
+    const own = ['scrape_samples_scraped', 'scrape_samples_post_metric_relabeling', 'scrape_series_added'];
+    expect(own.map((name) => sinks.values.get(`${name}{${mine}}`))).toEqual([
+      [2, 3],
+      [2, 3],
+      [2, 2],
+    ]);
+  });
+
+  test('descriptions and exemplars of an OpenMetrics page', async () => {
+    const text = [
+      '# TYPE h histogram',
+      '# UNIT h seconds',
+      '# HELP h How\\nlong.',
+      'h_bucket{le="1"} 5 # {trace_id="abc"} 0.67 1700000000.5',
+      'h_bucket{le="+Inf"} 6 # {trace_id="d",span_id="e"} 3',
+      'h_count 6 # no exemplar',
+      '# EOF',
+    ].join('\n');
+    const { sinks, target } = setUp(async () => page(text, 'application/openmetrics-text; version=1.0.0'));
+    await target.scrape();
+    expect(target.status().error).toBe('');
+    expect(sinks.described).toEqual([{ name: 'h', type: 'histogram', help: 'How\nlong.', unit: 'seconds' }]);
+    expect(sinks.kept.map(({ labels, value, at }) => [labels, value, at])).toEqual([
+      [{ trace_id: 'abc' }, 0.67, 1_700_000_000_500],
+      [{ trace_id: 'd', span_id: 'e' }, 3, now],
+    ]);
   });
 
   test('timestamps of the page are kept, and such a series does not go stale', async () => {

@@ -34,6 +34,11 @@ export class SeriesRefs {
     return undefined;
   }
 
+  /** The ref of a series that was added before. */
+  refOf(key: string): SeriesRef | undefined {
+    return this.#refs.get(key);
+  }
+
   /** Ends a series: a stale marker now, and its key is forgotten. */
   end(key: string, at: number): void {
     const ref = this.#refs.get(key);

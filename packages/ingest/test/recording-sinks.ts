@@ -1,4 +1,11 @@
-import { type Exemplar, formatLabels, isStaleMarker, type Labels, type ResourceIdentity } from '@jaegis/model';
+import {
+  type Exemplar,
+  formatLabels,
+  isStaleMarker,
+  type Labels,
+  type MetricMetadata,
+  type ResourceIdentity,
+} from '@jaegis/model';
 import type { Cancel, Clock } from '@jaegis/std';
 import type { TelemetrySinks } from '../src/index.ts';
 
@@ -6,6 +13,8 @@ import type { TelemetrySinks } from '../src/index.ts';
 export class RecordingSinks implements TelemetrySinks {
   readonly values = new Map<string, (number | 'stale')[]>();
   readonly times = new Map<string, number[]>();
+  readonly described: MetricMetadata[] = [];
+  readonly kept: Exemplar[] = [];
   readonly contacts: ResourceIdentity[] = [];
   readonly #series: string[] = [];
   failure: Error | undefined;
@@ -30,9 +39,11 @@ export class RecordingSinks implements TelemetrySinks {
 
   spans(): void {}
   logs(): void {}
-  metadata(): void {}
+  metadata(metadata: readonly MetricMetadata[]): void {
+    this.described.push(...metadata);
+  }
   exemplars(exemplars: readonly Exemplar[]): number {
-    return exemplars.length;
+    return this.kept.push(...exemplars);
   }
   contact(identity: ResourceIdentity): boolean {
     this.contacts.push(identity);

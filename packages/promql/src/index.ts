@@ -14,4 +14,5 @@ export type { SelectedSeries, SelectHints, SelectSource, SourceLimits } from './
 export type { VectorSelector } from './parse/ast.ts';
 export { describeQuery } from './parse/describe-query.ts';
 export { parseSelector, type SelectorResult } from './parse/parse-selector.ts';
+export { parseSelectors, type SelectorsResult } from './parse/parse-selectors.ts';
 export { runPromqlScript, type ScriptFailure, type ScriptResult } from './script/run-script.ts';

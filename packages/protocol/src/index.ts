@@ -1,6 +1,8 @@
+export { PageMetadata } from './exposition/page-metadata.ts';
 export {
   type ExpositionOptions,
   type ExpositionRead,
+  type LineExemplar,
   parseExposition,
   parseSeries,
   type SeriesParsed,
@@ -10,6 +12,7 @@ export { type MetricsDecoded, MetricsDecoder, type MetricsDecoderOptions } from 
 export type { ResolveSeries } from './metrics/series-book.ts';
 export { jsonToWire } from './otlp/json-to-wire.ts';
 export { decodeLogs } from './otlp/logs.ts';
+export type { OtlpNaming } from './otlp/metric-name.ts';
 export type { RecordGroup, RecordsDecoded } from './otlp/records.ts';
 export {
   encodeExportResponse,

@@ -38,6 +38,8 @@ export interface CoreDeps {
   readonly clock: Clock;
   /** Milliseconds, for measuring only. */
   readonly stopwatch: () => number;
+  /** Lets what waits have its turn, in a loop that takes long. */
+  readonly breathe?: () => Promise<void>;
   readonly log: Log;
   readonly version: string;
   /** Any random 32 bits: nobody can then prepare series whose hashes collide. */
@@ -100,7 +102,14 @@ export function createCore(deps: CoreDeps) {
     bodyLimitBytes: deps.options.body_limit_bytes,
     hashSeed: deps.hashSeed,
   };
-  const otlp = new OtlpReceiver(receiving);
+  const promote = deps.options.otlp_promote_resource_attributes.split(',').map((each) => each.trim());
+  const otlp = new OtlpReceiver({
+    ...receiving,
+    naming: {
+      translation: deps.options.otlp_translation_strategy,
+      promote: promote.filter((each) => each !== ''),
+    },
+  });
   const remoteWrite = new RemoteWriteReceiver(receiving);
   let host: HostSource | undefined;
   let scraper: Scraper | undefined;

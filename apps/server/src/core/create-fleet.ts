@@ -56,6 +56,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   return {
     clock,
     stopwatch: deps.stopwatch,
+    breathe: deps.breathe,
     log: deps.log,
     version: deps.version,
     config,

@@ -26,6 +26,8 @@ export interface Fleet {
   readonly clock: Clock;
   /** Milliseconds, for measuring only. */
   readonly stopwatch: () => number;
+  /** Lets what waits have its turn; left out where time is made up (simulations), for there nothing waits. */
+  readonly breathe: (() => Promise<void>) | undefined;
   readonly log: Log;
   readonly version: string;
   readonly config: JaegisConfig;

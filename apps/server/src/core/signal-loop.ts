@@ -5,20 +5,27 @@ import { assess, memoryLimitOf, peersByPool } from './health.ts';
 import type { PoolEntry } from './pool-book.ts';
 import type { SignalRow } from './signal-book.ts';
 
+/** Agents that are looked at before telemetry gets its turn: a few milliseconds. */
+const agentsAtOnce = 200;
+
 /**
  * Every 5 s: what is known of each agent and pool becomes signals, signals become series, the detector sees them, and
- * health follows. Agents that are gone have no signals: a gap stays a gap.
+ * health follows. Agents that are gone have no signals: a gap stays a gap. Ten thousand agents take long enough to be
+ * felt, so ingest and queries get a turn in between (`fleet.breathe`); an agent may be gone after that.
  */
 export async function runSignals(fleet: Fleet, now: number): Promise<void> {
   const present: { agent: Agent; row: SignalRow }[] = [];
-  for (const agent of fleet.registry.list()) {
-    if (agent.connectivity === 'stopped') continue;
-    const row = fleet.signals.ensureAgent(agent.instanceId, agent.pool);
-    row.signals = agent.connectivity === 'lost' ? {} : agentSignals(fleet, agent, now);
-    fleet.signals.write(row, 'agent', now);
-    fleet.detection.lay(row, 'agent', now);
-    present.push({ agent, row });
-  }
+  await inTurns(fleet, fleet.registry.list(), (some) => {
+    for (const agent of some) {
+      if (agent.connectivity === 'stopped' || fleet.registry.get(agent.instanceId) === undefined) continue;
+      const row = fleet.signals.ensureAgent(agent.instanceId, agent.pool);
+      row.signals = agent.connectivity === 'lost' ? {} : agentSignals(fleet, agent, now);
+      fleet.signals.write(row, 'agent', now);
+      fleet.detection.lay(row, 'agent', now);
+      present.push({ agent, row });
+    }
+    tellAnomalies(fleet, fleet.detection.observe(now, fleet.stopwatch));
+  });
   const byPool = groupByPool(present);
   for (const entry of fleet.pools.list()) updatePool(fleet, entry, byPool.get(entry.name) ?? [], now);
   writeLinks(fleet, now);
@@ -28,13 +35,25 @@ export async function runSignals(fleet: Fleet, now: number): Promise<void> {
     present.map(({ row }) => row),
     now,
   );
-  for (const { agent, row } of present) assess(fleet, { agent, row, peers: peers.get(agent.pool) ?? {} }, now);
+  await inTurns(fleet, present, (some) => {
+    for (const { agent, row } of some) {
+      if (fleet.registry.get(agent.instanceId) === undefined) continue;
+      assess(fleet, { agent, row, peers: peers.get(agent.pool) ?? {} }, now);
+    }
+  });
   for (const entry of fleet.pools.list()) {
     judgePool(fleet, entry);
     writePoolState(fleet, entry, now);
   }
   await fleet.writer.flush(now);
   tellTick(fleet, now);
+}
+
+async function inTurns<T>(fleet: Fleet, all: readonly T[], run: (some: readonly T[]) => void): Promise<void> {
+  for (let from = 0; from < all.length; from += agentsAtOnce) {
+    if (from > 0) await fleet.breathe?.();
+    run(all.slice(from, from + agentsAtOnce));
+  }
 }
 
 /** Keeps anomalies and tells whoever listens. */

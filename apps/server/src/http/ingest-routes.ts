@@ -32,10 +32,9 @@ function encoded(request: FastifyRequest): { contentType: string; contentEncodin
 
 function sendAnswer(reply: FastifyReply, answer: HttpAnswer): FastifyReply {
   const { body } = answer;
-  return reply
-    .code(answer.status)
-    .headers(answer.headers)
-    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  reply.code(answer.status).headers(answer.headers);
+  // Nothing and an empty buffer are the same answer, but the buffer is one more write to the socket.
+  return body.length === 0 ? reply.send() : reply.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
 
 /** Heartbeats: first contact registers. */

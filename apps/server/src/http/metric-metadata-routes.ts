@@ -1,4 +1,4 @@
-import { parseSelector } from '@jaegis/promql';
+import { parseSelectors } from '@jaegis/promql';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { number, type Query, text } from './answer.ts';
@@ -24,7 +24,7 @@ export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {
   });
 
   const exemplars = (query: Query, reply: FastifyReply): FastifyReply => {
-    const parsed = parseSelector(text(query, 'query') ?? '');
+    const parsed = parseSelectors(text(query, 'query') ?? '');
     const from = readTime(text(query, 'start'));
     const to = readTime(text(query, 'end'));
     const error = !parsed.ok
@@ -36,7 +36,7 @@ export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {
           : undefined;
     if (error !== undefined || !parsed.ok)
       return reply.code(400).send({ status: 'error', errorType: 'bad_data', error });
-    const wanted = new Set(core.store.refsOf(parsed.selector.matchers));
+    const wanted = new Set(parsed.selectors.flatMap((matchers) => core.store.refsOf(matchers)));
     const found = core.fleet.exemplars.select(
       (ref) => (wanted.has(ref) ? core.store.labelsOf(ref) : undefined),
       from!,

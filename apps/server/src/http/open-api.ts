@@ -279,8 +279,8 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: '/api/v1/query_exemplars',
     tag: 'prometheus',
-    summary: 'Exemplars of the series that a selector names.',
-    query: { query: 'selector', start: 'time', end: 'time' },
+    summary: 'Exemplars of the series that an expression reads.',
+    query: { query: 'PromQL', start: 'time', end: 'time' },
   },
   {
     method: 'post',

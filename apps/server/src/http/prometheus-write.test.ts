@@ -95,7 +95,7 @@ test('what is written can be asked for: samples, metadata, exemplars', async () 
     data: { requests_total: [{ type: 'counter', help: 'Requests answered.', unit: '' }] },
   });
   const range = `start=${now / 1_000 - 10}&end=${now / 1_000}`;
-  expect(await get(`/api/v1/query_exemplars?query=requests_total{instance="i1"}&${range}`)).toEqual({
+  expect(await get(`/api/v1/query_exemplars?query=rate(requests_total{instance="i1"}[5m])&${range}`)).toEqual({
     status: 'success',
     data: [
       {

@@ -80,6 +80,21 @@ export const serverOptions = {
     default: 1_000,
     help: 'Most processes that the process target may run at once, over all pools.',
   },
+  otlp_translation_strategy: {
+    schema: z.enum([
+      'UnderscoreEscapingWithSuffixes',
+      'UnderscoreEscapingWithoutSuffixes',
+      'NoUTF8EscapingWithSuffixes',
+      'NoTranslation',
+    ]),
+    default: 'UnderscoreEscapingWithSuffixes',
+    help: "How OTLP names become Prometheus names, in Prometheus' own words: which characters are kept, and whether unit and type are appended.",
+  },
+  otlp_promote_resource_attributes: {
+    schema: z.string(),
+    default: '',
+    help: 'Resource attributes, by comma, that become labels of every series of the resource (all are in target_info).',
+  },
   retention_raw: {
     schema: durationMs('retention', { min: 60_000 }),
     default: '15d',

@@ -8,6 +8,17 @@ export interface ExpositionOptions {
   readonly isOpenMetrics: boolean;
   /** Called per sample; `at` is epoch milliseconds where the page gives one. */
   readonly onSample: (series: string, value: number, at: number | null) => void;
+  /** Called for each comment line, from its `#` on. */
+  readonly onComment?: (line: string) => void;
+  /** Called, behind its sample, with the exemplar of a line of OpenMetrics. */
+  readonly onExemplar?: (series: string, exemplar: LineExemplar) => void;
+}
+
+export interface LineExemplar {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** Epoch milliseconds, where the page gives one. */
+  readonly at: number | null;
 }
 
 export interface ExpositionRead {
@@ -47,6 +58,7 @@ export function parseExposition(text: string, options: ExpositionOptions): Expos
         hasEnd = true;
         break;
       }
+      options.onComment?.(text.slice(from, to));
       continue;
     }
     const line = readSample(text, from, to);
@@ -58,7 +70,12 @@ export function parseExposition(text: string, options: ExpositionOptions): Expos
     }
     samples++;
     const at = line.at === null ? null : isOpenMetrics ? Math.floor(line.at * 1_000) : Math.trunc(line.at);
-    onSample(text.slice(from, line.seriesEnd), line.value, at);
+    const series = text.slice(from, line.seriesEnd);
+    onSample(series, line.value, at);
+    if (isOpenMetrics && line.exemplarAt > 0 && options.onExemplar !== undefined) {
+      const exemplar = readExemplar(text.slice(line.exemplarAt + 1, to));
+      if (exemplar !== undefined) options.onExemplar(series, exemplar);
+    }
   }
   return { samples, badLines, error, isComplete: hasEnd || !isOpenMetrics };
 }
@@ -67,6 +84,24 @@ interface SampleLine {
   seriesEnd: number;
   value: number;
   at: number | null;
+  /** Where an exemplar's `#` stands; 0 without one. */
+  exemplarAt: number;
+}
+
+/** `{trace_id="x"} 0.67 1520879607.789`: labels, value and, where given, a time. `undefined` when it is none. */
+function readExemplar(text: string): LineExemplar | undefined {
+  const open = text.indexOf('{');
+  const end = open < 0 ? -1 : labelsEnd(text, open, text.length);
+  if (end < 0 || text.slice(0, open).trim() !== '') return undefined;
+  const parsed = parseSeries(text.slice(open, end));
+  const [first = '', second] = text
+    .slice(end)
+    .trim()
+    .split(/[ \t]+/);
+  const value = readValue(first);
+  const seconds = second === undefined ? null : readValue(second);
+  if (!parsed.ok || value === undefined || seconds === undefined) return undefined;
+  return { labels: parsed.labels, value, at: seconds === null ? null : Math.floor(seconds * 1_000) };
 }
 
 function readSample(text: string, from: number, to: number): SampleLine | string {
@@ -94,7 +129,6 @@ function readSample(text: string, from: number, to: number): SampleLine | string
   position = valueEnd;
   while (position < to && isBlank(text.charCodeAt(position))) position++;
   let at: number | null = null;
-  // What begins with "#" is an exemplar: tolerated, not kept.
   if (position < to && text.charCodeAt(position) !== hash) {
     const timeEnd = wordEnd(text, position, to);
     at = readValue(text.slice(position, timeEnd)) ?? Number.NaN;
@@ -103,7 +137,8 @@ function readSample(text: string, from: number, to: number): SampleLine | string
     while (position < to && isBlank(text.charCodeAt(position))) position++;
     if (position < to && text.charCodeAt(position) !== hash) return 'there is text behind the timestamp';
   }
-  return { seriesEnd, value, at };
+  // What begins with "#" is an exemplar.
+  return { seriesEnd, value, at, exemplarAt: position < to ? position : 0 };
 }
 
 /** The position behind the closing brace, or -1. Braces inside quotes do not count. */

@@ -1,5 +1,6 @@
+import type { MetricType } from '@jaegis/model';
 import { hasControlCharacters, labelLimits } from '../otlp/limits.ts';
-import { prometheusName } from '../otlp/metric-name.ts';
+import { type OtlpNaming, prometheusName } from '../otlp/metric-name.ts';
 import { quoted, type Refusal } from '../otlp/refusal.ts';
 
 /** What a metric's points are, as far as it decides how they become samples. Part of a series' identity. */
@@ -26,10 +27,21 @@ export interface Definition {
   readonly refusal: Refusal | undefined;
 }
 
+/** The type in OpenMetrics' words. */
+export function metricTypeOf(kind: number): MetricType {
+  if (kind === metricKind.counter || kind === metricKind.deltaCounter) return 'counter';
+  if (kind === metricKind.summary) return 'summary';
+  return kind >= metricKind.histogram ? 'histogram' : 'gauge';
+}
+
 // `_bucket` is the longest suffix that is still to come.
 const suffixRoom = '_bucket'.length;
 
-export function defineMetric(id: number, kind: number, raw: { name: string; unit: string }): Definition {
+export function defineMetric(
+  id: number,
+  kind: number,
+  raw: { name: string; unit: string; naming: OtlpNaming },
+): Definition {
   const shape =
     kind === metricKind.gauge
       ? 'gauge'
@@ -38,7 +50,8 @@ export function defineMetric(id: number, kind: number, raw: { name: string; unit
         : 'other';
   const isNameBad = hasControlCharacters(raw.name) || hasControlCharacters(raw.unit);
   const isLong = raw.name.length > labelLimits.nameLength || raw.unit.length > 63;
-  const name = isNameBad || isLong ? '' : prometheusName(raw.name, raw.unit, shape);
+  const name =
+    isNameBad || isLong ? '' : prometheusName(raw.name, raw.unit, { shape, translation: raw.naming.translation });
   return { id, kind, name, refusal: refusalOf(raw, name, { isNameBad, isLong }) };
 }
 

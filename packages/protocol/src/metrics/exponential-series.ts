@@ -35,6 +35,8 @@ export interface ExponentialPoint {
   zeroCount: number;
   positive: BucketRun;
   negative: BucketRun;
+  /** Where its exemplars begin, behind the first one's tag; 0 without any. */
+  exemplarsAt: number;
 }
 
 /** Buckets `lo`, `lo + 1`, ... of a side; empty when there are no counts. */
@@ -66,6 +68,13 @@ export class ExponentialSeries implements CompoundSeries {
   constructor(name: string, isDelta: boolean) {
     this.#name = name;
     this.#isDelta = isDelta;
+  }
+
+  /** The `_bucket` series that an observation falls into. */
+  bucketOf(value: number): SeriesRef {
+    // Bounds in rising order stand behind `_count`, `_sum` and the bucket without end.
+    const index = this.#les.findIndex((le) => value <= Number(le));
+    return this.refs[index < 0 ? 2 : index + 3]!;
   }
 
   write(point: ExponentialPoint, context: PointContext): Refusal | undefined {

@@ -16,6 +16,8 @@ export interface HistogramPoint {
   boundCount: number;
   buckets: Float64Array;
   bucketCount: number;
+  /** Where its exemplars begin, behind the first one's tag; 0 without any. */
+  exemplarsAt: number;
 }
 
 /** A classic histogram: `_count`, `_sum` and one cumulative `_bucket` per upper bound. */
@@ -79,6 +81,14 @@ export class HistogramSeries implements CompoundSeries {
     batch.push(refs[0]!, point.at, point.count);
     if (point.hasSum) batch.push(refs[1]!, point.at, point.sum);
     return undefined;
+  }
+
+  /** The `_bucket` series that an observation falls into. */
+  bucketOf(value: number): SeriesRef {
+    const bounds = this.#bounds;
+    let index = 0;
+    while (index < bounds.length && value > bounds[index]!) index++;
+    return this.refs[index + 2]!;
   }
 
   /** Says that all of its series end here. */

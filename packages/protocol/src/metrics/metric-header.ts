@@ -10,6 +10,7 @@ export interface MetricHeader extends MetricBytes {
 
 const tags = {
   name: 0x0a,
+  help: 0x12,
   unit: 0x1a,
   gauge: 0x2a,
   sum: 0x3a,
@@ -23,6 +24,8 @@ const tags = {
  * the temporality that decides it is not given.
  */
 export function readMetricHeader(reader: WireReader, end: number, header: MetricHeader): boolean {
+  header.helpStart = 0;
+  header.helpEnd = 0;
   header.nameStart = 0;
   header.nameEnd = 0;
   header.unitStart = 0;
@@ -39,6 +42,10 @@ export function readMetricHeader(reader: WireReader, end: number, header: Metric
       case tags.name:
         header.nameStart = reader.pos;
         header.nameEnd = limit;
+        break;
+      case tags.help:
+        header.helpStart = reader.pos;
+        header.helpEnd = limit;
         break;
       case tags.unit:
         header.unitStart = reader.pos;

@@ -18,7 +18,7 @@ describe('numbers', () => {
       gauge([{ at: now, value: 3.5, attributes: { 'queue.name': 'main', n: 1 } }]),
       now,
     );
-    expect(result).toEqual({ ok: true, points: 1, taken: 1, rejected: {}, message: '' });
+    expect(result).toMatchObject({ ok: true, points: 1, taken: 1, rejected: {}, message: '', exemplars: [] });
     expect(samples).toEqual({
       [`queue_length{${mine.split(',')[0]},${mine.split(',')[1]},n="1",queue_name="main"}`]: [[now, 3.5]],
     });

@@ -1,10 +1,18 @@
-import { type Rejections, type ResourceIdentity, type SeriesRef, staleMarker } from '@jaegis/model';
+import {
+  type Exemplar,
+  type MetricMetadata,
+  type Rejections,
+  type ResourceIdentity,
+  type SeriesRef,
+  staleMarker,
+} from '@jaegis/model';
 import type { ByteRange } from '../identity-table.ts';
 import { type Refusal, RefusalTally } from '../otlp/refusal.ts';
 import { WireError, WireReader } from '../wire/wire-reader.ts';
 import { findAttributes } from './attribute-range.ts';
 import { type Definition, metricKind } from './definition.ts';
 import { DeltaSeries } from './delta-series.ts';
+import { readExemplars } from './exemplar-reader.ts';
 import { ExponentialSeries, exponentialFault } from './exponential-series.ts';
 import type { GrowingBatch } from './growing-batch.ts';
 import { HistogramSeries, histogramFault } from './histogram-series.ts';
@@ -26,6 +34,9 @@ export type MetricsDecoded =
       /** Data points in the request, and those of them that became samples. */
       readonly points: number;
       readonly taken: number;
+      readonly exemplars: readonly Exemplar[];
+      /** Of metrics that were not described before. */
+      readonly metadata: readonly MetricMetadata[];
       readonly rejected: Rejections;
       /** Counts and first examples of what was refused, for the sender; empty when nothing was. */
       readonly message: string;
@@ -65,6 +76,8 @@ export class MetricsDecoder {
     nameEnd: 0,
     unitStart: 0,
     unitEnd: 0,
+    helpStart: 0,
+    helpEnd: 0,
     kind: 0,
     dataStart: 0,
     dataEnd: 0,
@@ -76,6 +89,7 @@ export class MetricsDecoder {
   #batch!: GrowingBatch;
   #tally = new RefusalTally();
   #now = 0;
+  #exemplars: Exemplar[] = [];
   #pointCount = 0;
   #slowRefusals = 0;
   #resource!: KnownResource;
@@ -111,6 +125,7 @@ export class MetricsDecoder {
     this.#batch = batch;
     this.#tally = new RefusalTally();
     this.#now = now;
+    this.#exemplars = [];
     this.#pointCount = 0;
     this.#slowRefusals = 0;
     this.#undo.length = 0;
@@ -128,6 +143,8 @@ export class MetricsDecoder {
       ok: true,
       points: this.#pointCount,
       taken: this.#pointCount - tally.total,
+      exemplars: this.#exemplars,
+      metadata: this.#book.takeMetadata(),
       rejected: tally.counts(),
       message: tally.message(),
     };
@@ -293,7 +310,7 @@ export class MetricsDecoder {
     }
     const definition = this.#definition;
     if (definition.kind > metricKind.upDown) {
-      this.#deltaPoint(point);
+      this.#deltaPoint(point, end);
       return;
     }
     let ref = this.#book.numbers.find(this.#resource.id, definition.id, range);
@@ -307,12 +324,20 @@ export class MetricsDecoder {
       this.#book.numbers.add(this.#resource.id, definition.id, range, ref);
     }
     this.#batch.push(ref, point.at, point.isMissing ? staleMarker : point.value);
+    if (point.exemplarsAt !== 0) this.#takeExemplars({ at: point.exemplarsAt, end, tag: 0x2a }, () => ref);
   }
 
-  #deltaPoint(point: NumberPoint): void {
-    const refusal = this.#deltaTimeFault(point.at) ?? this.#deltaSeries();
-    const fault = refusal instanceof DeltaSeries ? refusal.write(point, this.#context) : refusal;
+  #deltaPoint(point: NumberPoint, end: number): void {
+    const series = this.#deltaTimeFault(point.at) ?? this.#deltaSeries();
+    const fault = series instanceof DeltaSeries ? series.write(point, this.#context) : series;
     if (fault !== undefined) this.#tally.add(fault);
+    else if (point.exemplarsAt !== 0 && series instanceof DeltaSeries)
+      this.#takeExemplars({ at: point.exemplarsAt, end, tag: 0x2a }, () => series.refs[0]!);
+  }
+
+  #takeExemplars(from: { at: number; end: number; tag: number }, refOf: (value: number) => SeriesRef): void {
+    for (const exemplar of readExemplars(this.#reader, from))
+      this.#exemplars.push({ ...exemplar, ref: refOf(exemplar.value) });
   }
 
   #deltaSeries(): DeltaSeries | Refusal {
@@ -341,7 +366,19 @@ export class MetricsDecoder {
         : kind <= metricKind.deltaHistogram
           ? this.#histogramPoint(reader)
           : this.#exponentialPoint(reader);
-    if (fault !== undefined) this.#tally.add(fault);
+    if (fault !== undefined) {
+      this.#tally.add(fault);
+      return;
+    }
+    if (kind === metricKind.summary) return;
+    const isExponential = kind > metricKind.deltaHistogram;
+    const { exemplarsAt } = isExponential ? this.#points.exponential : this.#points.histogram;
+    if (exemplarsAt === 0) return;
+    const series = this.#compound();
+    if (series instanceof HistogramSeries || series instanceof ExponentialSeries)
+      this.#takeExemplars({ at: exemplarsAt, end, tag: isExponential ? 0x5a : 0x42 }, (value) =>
+        series.bucketOf(value),
+      );
   }
 
   #histogramPoint(reader: WireReader): Refusal | undefined {
@@ -423,7 +460,7 @@ export class MetricsDecoder {
 
   #resolve(name: string, extra?: readonly [string, string]): SeriesRef | Refusal {
     if (this.#labels === undefined) {
-      const found = this.#book.labelsOf(this.#resource.identity!, this.#range);
+      const found = this.#book.labelsOf(this.#resource, this.#range);
       if (!('labels' in found)) return found;
       this.#labels = withoutReserved(found.labels, this.#definition.kind);
     }

@@ -13,6 +13,8 @@ export interface NumberPoint {
   attributesEnd: number;
   /** Other fields stand between the attributes. */
   isScattered: boolean;
+  /** Where its exemplars begin, behind the first one's tag; 0 without any. */
+  exemplarsAt: number;
 }
 
 export function newNumberPoint(): NumberPoint {
@@ -24,6 +26,7 @@ export function newNumberPoint(): NumberPoint {
     attributesStart: 0,
     attributesEnd: 0,
     isScattered: false,
+    exemplarsAt: 0,
   };
 }
 
@@ -41,6 +44,7 @@ export function readNumberPoint(reader: WireReader, end: number, point: NumberPo
   let value = 0;
   let hasValue = false;
   let isMissing = false;
+  let exemplarsAt = 0;
   reader.end = end;
   while (pos < end) {
     const tag = bytes[pos]!;
@@ -70,6 +74,7 @@ export function readNumberPoint(reader: WireReader, end: number, point: NumberPo
     } else {
       reader.pos = pos;
       const other = reader.tag();
+      if (other === 0x2a && exemplarsAt === 0) exemplarsAt = reader.pos;
       if (other === 0x40) isMissing = reader.varint() % 2 === 1;
       else reader.skip(other);
       pos = reader.pos;
@@ -82,4 +87,5 @@ export function readNumberPoint(reader: WireReader, end: number, point: NumberPo
   point.attributesStart = attributesStart;
   point.attributesEnd = attributesEnd;
   point.isScattered = isScattered;
+  point.exemplarsAt = exemplarsAt;
 }

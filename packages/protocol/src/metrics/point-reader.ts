@@ -17,6 +17,7 @@ export class PointReader {
     boundCount: 0,
     buckets: new Float64Array(maxBuckets + 2),
     bucketCount: 0,
+    exemplarsAt: 0,
   };
   readonly exponential: ExponentialPoint = {
     at: 0,
@@ -28,6 +29,7 @@ export class PointReader {
     zeroCount: 0,
     positive: newRun(),
     negative: newRun(),
+    exemplarsAt: 0,
   };
   readonly summary: SummaryPoint = { at: 0, isMissing: false, count: 0, sum: 0, quantiles: [], values: [] };
 
@@ -41,6 +43,7 @@ export class PointReader {
     point.hasSum = false;
     point.boundCount = 0;
     point.bucketCount = 0;
+    point.exemplarsAt = 0;
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       switch (tag) {
         case 0x19:
@@ -70,6 +73,10 @@ export class PointReader {
         case 0x50:
           point.isMissing = isNoRecordedValue(reader);
           break;
+        case 0x42:
+          if (point.exemplarsAt === 0) point.exemplarsAt = reader.pos;
+          reader.skip(tag);
+          break;
         default:
           reader.skip(tag);
       }
@@ -90,6 +97,7 @@ export class PointReader {
     point.positive.offset = 0;
     point.negative.length = 0;
     point.negative.offset = 0;
+    point.exemplarsAt = 0;
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       switch (tag) {
         case 0x19:
@@ -116,6 +124,10 @@ export class PointReader {
           break;
         case 0x50:
           point.isMissing = isNoRecordedValue(reader);
+          break;
+        case 0x5a:
+          if (point.exemplarsAt === 0) point.exemplarsAt = reader.pos;
+          reader.skip(tag);
           break;
         default:
           reader.skip(tag);

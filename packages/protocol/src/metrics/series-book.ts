@@ -1,14 +1,19 @@
-import type { Labels, ResourceIdentity, SeriesRef } from '@jaegis/model';
+import type { Labels, MetricMetadata, ResourceIdentity, SeriesRef } from '@jaegis/model';
 import { assert } from '@jaegis/std';
 import { type ByteRange, IdentityTable } from '../identity-table.ts';
 import { type PlainValue, readKeyValue } from '../otlp/any-value.ts';
 import { labelsOfAttributes } from '../otlp/label-set.ts';
+import { cut, withoutControlCharacters } from '../otlp/limits.ts';
+import { type OtlpNaming, usualNaming } from '../otlp/metric-name.ts';
 import { orRefusal, type Refusal } from '../otlp/refusal.ts';
 import { readResourceAttributes, resourceIdentity } from '../otlp/resource.ts';
 import { readText } from '../wire/utf8.ts';
 import { WireReader } from '../wire/wire-reader.ts';
-import { type Definition, defineMetric } from './definition.ts';
+import { type Definition, defineMetric, metricTypeOf } from './definition.ts';
 import type { CompoundSeries } from './series-writer.ts';
+
+const maxHelp = 1_000;
+const none: readonly MetricMetadata[] = [];
 
 /** Gives a series its ref, or says why not. `MetricsStore.resolve` is one. */
 export type ResolveSeries = (labels: Labels, now: number) => SeriesRef | { readonly rejected: Refusal['rejected'] };
@@ -17,6 +22,8 @@ export interface SeriesBookOptions {
   readonly resolve: ResolveSeries;
   /** Most series identities remembered; those unused for longest are forgotten (and cost a resolution when they come back). */
   readonly maxSeries?: number;
+  /** How names are made, and which resource attributes become labels. */
+  readonly naming?: OtlpNaming;
   /** Makes hashes differ between processes. Any 32-bit number. */
   readonly hashSeed?: number;
 }
@@ -26,6 +33,8 @@ export interface KnownResource {
   readonly identity: ResourceIdentity | undefined;
   readonly refusal: Refusal | undefined;
   readonly targetInfo: Labels | undefined;
+  /** Attributes that go with each of its series, as labels. */
+  readonly promoted: Labels;
   targetInfoAt: number;
 }
 
@@ -35,6 +44,7 @@ export interface KnownResource {
  */
 export class SeriesBook {
   readonly #resolve: ResolveSeries;
+  readonly #naming: OtlpNaming;
   readonly #ids: IdentityTable;
   readonly #resourceIds: IdentityTable;
   readonly #definitionIds: IdentityTable;
@@ -45,6 +55,7 @@ export class SeriesBook {
   readonly #range: ByteRange;
   /** Plain series: the payload is the ref itself. */
   readonly numbers: IdentityTable;
+  #metadata: MetricMetadata[] = [];
   #nextId = 1;
 
   constructor(options: SeriesBookOptions) {
@@ -53,6 +64,7 @@ export class SeriesBook {
     const table = (maxEntries: number, onDrop?: (payload: number) => void) =>
       new IdentityTable({ maxEntries, maxBytes: maxEntries * perSeriesBytes, seed, ...(onDrop && { onDrop }) });
     this.#resolve = options.resolve;
+    this.#naming = options.naming ?? usualNaming;
     this.#ids = table(400_000);
     this.#resourceIds = table(200_000, (id) => this.#resources.delete(id));
     this.#definitionIds = table(200_000, (id) => this.#definitions.delete(id));
@@ -71,12 +83,13 @@ export class SeriesBook {
     const id = this.#newId();
     const resource: KnownResource =
       'rejected' in found || !(attributes instanceof Map)
-        ? { id, identity: undefined, refusal: found as Refusal, targetInfo: undefined, targetInfoAt: 0 }
+        ? { id, identity: undefined, refusal: found as Refusal, targetInfo: undefined, promoted: {}, targetInfoAt: 0 }
         : {
             id,
             identity: found,
             refusal: undefined,
-            targetInfo: targetInfoLabels(found, attributes),
+            targetInfo: targetInfoLabels(found, attributes, this.#naming),
+            promoted: promotedLabels(attributes, this.#naming),
             targetInfoAt: Number.NEGATIVE_INFINITY,
           };
     this.#resources.set(id, resource);
@@ -100,10 +113,29 @@ export class SeriesBook {
       unit: readText(reader.bytes, found.unitStart, found.unitEnd),
     }));
     const definition: Definition =
-      'name' in raw ? defineMetric(id, found.kind, raw) : { id, kind: found.kind, name: '', refusal: raw };
+      'name' in raw
+        ? defineMetric(id, found.kind, { ...raw, naming: this.#naming })
+        : { id, kind: found.kind, name: '', refusal: raw };
     this.#definitions.set(definition.id, definition);
     this.#definitionIds.add(nameId, found.kind, range, definition.id);
+    if (definition.refusal === undefined) this.#describe(reader, definition, found);
     return definition;
+  }
+
+  /** What was said of metrics since the last call: told once for each definition. */
+  takeMetadata(): readonly MetricMetadata[] {
+    if (this.#metadata.length === 0) return none;
+    const taken = this.#metadata;
+    this.#metadata = [];
+    return taken;
+  }
+
+  #describe(reader: WireReader, { name, kind }: Definition, found: MetricBytes): void {
+    const texts = orRefusal(() => ({
+      help: cut(withoutControlCharacters(readText(reader.bytes, found.helpStart, found.helpEnd)), maxHelp),
+      unit: readText(reader.bytes, found.unitStart, found.unitEnd),
+    }));
+    if (!('rejected' in texts)) this.#metadata.push({ name, type: metricTypeOf(kind), ...texts });
   }
 
   compound(resource: number, definition: number, range: ByteRange): CompoundSeries | undefined {
@@ -118,7 +150,7 @@ export class SeriesBook {
   }
 
   /** The labels of a point, without its name: attributes, `job`, `instance`. The slow path, once per series. */
-  labelsOf(identity: ResourceIdentity, range: ByteRange): { labels: Record<string, string> } | Refusal {
+  labelsOf(resource: KnownResource, range: ByteRange): { labels: Record<string, string> } | Refusal {
     const attributes = orRefusal(() => {
       const reader = new WireReader(range.bytes);
       reader.enter(range.start, range.end);
@@ -130,11 +162,12 @@ export class SeriesBook {
       return read;
     });
     if (!(attributes instanceof Map)) return attributes;
-    const found = labelsOfAttributes(attributes);
+    const found = labelsOfAttributes(attributes, this.#naming);
     if (!('labels' in found)) return found;
-    found.labels['job'] = identity.pool;
-    found.labels['instance'] = identity.instanceId;
-    return found;
+    const labels: Record<string, string> = { ...resource.promoted, ...found.labels };
+    labels['job'] = resource.identity!.pool;
+    labels['instance'] = resource.identity!.instanceId;
+    return { labels };
   }
 
   resolve(labels: Labels, now: number): SeriesRef | Refusal {
@@ -188,20 +221,33 @@ export class SeriesBook {
   }
 }
 
-/** Where a metric's name and unit are, and its kind. */
+/** Where a metric's name, unit and description are, and its kind. */
 export interface MetricBytes {
   nameStart: number;
   nameEnd: number;
   unitStart: number;
   unitEnd: number;
+  helpStart: number;
+  helpEnd: number;
   kind: number;
 }
 
-function targetInfoLabels(identity: ResourceIdentity, attributes: ReadonlyMap<string, PlainValue>): Labels {
+function targetInfoLabels(
+  identity: ResourceIdentity,
+  attributes: ReadonlyMap<string, PlainValue>,
+  naming: OtlpNaming,
+): Labels {
   const rest = new Map(attributes);
   for (const key of ['service.name', 'service.namespace', 'service.instance.id', 'jaegis.pool']) rest.delete(key);
-  const found = labelsOfAttributes(rest);
+  const found = labelsOfAttributes(rest, naming);
   // A resource that describes itself at too great length is still known by its identity.
   const labels = 'labels' in found ? found.labels : {};
   return { ...labels, __name__: 'target_info', job: identity.pool, instance: identity.instanceId };
+}
+
+/** The attributes that are to go with each series, as labels. */
+function promotedLabels(attributes: ReadonlyMap<string, PlainValue>, naming: OtlpNaming): Labels {
+  const wanted = new Map([...attributes].filter(([key]) => naming.promote.includes(key)));
+  const found = labelsOfAttributes(wanted, naming);
+  return 'labels' in found ? found.labels : {};
 }

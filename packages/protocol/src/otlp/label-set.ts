@@ -1,6 +1,6 @@
 import { type PlainValue, valueText } from './any-value.ts';
 import { hasControlCharacters, labelLimits } from './limits.ts';
-import { prometheusLabelName } from './metric-name.ts';
+import { isUtf8, type OtlpNaming, prometheusLabelName, usualNaming } from './metric-name.ts';
 import { quoted, type Refusal } from './refusal.ts';
 
 export interface LabelSet {
@@ -14,11 +14,14 @@ const ours = new Set(['job', 'instance']);
  * Attributes as labels, or why not. Keys that become one name share it, their values joined by `;` in the keys' order.
  * Empty values mean "no label", as in Prometheus.
  */
-export function labelsOfAttributes(attributes: ReadonlyMap<string, PlainValue>): LabelSet | Refusal {
+export function labelsOfAttributes(
+  attributes: ReadonlyMap<string, PlainValue>,
+  naming: OtlpNaming = usualNaming,
+): LabelSet | Refusal {
   const labels: Record<string, string> = {};
   const keys = [...attributes.keys()].sort();
   for (const key of keys) {
-    if (key === '' || hasControlCharacters(key))
+    if (key === '' || key === '__proto__' || hasControlCharacters(key))
       return {
         rejected: 'invalid_name',
         message: `attribute key ${quoted(key)} is empty or holds control characters`,
@@ -27,7 +30,7 @@ export function labelsOfAttributes(attributes: ReadonlyMap<string, PlainValue>):
       return tooLarge(`attribute key ${quoted(key)} has ${key.length} characters`, labelLimits.nameLength);
     const value = valueText(attributes.get(key)!);
     if (value === '') continue;
-    const plain = prometheusLabelName(key);
+    const plain = isUtf8(naming.translation) ? key : prometheusLabelName(key);
     const name = ours.has(plain) ? `exported_${plain}` : plain;
     const joined = Object.hasOwn(labels, name) ? `${labels[name]};${value}` : value;
     if (joined.length > labelLimits.valueLength)

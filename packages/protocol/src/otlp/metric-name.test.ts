@@ -20,7 +20,7 @@ describe('prometheusName', () => {
     ['ünïcode', '', 'other', 'n_code'],
     ['..', '', 'other', ''],
   ] as const)('%s in %s (%s) is %s', (name, unit, shape, wanted) => {
-    expect(prometheusName(name, unit, shape)).toBe(wanted);
+    expect(prometheusName(name, unit, { shape, translation: 'UnderscoreEscapingWithSuffixes' })).toBe(wanted);
   });
 });
 

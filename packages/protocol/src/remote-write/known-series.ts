@@ -30,6 +30,7 @@ export class KnownSeries {
   #agents: (Agent | undefined)[] = [undefined];
   readonly #agentIndex = new Map<string, number>();
   #dropped = 0;
+  #lastAgent = 0;
 
   constructor(options: KnownSeriesOptions) {
     this.#options = options;
@@ -86,6 +87,7 @@ export class KnownSeries {
     this.#end = 1;
     this.#free = [];
     this.#agents = [undefined];
+    this.#lastAgent = 0;
     this.#agentIndex.clear();
   }
 
@@ -105,6 +107,14 @@ export class KnownSeries {
     const pool = labels['pool'] ?? '';
     const instanceId = labels['instance'] ?? '';
     if (pool === '' || instanceId === '') return 0;
+    // The series of an agent come one after the other.
+    const last = this.#agents[this.#lastAgent]?.identity;
+    if (last !== undefined && last.instanceId === instanceId && last.pool === pool) return this.#lastAgent;
+    this.#lastAgent = this.#agentIndexOf(pool, instanceId);
+    return this.#lastAgent;
+  }
+
+  #agentIndexOf(pool: string, instanceId: string): number {
     const key = `${pool}\n${instanceId}`;
     const known = this.#agentIndex.get(key);
     if (known !== undefined) return known;

@@ -9,7 +9,7 @@ import { KnownSeries } from './known-series.ts';
 import { readMetadata } from './metadata.ts';
 import { NativeSeries } from './native-series.ts';
 import { readSample, type SamplePoint } from './sample-reader.ts';
-import { asMap, readLabelRun, seriesLabels } from './series-labels.ts';
+import { LabelRunReader, labelsOfPairs, nameFault } from './series-labels.ts';
 import { SymbolTable } from './symbol-table.ts';
 
 export type RemoteWriteVersion = '1.0' | '2.0';
@@ -64,6 +64,7 @@ export class RemoteWriteDecoder {
   readonly #known: KnownSeries;
   readonly #symbols: SymbolTable;
   readonly #native: NativeSeries;
+  readonly #labelRuns = new LabelRunReader();
   readonly #contact: (identity: ResourceIdentity) => boolean;
   readonly #sample: SamplePoint = { at: 0, value: 0 };
   readonly #range: ByteRange;
@@ -304,8 +305,10 @@ export class RemoteWriteDecoder {
   }
 
   #labels(kind: 1 | 2): { readonly labels: Labels } | Refusal {
-    const found = orRefusal(() => (kind === 1 ? readLabelRun(this.#range) : asMap(this.#symbols.labels())));
-    return found instanceof Map ? seriesLabels(found) : found;
+    const found = orRefusal(() => ({
+      labels: kind === 1 ? this.#labelRuns.read(this.#range) : labelsOfPairs(this.#symbols.labels()),
+    }));
+    return 'rejected' in found ? found : (nameFault(found.labels) ?? found);
   }
 
   #exemplar(kind: 1 | 2, limit: number): void {
@@ -325,17 +328,15 @@ export class RemoteWriteDecoder {
       this.#tally.add(slot);
       return;
     }
-    const labels = orRefusal(() => {
+    const found = orRefusal(() => {
       reader.enter(start, limit);
-      if (kind === 2) return asMap(this.#symbols.pairs(reader, { end: limit, tag: 0x0a }));
-      return readLabelRun({ bytes: reader.bytes, view: reader.view, start, end: limit, hash: 0 });
+      if (kind === 2) return { labels: labelsOfPairs(this.#symbols.pairs(reader, { end: limit, tag: 0x0a })) };
+      const range = { bytes: reader.bytes, view: reader.view, start, end: limit, hash: 0 };
+      return { labels: this.#labelRuns.read(range) };
     });
-    if (!(labels instanceof Map)) this.#tally.add(labels);
-    else if (labelSize(labels) > maxExemplarCharacters) this.#tally.add(exemplarTooLong);
-    else {
-      const ref = this.#known.refAt(slot);
-      this.#exemplars.push({ ref, at, value, labels: Object.fromEntries(labels) });
-    }
+    if ('rejected' in found) this.#tally.add(found);
+    else if (labelSize(found.labels) > maxExemplarCharacters) this.#tally.add(exemplarTooLong);
+    else this.#exemplars.push({ ref: this.#known.refAt(slot), at, value, labels: found.labels });
   }
 
   /** The slow path of a series never seen: its labels become strings, once. */
@@ -354,8 +355,8 @@ export class RemoteWriteDecoder {
   }
 }
 
-function labelSize(labels: ReadonlyMap<string, string>): number {
+function labelSize(labels: Labels): number {
   let size = 0;
-  for (const [name, value] of labels) size += name.length + value.length;
+  for (const name of Object.keys(labels)) size += name.length + labels[name]!.length;
   return size;
 }

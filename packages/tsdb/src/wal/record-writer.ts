@@ -80,12 +80,26 @@ export class RecordWriter {
 
   text(value: string): void {
     this.reserve(value.length * 3 + 8);
+    if (value.length < 128 && this.#ascii(value)) return;
     const room = this.bytes.subarray(this.length + 4);
     const { written } = encoder.encodeInto(value, room);
     const at = this.length;
     this.varint(written);
     this.bytes.copyWithin(this.length, at + 4, at + 4 + written);
     this.length += written;
+  }
+
+  /** A short text of ASCII alone is written by hand: the encoder's fixed cost is ten times that. */
+  #ascii(value: string): boolean {
+    const { bytes, length } = this;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 127) return false;
+      bytes[length + 1 + i] = code;
+    }
+    bytes[length] = value.length;
+    this.length = length + 1 + value.length;
+    return true;
   }
 
   raw(bytes: Uint8Array): void {

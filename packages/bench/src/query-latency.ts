@@ -1,0 +1,125 @@
+/**
+ * How long a query takes, beside the peers: each store gets the same three loads, and is then asked the same questions
+ * over HTTP, one after the other. Every repetition moves the time a little and forbids caches, so that an answer is
+ * worked out and not remembered.
+ */
+import { type FleetLoad, LoadRequests } from './fleet-load.ts';
+import { type Peer, type PeerName, startPeer } from './peers.ts';
+import { sendBodies } from './send-bodies.ts';
+
+export interface LatencyRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly note?: string;
+}
+
+interface Question {
+  readonly name: string;
+  readonly expr: string;
+  /** Seconds; an instant query without. */
+  readonly range?: number;
+  readonly step?: number;
+  /** The end of the question, or its instant, epoch seconds. */
+  readonly at: number;
+}
+
+const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
+
+export async function queryLatency(options: {
+  readonly peers: readonly PeerName[];
+  readonly repeats: number;
+}): Promise<LatencyRow[]> {
+  const rows: LatencyRow[] = [];
+  for (const name of options.peers) {
+    const peer = await startPeer(name);
+    if (peer === undefined) {
+      rows.push({ name: `query: ${name}: skipped`, value: 0, unit: '', note: `${name} is not installed` });
+      continue;
+    }
+    try {
+      for (const question of await prepare(peer)) rows.push(...(await ask(peer, question, options.repeats)));
+    } finally {
+      await peer.stop();
+      peer.discard();
+    }
+  }
+  return rows;
+}
+
+/** Sends the loads; gives the questions that fit them. */
+async function prepare(peer: Peer): Promise<Question[]> {
+  const now = Math.floor(Date.now() / 1_000) * 1_000;
+  const shape = { samplesPerRequest: 2_000, seriesPerAgent: 6 };
+  const minute = 60_000;
+  const dayFrom = now - 23 * 60 * minute;
+  const hourTo = now - 20 * minute;
+  await feed(peer, { ...shape, agents: 1, run: 'day' }, { from: dayFrom, to: hourTo, stepMs: 10_000 });
+  await feed(
+    peer,
+    { ...shape, agents: 1_000, run: 'hour' },
+    { from: hourTo - 60 * minute, to: hourTo, stepMs: 10_000 },
+  );
+  await feed(peer, { ...shape, agents: 10_000, run: 'now' }, { from: now - minute, to: now, stepMs: 20_000 });
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  return [
+    {
+      name: 'one series over 23 h, step 30 s',
+      expr: 'agent_requests_total{instance="planner-day-0"}',
+      range: 23 * 3_600,
+      step: 30,
+      at: hourTo / 1_000,
+    },
+    {
+      name: 'sum by (pool) of rate over 1,000 series for 1 h, step 30 s',
+      expr: 'sum by (pool) (rate(agent_requests_total{instance=~".+-hour-.+"}[5m]))',
+      range: 3_600,
+      step: 30,
+      at: hourTo / 1_000,
+    },
+    { name: 'topk(10) over 10,000 series, instant', expr: 'topk(10, agent_cpu_utilization)', at: now / 1_000 },
+  ];
+}
+
+async function feed(peer: Peer, load: FleetLoad, over: { from: number; to: number; stepMs: number }): Promise<void> {
+  const requests = new LoadRequests(load, 'remote-write');
+  function* bodies() {
+    for (let at = over.from, round = 0; at <= over.to; at += over.stepMs, round++)
+      for (let request = 0; request < requests.count; request++) yield requests.body(request, round, at);
+  }
+  // One connection: the times of a series must rise.
+  await sendBodies(bodies(), { url: `${peer.url}/api/v1/write`, headers, connections: 1 });
+}
+
+async function ask(peer: Peer, question: Question, repeats: number): Promise<LatencyRow[]> {
+  const took: number[] = [];
+  let size = 0;
+  for (let i = 0; i < repeats + 3; i++) {
+    const at = question.at - i;
+    const query: Record<string, string> = { query: question.expr, nocache: '1' };
+    if (question.range === undefined) query['time'] = String(at);
+    else {
+      query['start'] = String(at - question.range);
+      query['end'] = String(at);
+      query['step'] = String(question.step);
+    }
+    const path = question.range === undefined ? 'query' : 'query_range';
+    const startedAt = performance.now();
+    const answer = await fetch(`${peer.url}/api/v1/${path}?${new URLSearchParams(query)}`);
+    const body = (await answer.json()) as { data?: { result?: { values?: unknown[] }[] }; error?: string };
+    // The first answers are warm-up.
+    if (i >= 3) took.push(performance.now() - startedAt);
+    if (!answer.ok) throw new Error(`${peer.name} answers ${answer.status} to ${question.expr}: ${body.error ?? ''}`);
+    size = (body.data?.result ?? []).reduce((sum, series) => sum + (series.values?.length ?? 1), 0);
+  }
+  took.sort((a, b) => a - b);
+  const at = (quantile: number) => took[Math.floor(quantile * (took.length - 1))]!;
+  return [
+    {
+      name: `query: ${peer.name}: ${question.name}`,
+      value: at(0.5),
+      unit: 'ms',
+      note: `p90 ${at(0.9).toFixed(1)} ms; ${size} points in the answer`,
+    },
+  ];
+}

@@ -1,0 +1,274 @@
+/**
+ * A real load against a real server: a made fleet reports at its interval, spread evenly over it, for a given time. What
+ * is refused is counted by status and sent again when the server says when; what cannot be sent in time is counted as
+ * late and not made up for. Beside it a probe asks, again and again, how long a sample takes to be seen by a query.
+ */
+import { Agent } from 'node:http';
+import { packSnappy, WireWriter } from '@jaegis/protocol';
+import { QuantileSketch } from '@jaegis/std';
+import { type FleetLoad, type LoadProtocol, LoadRequests } from './fleet-load.ts';
+import { post } from './send-bodies.ts';
+
+export interface LoadOptions {
+  readonly load: FleetLoad;
+  readonly protocol: LoadProtocol;
+  readonly intervalMs: number;
+  readonly durationMs: number;
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly connections: number;
+  /** Aborted: the load ends early, and says what was. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (so: LoadProgress) => void;
+  readonly progressEveryMs: number;
+}
+
+export interface LoadProgress {
+  readonly elapsedS: number;
+  readonly samples: number;
+  readonly samplesPerSecond: number;
+  readonly refused: number;
+  readonly late: number;
+  readonly answerMsP99: number | null;
+  readonly visibleMsP99: number | null;
+  readonly serverMemoryBytes: number | null;
+}
+
+export interface LoadSummary extends LoadProgress {
+  readonly agents: number;
+  readonly series: number;
+  readonly requests: number;
+  /** Requests by the status of their answer; `0` is no answer. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly answerMs: { readonly p50: number | null; readonly p99: number | null; readonly max: number };
+  readonly visibleMs: {
+    readonly p50: number | null;
+    readonly p99: number | null;
+    readonly max: number;
+    readonly probes: number;
+  };
+  /** Resident memory of the server over time, as it says itself. */
+  readonly serverMemory: readonly { readonly elapsedS: number; readonly bytes: number }[];
+  /** The first answer that refused something. */
+  readonly firstRefusal: string;
+}
+
+const tickMs = 5;
+const maxRetries = 3;
+const probePauseMs = 100;
+const otlpHeaders = { 'content-type': 'application/x-protobuf' };
+const writeHeaders = { ...otlpHeaders, 'content-encoding': 'snappy', 'x-prometheus-remote-write-version': '0.1.0' };
+
+export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
+  const run = new LoadRun(options);
+  return run.run();
+}
+
+class LoadRun {
+  readonly #options: LoadOptions;
+  readonly #requests: LoadRequests;
+  readonly #agent: Agent;
+  readonly #headers: Record<string, string>;
+  readonly #answerMs = new QuantileSketch({ min: 0.01, max: 1e5 });
+  readonly #visibleMs = new QuantileSketch({ min: 0.01, max: 1e5 });
+  readonly #statuses: Record<string, number> = {};
+  readonly #memory: { elapsedS: number; bytes: number }[] = [];
+  readonly #under = new Set<Promise<void>>();
+  #startedAt = 0;
+  #samples = 0;
+  #sent = 0;
+  #refused = 0;
+  #late = 0;
+  #probes = 0;
+  #slowestAnswer = 0;
+  #slowestVisible = 0;
+  #firstRefusal = '';
+
+  constructor(options: LoadOptions) {
+    this.#options = options;
+    this.#requests = new LoadRequests(options.load, options.protocol);
+    this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections });
+    this.#headers = {
+      ...(options.protocol === 'otlp' ? otlpHeaders : writeHeaders),
+      ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
+    };
+  }
+
+  async run(): Promise<LoadSummary> {
+    const { durationMs, progressEveryMs, onProgress, signal } = this.#options;
+    this.#startedAt = performance.now();
+    const isOver = () => signal.aborted || this.#elapsedMs() >= durationMs;
+    const probing = this.#probe(isOver);
+    const progress = setInterval(
+      () => void this.#readMemory().then(() => onProgress(this.#progress())),
+      progressEveryMs,
+    );
+    try {
+      await this.#sendAll(isOver);
+      await Promise.all(this.#under);
+      await probing;
+      await this.#readMemory();
+    } finally {
+      clearInterval(progress);
+      this.#agent.destroy();
+    }
+    return this.#summary();
+  }
+
+  /** Sends each request when its turn in the interval comes. */
+  async #sendAll(isOver: () => boolean): Promise<void> {
+    const { intervalMs, connections } = this.#options;
+    const { count } = this.#requests;
+    let next = 0;
+    while (!isOver()) {
+      const due = Math.floor((this.#elapsedMs() / intervalMs) * count) + 1;
+      while (next < due && this.#under.size < connections) {
+        this.#start(next % count, Math.floor(next / count));
+        next++;
+      }
+      // More than an interval behind, nobody would still send the old values: they are left out, and told.
+      while (next < due - count) {
+        this.#late += this.#requests.samplesIn(next % count);
+        next++;
+      }
+      await pause(tickMs);
+    }
+  }
+
+  #start(request: number, round: number): void {
+    const sending = this.#sendOne(request, round).finally(() => this.#under.delete(sending));
+    this.#under.add(sending);
+  }
+
+  async #sendOne(request: number, round: number): Promise<void> {
+    const body = this.#requests.body(request, round, Date.now());
+    const samples = this.#requests.samplesIn(request);
+    const path = this.#options.protocol === 'otlp' ? '/v1/metrics' : '/api/v1/write';
+    for (let attempt = 0; ; attempt++) {
+      const startedAt = performance.now();
+      const answer = await post(
+        body,
+        { url: `${this.#options.url}${path}`, headers: this.#headers },
+        this.#agent,
+      ).catch((error: Error) => ({ status: 0, text: error.message, retryAfterS: 1 }));
+      const took = performance.now() - startedAt;
+      this.#answerMs.add(took);
+      this.#slowestAnswer = Math.max(this.#slowestAnswer, took);
+      this.#sent++;
+      this.#statuses[answer.status] = (this.#statuses[answer.status] ?? 0) + 1;
+      // A partial success of OTLP has a body, and 2xx.
+      const isTaken = answer.status >= 200 && answer.status < 300 && answer.text === '';
+      if (isTaken) {
+        this.#samples += samples;
+        return;
+      }
+      if (this.#firstRefusal === '') this.#firstRefusal = `${answer.status}: ${answer.text.trim().slice(0, 300)}`;
+      const mayRetry = answer.status === 0 || answer.status === 429 || answer.status >= 500;
+      if (!mayRetry || attempt >= maxRetries || this.#options.signal.aborted) {
+        this.#refused += samples;
+        return;
+      }
+      await pause(Math.max(0.2, answer.retryAfterS) * 1_000);
+    }
+  }
+
+  /** One sample at a time, asked for until it is seen. The time includes both requests. */
+  async #probe(isOver: () => boolean): Promise<void> {
+    const { url, load } = this.#options;
+    const headers = { ...this.#headers, ...writeHeaders };
+    const selector = `jaegis_loadgen_probe{run="${load.run}"}`;
+    for (let value = 1; !isOver(); value++) {
+      const startedAt = performance.now();
+      const sent = await post(probeBody(load.run, value), { url: `${url}/api/v1/write`, headers }, this.#agent).catch(
+        () => undefined,
+      );
+      let isSeen = false;
+      while (sent !== undefined && sent.status < 300 && !isSeen && !isOver()) {
+        const query = `${url}/api/v1/query?query=${encodeURIComponent(selector)}`;
+        const answer = await fetch(query, { headers: authorization(this.#options.token) }).catch(() => undefined);
+        const body = (await answer?.json().catch(() => undefined)) as QueryAnswer | undefined;
+        isSeen = body?.data?.result?.[0]?.value?.[1] === String(value);
+      }
+      if (isSeen) {
+        const took = performance.now() - startedAt;
+        this.#visibleMs.add(took);
+        this.#slowestVisible = Math.max(this.#slowestVisible, took);
+        this.#probes++;
+      }
+      await pause(probePauseMs);
+    }
+  }
+
+  async #readMemory(): Promise<void> {
+    const { url, token } = this.#options;
+    const answer = await fetch(`${url}/api/fleet/system`, { headers: authorization(token) }).catch(() => undefined);
+    const system = (await answer?.json().catch(() => undefined)) as { memoryBytes?: number } | undefined;
+    if (answer?.ok === true && system?.memoryBytes !== undefined)
+      this.#memory.push({ elapsedS: this.#elapsedMs() / 1_000, bytes: system.memoryBytes });
+  }
+
+  #elapsedMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  #progress(): LoadProgress {
+    const elapsedS = this.#elapsedMs() / 1_000;
+    return {
+      elapsedS,
+      samples: this.#samples,
+      samplesPerSecond: this.#samples / elapsedS,
+      refused: this.#refused,
+      late: this.#late,
+      answerMsP99: this.#answerMs.quantile(0.99),
+      visibleMsP99: this.#visibleMs.quantile(0.99),
+      serverMemoryBytes: this.#memory.at(-1)?.bytes ?? null,
+    };
+  }
+
+  #summary(): LoadSummary {
+    const { load } = this.#options;
+    const quantiles = (of: QuantileSketch, max: number) => ({ p50: of.quantile(0.5), p99: of.quantile(0.99), max });
+    return {
+      ...this.#progress(),
+      agents: load.agents,
+      series: load.agents * load.seriesPerAgent,
+      requests: this.#sent,
+      statuses: this.#statuses,
+      answerMs: quantiles(this.#answerMs, this.#slowestAnswer),
+      visibleMs: { ...quantiles(this.#visibleMs, this.#slowestVisible), probes: this.#probes },
+      serverMemory: this.#memory,
+      firstRefusal: this.#firstRefusal,
+    };
+  }
+}
+
+interface QueryAnswer {
+  readonly data?: { readonly result?: readonly { readonly value?: readonly [number, string] }[] };
+}
+
+function authorization(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+function probeBody(run: string, value: number): Uint8Array {
+  const writer = new WireWriter();
+  writer.messageField(1, (series) => {
+    for (const [name, text] of [
+      ['__name__', 'jaegis_loadgen_probe'],
+      ['run', run],
+    ] as const)
+      series.messageField(1, (label) => {
+        label.stringField(1, name);
+        label.stringField(2, text);
+      });
+    series.messageField(2, (sample) => {
+      sample.doubleField(1, value);
+      sample.varintField(2, Date.now());
+    });
+  });
+  return packSnappy(writer.finish());
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
