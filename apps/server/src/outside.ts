@@ -1,6 +1,6 @@
 import { HostSampler, Scraper } from '@jaegis/ingest';
 import type { JaegisConfig } from '@jaegis/model';
-import { createWebhookReceiver, type Receiver } from '@jaegis/receivers';
+import { type AlertSink, createAlertmanagerSink, createWebhookReceiver, type Receiver } from '@jaegis/receivers';
 import { PrometheusStore } from '@jaegis/remote';
 import type { Clock, Rng } from '@jaegis/std';
 import { createProcessTarget, ProcessLimit, stopForgottenPools, type Target } from '@jaegis/targets';
@@ -65,7 +65,15 @@ export async function createTargets(options: TargetOptions): Promise<Map<string,
 }
 
 export function createReceivers(config: JaegisConfig, tools: { clock: Clock; rng: Rng }): Receiver[] {
-  return config.receivers.map((receiver) => createWebhookReceiver(receiver, { fetch, ...tools }));
+  return config.receivers.flatMap(({ name, severities, webhook }) =>
+    webhook === undefined ? [] : [createWebhookReceiver({ name, severities, webhook }, { fetch, ...tools })],
+  );
+}
+
+export function createAlertSinks(config: JaegisConfig, tools: { clock: Clock; rng: Rng }): AlertSink[] {
+  return config.receivers.flatMap(({ name, severities, alertmanager }) =>
+    alertmanager === undefined ? [] : [createAlertmanagerSink({ name, severities, alertmanager }, { fetch, ...tools })],
+  );
 }
 
 /** The store that answers queries, where the configuration names one. */

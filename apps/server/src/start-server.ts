@@ -12,7 +12,14 @@ import type { Log } from './core/log.ts';
 import { lockDataDir } from './data-lock.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
 import { hasToken, isLoopback, urlHost } from './http/guard.ts';
-import { createHostSource, createQueryStore, createReceivers, createScraper, createTargets } from './outside.ts';
+import {
+  createAlertSinks,
+  createHostSource,
+  createQueryStore,
+  createReceivers,
+  createScraper,
+  createTargets,
+} from './outside.ts';
 import { QueryRunner } from './query/query-runner.ts';
 import { openRemoteWrite } from './remote-write.ts';
 import { loadRuleFiles } from './rule-files.ts';
@@ -89,6 +96,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     ...(remote === undefined ? {} : { remoteWrites: remote }),
     ...createQueryStore(config, clock),
     receivers: createReceivers(config, { clock, rng }),
+    alertSinks: createAlertSinks(config, { clock, rng }),
   });
   storage.onDropped = (refs) => core.forgetRefs(refs);
 

@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
 import { afterEach, expect, test } from 'vitest';
+import { freePort, isInstalled } from './peers/peer-store.ts';
 
 let server: RunningServer | undefined;
 let folder: string | undefined;
@@ -104,6 +106,62 @@ test('a rule of a file records, fires, becomes one incident, and goes on after k
   expect(Date.parse(again.activeAt)).toBe(Math.floor(Date.parse(alert.activeAt) / 1_000) * 1_000);
   const after = await getJson(`${url}/api/fleet/incidents`);
   expect(after.items).toMatchObject([{ id: incident.id, state: 'open' }]);
+});
+
+test('an Alertmanager is told what fires and when it is over', async ({ skip }) => {
+  const program = 'prometheus-alertmanager';
+  if (!isInstalled(program)) skip(`${program} is not on the PATH`);
+  folder = await mkdtemp(join(tmpdir(), 'jaegis-rules-'));
+  await writeFile(join(folder, 'queues.yml'), rules.replace('for: 2s', 'for: 0s'));
+  await writeFile(join(folder, 'alertmanager.yml'), 'route: { receiver: none }\nreceivers: [{ name: none }]\n');
+  const port = await freePort();
+  const child = spawn(
+    program,
+    [
+      `--config.file=${join(folder, 'alertmanager.yml')}`,
+      `--storage.path=${join(folder, 'alertmanager')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--cluster.listen-address=',
+    ],
+    { stdio: 'ignore' },
+  );
+  try {
+    const alertmanager = `http://127.0.0.1:${port}`;
+    server = await startServerProcess({
+      config: `
+rules: ["${folder}/queues.yml"]
+evaluation: { own_rules: false }
+alerting: { resolve_after: 1s }
+receivers: [{ name: am, alertmanager: { url: "${alertmanager}" } }]
+`,
+    });
+    const { url } = server;
+    await say(url, 900);
+    const told = async () => {
+      const alerts = await getJson(`${alertmanager}/api/v2/alerts`).catch(() => []);
+      return alerts.find((alert: { labels: Record<string, string> }) => alert.labels['alertname'] === 'TooManyWait');
+    };
+    const alert = await until(told, { what: 'the Alertmanager to know', timeoutMs: 30_000 });
+    expect(alert).toMatchObject({
+      labels: { severity: 'page', pool: 'research/reader', job: 'research/reader' },
+      annotations: { summary: 'research/reader has 900 waiting' },
+      status: { state: 'active' },
+    });
+    expect(Date.parse(alert.endsAt)).toBeGreaterThan(Date.now() + 60_000);
+    // The series ends: the rule has nothing to say any more.
+    await server.kill();
+    await rm(join(folder, 'queues.yml'));
+    await writeFile(join(folder, 'queues.yml'), 'groups: []');
+    server = await server.restart();
+    await until(async () => (await told()) === undefined, {
+      what: 'the Alertmanager to know the end',
+      timeoutMs: 30_000,
+    });
+    const { receivers } = await getJson(`${url}/api/fleet/system`);
+    expect(receivers).toMatchObject([{ name: 'am', failed: 0, lastError: '' }]);
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 test('a rule file that is wrong stops the start with the field', async () => {

@@ -58,6 +58,19 @@ export function alertmanagerBody(
 
 function alertOf(alert: Alert, o: { page: string; isOver: boolean; at: number }): AlertmanagerAlert {
   const isResolved = o.isOver || alert.state === 'resolved';
+  return {
+    status: isResolved ? 'resolved' : 'firing',
+    labels: labelsOf(alert),
+    annotations: annotationsOf(alert),
+    startsAt: rfc3339(alert.firedAt ?? alert.activeAt),
+    endsAt: isResolved ? rfc3339(alert.resolvedAt ?? o.at) : neverEnded,
+    generatorURL: o.page,
+    fingerprint: hex64(alert.id),
+  };
+}
+
+/** The labels by which Alertmanager tells alerts apart: those of a rule, or of a condition of ours. */
+export function labelsOf(alert: Alert): Record<string, string> {
   const labels: Record<string, string> = { ...alert.labels };
   labels['alertname'] ??= alert.kind
     .split('_')
@@ -67,15 +80,11 @@ function alertOf(alert: Alert, o: { page: string; isOver: boolean; at: number })
   labels['pool'] = alert.pool;
   if (alert.agent !== null) labels['instance'] = alert.agent;
   if (alert.signal !== null) labels['signal'] = alert.signal;
-  return {
-    status: isResolved ? 'resolved' : 'firing',
-    labels,
-    annotations: { summary: alert.summary, description: alert.reason, ...alert.annotations },
-    startsAt: rfc3339(alert.firedAt ?? alert.activeAt),
-    endsAt: isResolved ? rfc3339(alert.resolvedAt ?? o.at) : neverEnded,
-    generatorURL: o.page,
-    fingerprint: hex64(alert.id),
-  };
+  return labels;
+}
+
+export function annotationsOf(alert: Alert): Record<string, string> {
+  return { summary: alert.summary, description: alert.reason, ...alert.annotations };
 }
 
 function inCommon(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {

@@ -1,3 +1,4 @@
 export { type AlertmanagerAlert, type AlertmanagerBody, alertmanagerBody } from './alertmanager-body.ts';
+export { type AlertSink, createAlertmanagerSink } from './alertmanager-sink.ts';
 export type { Delivery, Receiver, ReceiverStats } from './receiver.ts';
-export { createWebhookReceiver, type WebhookTools } from './webhook-receiver.ts';
+export { createWebhookReceiver, type WebhookConfig, type WebhookTools } from './webhook-receiver.ts';

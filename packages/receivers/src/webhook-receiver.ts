@@ -25,6 +25,11 @@ export interface WebhookTools {
   readonly maxRetryMs?: number;
 }
 
+/** A receiver of the configuration that is a webhook. */
+export type WebhookConfig = Pick<ReceiverConfig, 'name' | 'severities'> & {
+  readonly webhook: NonNullable<ReceiverConfig['webhook']>;
+};
+
 interface Job {
   readonly notification: Notification;
   readonly queuedAt: number;
@@ -38,13 +43,13 @@ type Attempt =
 
 const closedReason = 'closed before it was delivered';
 
-export function createWebhookReceiver(config: ReceiverConfig, tools: WebhookTools): Receiver {
+export function createWebhookReceiver(config: WebhookConfig, tools: WebhookTools): Receiver {
   return new WebhookReceiver(config, tools);
 }
 
 class WebhookReceiver implements Receiver {
   readonly name: string;
-  readonly #config: ReceiverConfig;
+  readonly #config: WebhookConfig;
   readonly #tools: Required<WebhookTools>;
   readonly #queue: BoundedQueue<Job>;
   #current: Job | undefined;
@@ -59,7 +64,7 @@ class WebhookReceiver implements Receiver {
   #lastError = '';
   #lastSentAt: number | null = null;
 
-  constructor(config: ReceiverConfig, tools: WebhookTools) {
+  constructor(config: WebhookConfig, tools: WebhookTools) {
     this.name = config.name;
     this.#config = config;
     this.#tools = {

@@ -21,6 +21,8 @@ export function runAlerting(fleet: Fleet, now: number): void {
     events.publish({ event: 'alert', data: alert });
     fleet.selfMetrics.count('jaegis_alerts_total', { kind: alert.kind, state: alert.state });
   }
+  const firing = fleet.alertSinks.length === 0 ? [] : alerts.active().filter((alert) => alert.state === 'firing');
+  for (const sink of fleet.alertSinks) sink.alerts(firing, now);
   for (const incident of result.changed) {
     metadata.saveIncident(incident);
     events.publish({ event: 'incident', data: incident });

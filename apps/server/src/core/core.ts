@@ -9,7 +9,7 @@ import type {
   SeriesRef,
   ServerOptions,
 } from '@jaegis/model';
-import type { Receiver } from '@jaegis/receivers';
+import type { AlertSink, Receiver } from '@jaegis/receivers';
 import type { RuleFile } from '@jaegis/rules';
 import type { Clock } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
@@ -54,6 +54,8 @@ export interface CoreDeps {
   readonly metadata: MetadataStore;
   readonly telemetryLog?: TelemetryLog;
   readonly receivers: readonly Receiver[];
+  /** Who wants to know which alerts fire, all the time. */
+  readonly alertSinks?: readonly AlertSink[];
   readonly ruleFiles?: readonly RuleFile[];
   readonly remoteWrites?: RemoteWrites;
   /** Answers queries in our place. */
@@ -245,7 +247,7 @@ export function createCore(deps: CoreDeps) {
       for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);
       runConnectivity(fleet, targets, now);
       fleet.detection.save(fleet.metadata);
-      await Promise.allSettled(fleet.receivers.map((receiver) => receiver.close()));
+      await Promise.allSettled([...fleet.receivers, ...fleet.alertSinks].map((receiver) => receiver.close()));
     },
   };
 }

@@ -100,6 +100,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     }),
     outcomes: new OutcomeWatch(metadata, events),
     receivers: deps.receivers,
+    alertSinks: deps.alertSinks ?? [],
     visibleMs: new QuantileSketch({ min: 0.01, max: 1e5 }),
     selfUsage: undefined,
     host: undefined,

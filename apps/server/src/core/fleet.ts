@@ -2,7 +2,7 @@ import type { AlertEngine, IncidentEngine, TimelineFact } from '@jaegis/alerting
 import type { ForecastTrust } from '@jaegis/analytics';
 import type { HostSample, IngestCounters } from '@jaegis/ingest';
 import type { Agent, JaegisConfig, ServerOptions } from '@jaegis/model';
-import type { Receiver } from '@jaegis/receivers';
+import type { AlertSink, Receiver } from '@jaegis/receivers';
 import type { Registry } from '@jaegis/registry';
 import type { Clock, QuantileSketch } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
@@ -70,6 +70,7 @@ export interface Fleet {
   readonly remoteWrites: RemoteWrites | undefined;
   readonly outcomes: OutcomeWatch;
   readonly receivers: readonly Receiver[];
+  readonly alertSinks: readonly AlertSink[];
 
   /** Milliseconds from the arrival of telemetry to the moment a query sees it. */
   readonly visibleMs: QuantileSketch;

@@ -98,7 +98,7 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_dropped_total', fleet.pools.refused, { where: 'pools' });
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
-  for (const { name: receiver, stats } of fleet.receivers) {
+  for (const { name: receiver, stats } of [...fleet.receivers, ...fleet.alertSinks]) {
     selfMetrics.set('jaegis_receiver_sent_total', stats.sent, { receiver });
     selfMetrics.set('jaegis_receiver_failures_total', stats.failed, { receiver });
   }

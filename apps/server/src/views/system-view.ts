@@ -69,7 +69,10 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
     ),
     queryStore: fleet.queryStore?.stats() ?? null,
     remoteWrites: remoteWritesOf(fleet),
-    receivers: fleet.receivers.map((receiver) => ({ name: receiver.name, ...receiver.stats })),
+    receivers: [...fleet.receivers, ...fleet.alertSinks].map((receiver) => ({
+      name: receiver.name,
+      ...receiver.stats,
+    })),
   };
 }
 

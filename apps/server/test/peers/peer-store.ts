@@ -81,7 +81,7 @@ export async function valuesOf(url: string, expr: string, label = 'i'): Promise<
   );
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.listen(0, '127.0.0.1', () => {

@@ -20,14 +20,34 @@ const scrapeSchema = z.strictObject({
   labels: z.record(z.string(), z.string()).default({}).meta({ description: 'Labels added to every sample.' }),
 });
 
-const receiverSchema = z.strictObject({
-  name: nameSchema.meta({ description: 'Its name, in the delivery counts.' }),
-  webhook: z.strictObject({
-    url: z.url({ protocol: /^https?$/ }),
-    headers: z.record(z.string(), z.string()).default({}),
-  }),
-  severities: z.array(z.enum(['critical', 'warning', 'info'])).default(['critical', 'warning']),
+const address = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  headers: z.record(z.string(), z.string()).default({}),
 });
+
+const receiverSchema = z
+  .strictObject({
+    name: nameSchema.meta({ description: 'Its name, in the delivery counts.' }),
+    webhook: address
+      .optional()
+      .meta({
+        description: 'Told of each incident: when it opens, gets worse, is over. The body of Alertmanager webhooks.',
+      }),
+    alertmanager: address
+      .optional()
+      .meta({
+        description: 'Told of each alert, again and again while it fires, by the API v2: `http://alertmanager:9093`.',
+      }),
+    severities: z.array(z.enum(['critical', 'warning', 'info'])).default(['critical', 'warning']),
+  })
+  .superRefine((receiver, context) => {
+    if ((receiver.webhook === undefined) === (receiver.alertmanager === undefined))
+      context.addIssue({
+        code: 'custom',
+        path: [],
+        message: 'has both or neither of webhook and alertmanager, must have one',
+      });
+  });
 
 const alertingSchema = z.strictObject({
   for: durationMs('How long a condition must hold before it fires.').default(15_000),

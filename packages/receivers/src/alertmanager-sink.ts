@@ -1,0 +1,199 @@
+/**
+ * Alerts to an Alertmanager, by its API v2 (POST /api/v2/alerts), as Prometheus sends them: each when it fires, again every
+ * minute while it does, each time with an end a few minutes ahead (so that it ends by itself when we are gone), and once
+ * more with its real end. What could not be delivered is tried again with backoff; only the newest state of an alert waits,
+ * so the wait is bounded by the alerts there are. Grouping, silences and routes are the Alertmanager's.
+ */
+import type { Alert, ReceiverConfig } from '@jaegis/model';
+import { backoffMs, type Clock, type Rng } from '@jaegis/std';
+import { annotationsOf, labelsOf } from './alertmanager-body.ts';
+import type { ReceiverStats } from './receiver.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+export interface AlertmanagerConfig extends Pick<ReceiverConfig, 'name' | 'severities'> {
+  readonly alertmanager: NonNullable<ReceiverConfig['alertmanager']>;
+}
+
+export interface AlertSinkTools {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** For one request. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Something that wants to know which alerts fire, all the time. */
+export interface AlertSink {
+  readonly name: string;
+  /** All alerts that fire now. To be called often; what is gone since the last call has ended. */
+  alerts(firing: readonly Alert[], now: number): void;
+  readonly stats: ReceiverStats;
+  close(): Promise<void>;
+}
+
+const resendMs = 60_000;
+/** Four resends: one lost request must not end an alert. */
+const validMs = 4 * resendMs;
+const alertsPerRequest = 100;
+const firstRetryMs = 1_000;
+const maxRetryMs = 30_000;
+
+interface Entry {
+  readonly alert: Alert;
+  /** `null` while it fires. */
+  readonly endedAt: number | null;
+}
+
+export function createAlertmanagerSink(config: AlertmanagerConfig, tools: AlertSinkTools): AlertSink {
+  return new AlertmanagerSink(config, tools);
+}
+
+class AlertmanagerSink implements AlertSink {
+  readonly name: string;
+  readonly #config: AlertmanagerConfig;
+  readonly #tools: Required<AlertSinkTools>;
+  readonly #firing = new Map<string, Alert>();
+  readonly #waiting = new Map<string, Entry>();
+  #resentAt = Number.NEGATIVE_INFINITY;
+  #worker: Promise<void> | undefined;
+  #isClosed = false;
+  #interrupt: () => void = () => {};
+  #sent = 0;
+  #failed = 0;
+  #skipped = 0;
+  #retries = 0;
+  #lastError = '';
+  #lastSentAt: number | null = null;
+
+  constructor(config: AlertmanagerConfig, tools: AlertSinkTools) {
+    this.name = config.name;
+    this.#config = config;
+    this.#tools = { timeoutMs: 10_000, ...tools };
+  }
+
+  get stats(): ReceiverStats {
+    return {
+      sent: this.#sent,
+      failed: this.#failed,
+      skipped: this.#skipped,
+      refused: 0,
+      retries: this.#retries,
+      pending: this.#waiting.size,
+      lastError: this.#lastError,
+      lastSentAt: this.#lastSentAt,
+    };
+  }
+
+  alerts(firing: readonly Alert[], now: number): void {
+    if (this.#isClosed) return;
+    const isResend = now - this.#resentAt >= resendMs || now < this.#resentAt;
+    if (isResend) this.#resentAt = now;
+    const present = new Set<string>();
+    for (const alert of firing) {
+      if (!this.#config.severities.includes(alert.severity)) continue;
+      present.add(alert.id);
+      const isNew = !this.#firing.has(alert.id);
+      this.#firing.set(alert.id, alert);
+      if (isNew || isResend) this.#waiting.set(alert.id, { alert, endedAt: null });
+    }
+    for (const [id, alert] of this.#firing) {
+      if (present.has(id)) continue;
+      this.#firing.delete(id);
+      this.#waiting.set(id, { alert, endedAt: now });
+    }
+    if (this.#waiting.size > 0) this.#worker ??= this.#work();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#interrupt();
+    await this.#worker;
+  }
+
+  async #work(): Promise<void> {
+    for (let attempt = 1; this.#waiting.size > 0 && !this.#isClosed; ) {
+      const batch = [...this.#waiting].slice(0, alertsPerRequest);
+      const result = await this.#post(batch.map(([, entry]) => entry));
+      if (this.#isClosed) break;
+      if (result.kind === 'retry') {
+        this.#lastError = result.error;
+        this.#retries++;
+        await this.#pause(
+          Math.max(
+            result.afterMs ?? 0,
+            backoffMs(attempt, { firstMs: firstRetryMs, maxMs: maxRetryMs }, this.#tools.rng),
+          ),
+        );
+        attempt++;
+        continue;
+      }
+      attempt = 1;
+      // What has changed meanwhile waits on.
+      for (const [id, entry] of batch) if (this.#waiting.get(id) === entry) this.#waiting.delete(id);
+      if (result.kind === 'taken') {
+        this.#sent += batch.length;
+        this.#lastError = '';
+        this.#lastSentAt = this.#tools.clock.now();
+      } else {
+        this.#failed += batch.length;
+        this.#lastError = result.error;
+      }
+    }
+    this.#worker = undefined;
+  }
+
+  async #post(
+    entries: readonly Entry[],
+  ): Promise<
+    | { kind: 'taken' }
+    | { kind: 'refused'; error: string }
+    | { kind: 'retry'; error: string; afterMs?: number | undefined }
+  > {
+    const { clock, timeoutMs } = this.#tools;
+    const abort = new AbortController();
+    const cancel = clock.after(timeoutMs, () => abort.abort());
+    this.#interrupt = () => abort.abort();
+    try {
+      const { url, headers } = this.#config.alertmanager;
+      const response = await this.#tools.fetch(`${url.replace(/\/+$/, '')}/api/v2/alerts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': 'jaegis', ...headers },
+        body: JSON.stringify(entries.map((entry) => bodyOf(entry, clock.now()))),
+        // The headers may hold a secret, which belongs to the configured address only.
+        redirect: 'manual',
+        signal: abort.signal,
+      });
+      await response.body?.cancel();
+      if (response.status >= 200 && response.status < 300) return { kind: 'taken' };
+      const error = `answered ${response.status === 0 ? 'with a redirect' : response.status}`;
+      if (response.status !== 429 && response.status < 500) return { kind: 'refused', error };
+      return { kind: 'retry', error, afterMs: retryAfterMs(response.headers.get('retry-after'), clock.now()) };
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const why = cause instanceof Error && cause.message !== '' ? cause.message : message;
+      return { kind: 'retry', error: abort.signal.aborted ? `no answer within ${timeoutMs} ms` : why };
+    } finally {
+      cancel();
+      this.#interrupt = () => {};
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#tools.clock.after(ms, resolve);
+      this.#interrupt = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+function bodyOf({ alert, endedAt }: Entry, now: number) {
+  return {
+    labels: labelsOf(alert),
+    annotations: annotationsOf(alert),
+    startsAt: new Date(alert.firedAt ?? alert.activeAt).toISOString(),
+    endsAt: new Date(endedAt ?? now + validMs).toISOString(),
+  };
+}
