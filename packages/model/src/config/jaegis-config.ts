@@ -28,16 +28,12 @@ const address = z.strictObject({
 const receiverSchema = z
   .strictObject({
     name: nameSchema.meta({ description: 'Its name, in the delivery counts.' }),
-    webhook: address
-      .optional()
-      .meta({
-        description: 'Told of each incident: when it opens, gets worse, is over. The body of Alertmanager webhooks.',
-      }),
-    alertmanager: address
-      .optional()
-      .meta({
-        description: 'Told of each alert, again and again while it fires, by the API v2: `http://alertmanager:9093`.',
-      }),
+    webhook: address.optional().meta({
+      description: 'Told of each incident: when it opens, gets worse, is over. The body of Alertmanager webhooks.',
+    }),
+    alertmanager: address.optional().meta({
+      description: 'Told of each alert, again and again while it fires, by the API v2: `http://alertmanager:9093`.',
+    }),
     severities: z.array(z.enum(['critical', 'warning', 'info'])).default(['critical', 'warning']),
   })
   .superRefine((receiver, context) => {
