@@ -85,7 +85,7 @@ describe('blocks', () => {
       await fill(store, fleet, range);
       await fill(plain, fleet, range);
       await store.tidy(t0 + range.to * range.stepMs);
-      expect(dump(store)).toEqual(dump(plain));
+      expect(JSON.stringify([...dump(store)]) === JSON.stringify([...dump(plain)])).toBe(true);
     }
     expect(store.stats().blocks.count).toBeGreaterThan(0);
     expect(store.stats().samples).toBe(plain.stats().samples);
@@ -399,10 +399,11 @@ describe('damage and a full disk', () => {
       const told: string[] = [];
       const store = await open(damaged, { now: t0 + 20 * hour, onDamage: (message) => told.push(message) });
       const found = dump(store);
-      for (const [labels, samples] of found) {
+      const wrong = [...found].flatMap(([labels, samples]) => {
         const known = new Map(pairsOf(whole.get(labels)!));
-        for (const [time, value] of pairsOf(samples)) expect(known.get(time)).toBe(value);
-      }
+        return pairsOf(samples).filter(([time, value]) => known.get(time) !== value);
+      });
+      expect(wrong).toEqual([]);
       const isWhole = [...whole].every(([labels, samples]) => found.get(labels)?.length === samples.length);
       // Bits in the magic number at the front say nothing; all others are noticed.
       if (!isWhole) {

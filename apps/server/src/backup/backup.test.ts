@@ -118,6 +118,7 @@ describe('snapshots, backups, restore', () => {
     for (let n = 0; n < 4; n++) {
       await writeFile(join(dataDir, 'same'), 'always');
       await writeFile(join(dataDir, 'other'), `version ${n}`);
+      await writeFile(join(dataDir, 'token'), `secret ${n}`);
       const { pruned } = await backUp(job(dataDir, 1_000 * (n + 1), 2));
       expect(pruned).toBe(n >= 2 ? 1 : 0);
     }
@@ -125,6 +126,7 @@ describe('snapshots, backups, restore', () => {
     expect(objects).toHaveLength(3);
     await restore({ from: dir, to: join(root, 'r'), at: undefined, onProgress: ignore });
     expect(await readFile(join(root, 'r', 'other'), 'utf8')).toBe('version 3');
+    expect(await readdir(join(root, 'r'))).toEqual(['other', 'same']);
     await expect(restore({ from: dir, to: join(root, 'x'), at: 1_500, onProgress: ignore })).rejects.toThrow(
       'must not be before',
     );

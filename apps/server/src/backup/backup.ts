@@ -38,8 +38,8 @@ export interface RestoreResult {
   readonly bytes: number;
 }
 
-/** What a data folder holds beside data: these are made anew. */
-const leftOut: ReadonlySet<string> = new Set(['lock', 'snapshots']);
+/** What a data folder holds beside data: these are made anew, and a secret has no place in a backup. */
+const leftOut: ReadonlySet<string> = new Set(['lock', 'snapshots', 'token']);
 
 /** Backs up the folder `from`, in which nobody writes. `keep` newest backups stay. Rejects with one line. */
 export async function backUp(options: {
