@@ -121,7 +121,7 @@ export class MetricsStore {
       blockRangeMs: options.blockRangeMs ?? 2 * 3_600_000,
       maxBytes: options.maxBlockBytes ?? Number.POSITIVE_INFINITY,
       outOfOrderWindowMs: this.#outOfOrderWindowMs,
-      headBytesLimit: options.headBytesLimit ?? 160 * 2 ** 20,
+      headBytesLimit: options.headBytesLimit ?? 96 * 2 ** 20,
       pause: options.pause ?? (() => Promise.resolve()),
       oldestInHead,
       checkpoint: () => log.freshCheckpoint(),

@@ -23,7 +23,7 @@ export interface MetricsStoreOptions {
   readonly maxBlockBytes?: number;
   /** The head gives up its samples in blocks of this length, once they are settled. Default 2 h. */
   readonly blockRangeMs?: number;
-  /** Compressed bytes in the head past which it is cut earlier. Default 160 MiB. */
+  /** Compressed bytes in the head past which it is cut earlier, every quarter of a block. Default 96 MiB. */
   readonly headBytesLimit?: number;
   /** What was read of blocks is kept up to this much. Default 64 MiB. */
   readonly cacheBytes?: number;

@@ -6,7 +6,7 @@
 import type { Tombstones } from '../delete/tombstones.ts';
 import type { Head } from '../head/head.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
-import { blockName, sortedPairs } from './block-file.ts';
+import { blockName, compareLabels, type LabelPairs, sortedPairs } from './block-file.ts';
 import type { BlockSet } from './block-set.ts';
 import { BlockWriter } from './block-writer.ts';
 import { rowsInOrder } from './rows-in-order.ts';
@@ -31,6 +31,7 @@ export async function cutHead(options: CutOptions): Promise<void> {
   const name = blocks.name({ tierMs: 0, from, to });
   const writer = await BlockWriter.create({ directory, name, compression: blocks.compression });
   const written: { readonly ref: number; readonly row: number; readonly count: number }[] = [];
+  let before: LabelPairs | undefined;
   try {
     for await (const row of rowsInOrder(head, to, pause)) {
       const ref = head.series.refs[row]!;
@@ -39,8 +40,12 @@ export async function cutHead(options: CutOptions): Promise<void> {
       const count = samples.timestamps.length;
       if (count === 0) continue;
       const labels = head.series.labels(row);
+      const pairs = sortedPairs(labels);
+      // A row that another series has taken while others had their turn: it waits for the next cut.
+      if (before !== undefined && compareLabels(before, pairs) >= 0) continue;
+      before = pairs;
       const kept = tombstones.apply(labels, samples);
-      writeSamples(writer, sortedPairs(labels), kept);
+      writeSamples(writer, pairs, kept);
       written.push({ ref, row, count });
       await writer.flush();
       await slices.spend(count);

@@ -22,45 +22,94 @@ export async function* rowsInOrder(head: Head, before: number, pause: () => Prom
   const groups = [...byMetric].map(([value, rows]) => ({ value, name: nameOf(value), rows }));
   // A series without the label comes after those with it: its first name is another, and that is greater.
   groups.sort((a, b) => (a.value === -1 ? 1 : b.value === -1 ? -1 : a.name < b.name ? -1 : 1));
-  for (const { rows } of groups) {
-    await pause();
-    yield* sorted(head, rows, metric);
-  }
+  for (const { rows } of groups) yield* sorted(head, rows, { metric, pause });
 }
 
-function sorted(head: Head, rows: readonly number[], metric: number): number[] {
+interface Keyed {
+  readonly row: number;
+  /** Symbols of names and values in turn, without the metric's name; then their ranks, by the rank of the name. */
+  key: Uint32Array;
+}
+
+/** Rows that are sorted in one go: a few milliseconds. */
+const runLength = 2_000;
+
+/** Sorts rows of one metric: in runs, with a turn for others after each, and the runs are merged as they are asked for. */
+async function* sorted(
+  head: Head,
+  rows: readonly number[],
+  of: { metric: number; pause: () => Promise<void> },
+): AsyncIterable<number> {
+  const { metric, pause } = of;
   const { series } = head;
-  const live = rows.filter((row) => series.refs[row] !== 0);
-  const pairsOf = new Map<number, number[]>();
-  const symbols = new Set<number>();
-  for (const row of live) {
-    const pairs: number[] = [];
-    series.forEachPair(row, (name, value) => {
-      if (name === metric) return;
-      pairs.push(name, value);
-      symbols.add(name);
-      symbols.add(value);
-    });
-    pairsOf.set(row, pairs);
+  const runs: Keyed[][] = [];
+  const texts = new Map<number, string>();
+  for (let from = 0; from < rows.length; from += runLength) {
+    await pause();
+    const live = rows.slice(from, from + runLength).filter((row) => series.refs[row] !== 0);
+    runs.push(live.map((row) => ({ row, key: symbolsOf(head, row, { metric, texts }) })));
   }
-  const texts = [...symbols].map((symbol) => ({ symbol, text: series.symbols.text(symbol) }));
-  texts.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
-  const ranks = new Map(texts.map(({ symbol }, rank) => [symbol, rank]));
-  const keys = new Map<number, Uint32Array>();
-  for (const [row, pairs] of pairsOf) keys.set(row, rankKey(pairs, ranks));
-  return live.sort((a, b) => compareKeys(keys.get(a)!, keys.get(b)!));
+  const order = [...texts].sort(([, a], [, b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const ranks = new Map(order.map(([symbol], rank) => [symbol, rank]));
+  for (const run of runs) {
+    await pause();
+    for (const each of run) each.key = rankKey(each.key, ranks);
+    run.sort((a, b) => compareKeys(a.key, b.key));
+  }
+  yield* mergeRuns(runs);
+}
+
+function symbolsOf(head: Head, row: number, of: { metric: number; texts: Map<number, string> }): Uint32Array {
+  const { symbols } = head.series;
+  const found: number[] = [];
+  head.series.forEachPair(row, (name, value) => {
+    if (name === of.metric) return;
+    found.push(name, value);
+    if (!of.texts.has(name)) of.texts.set(name, symbols.text(name));
+    if (!of.texts.has(value)) of.texts.set(value, symbols.text(value));
+  });
+  return Uint32Array.from(found);
 }
 
 /** Ranks of names and values in turn, by the rank of the name. */
-function rankKey(pairs: readonly number[], ranks: ReadonlyMap<number, number>): Uint32Array {
-  const key: { name: number; value: number }[] = [];
-  for (let i = 0; i < pairs.length; i += 2) key.push({ name: ranks.get(pairs[i]!)!, value: ranks.get(pairs[i + 1]!)! });
-  key.sort((a, b) => a.name - b.name);
-  return Uint32Array.from(key.flatMap(({ name, value }) => [name, value]));
+function rankKey(symbols: Uint32Array, ranks: ReadonlyMap<number, number>): Uint32Array {
+  const pairs: [number, number][] = [];
+  for (let i = 0; i < symbols.length; i += 2) pairs.push([ranks.get(symbols[i]!)!, ranks.get(symbols[i + 1]!)!]);
+  pairs.sort((a, b) => a[0] - b[0]);
+  return Uint32Array.from(pairs.flat());
 }
 
 function compareKeys(a: Uint32Array, b: Uint32Array): number {
   const common = Math.min(a.length, b.length);
   for (let i = 0; i < common; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;
+}
+
+/** The least of all runs again and again, by a heap of their first rows. */
+function* mergeRuns(runs: readonly (readonly Keyed[])[]): Iterable<number> {
+  const heap = runs.filter((run) => run.length > 0).map((run) => ({ run, at: 0 }));
+  const isLess = (a: number, b: number): boolean => {
+    const [left, right] = [heap[a]!, heap[b]!];
+    return compareKeys(left.run[left.at]!.key, right.run[right.at]!.key) < 0;
+  };
+  const sink = (from: number): void => {
+    for (let at = from; ; ) {
+      const child = 2 * at + 1;
+      if (child >= heap.length) return;
+      const lesser = child + 1 < heap.length && isLess(child + 1, child) ? child + 1 : child;
+      if (!isLess(lesser, at)) return;
+      [heap[at], heap[lesser]] = [heap[lesser]!, heap[at]!];
+      at = lesser;
+    }
+  };
+  for (let at = heap.length >> 1; at >= 0; at--) sink(at);
+  while (heap.length > 0) {
+    const top = heap[0]!;
+    yield top.run[top.at]!.row;
+    if (++top.at === top.run.length) {
+      const last = heap.pop()!;
+      if (heap.length > 0) heap[0] = last;
+    }
+    sink(0);
+  }
 }
