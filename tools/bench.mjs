@@ -12,6 +12,7 @@ const suites = {
   forecast: 'forecast.ts',
   'otlp-ingest': 'otlp-ingest.ts',
   loop: 'loop.ts',
+  scaling: 'scaling.ts',
   storage: 'storage.ts',
   promql: 'promql.ts',
   tsdb: 'tsdb.ts',

@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { agentsCommand } from './commands/agents.ts';
+import { backtestCommand } from './commands/backtest.ts';
 import { backupCommand, restoreCommand } from './commands/backup.ts';
 import { checkConfigCommand } from './commands/check-config.ts';
+import { decideCommand } from './commands/decide.ts';
 import { detectCommand } from './commands/detect.ts';
 import { explainCommand } from './commands/explain.ts';
 import { fleetCommand } from './commands/fleet.ts';
@@ -57,6 +59,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   checkConfigCommand(program);
   backupCommand(program);
   restoreCommand(program);
+  decideCommand(program);
+  backtestCommand(program);
   testCommand(program);
   if (args.length === 0) {
     terminal.write(root.helpInformation());

@@ -1,5 +1,5 @@
 /** Where a recommendation comes from. */
-export type RecommendationSource = 'reactive' | 'predictive' | 'bounds' | 'schedule' | 'hold' | 'backlog';
+export type RecommendationSource = 'reactive' | 'predictive' | 'bounds' | 'schedule' | 'hold' | 'backlog' | 'rehearsed';
 
 /** Why a decision or a limit came out as it did. The same word in logs, labels, API, dashboard and tests. */
 export type DecisionReason =
@@ -24,7 +24,9 @@ export type DecisionReason =
   | 'ForecastFloor'
   | 'Paused'
   | 'RecommendOnly'
-  | 'TargetUnavailable';
+  | 'TargetUnavailable'
+  | 'BelowActivation'
+  | 'AboveActivation';
 
 /** What one policy wants, and why. */
 export interface Recommendation {
@@ -95,6 +97,8 @@ export interface Decision {
   readonly limits: readonly LimitStep[];
   /** The forecast that the predictive floor used: demand at the quantile in use and at the median, with its reach. */
   readonly forecast: DecisionForecast | null;
+  /** What the optimizer chose from; `null` where nothing was rehearsed (no demand, no capacity, the first hour). */
+  readonly plan?: DecisionPlan | null;
   readonly predicted: PredictedImpact;
   readonly action: Action;
   readonly outcome: Outcome | null;
@@ -108,4 +112,30 @@ export interface DecisionForecast {
   readonly median: number;
   readonly horizonMs: number;
   readonly trust: number;
+}
+
+/** How a load behaves, as far as it was seen. */
+export type WorkloadClass = 'steady' | 'periodic' | 'bursty' | 'batch';
+
+/** One policy that was rehearsed on the pool's own load, with what it came to there. */
+export interface PlanOption {
+  readonly name: string;
+  /** Mean replicas, starting ones included. */
+  readonly replicas: number;
+  /** Share of requests that waited too long, 0..1. */
+  readonly lateShare: number;
+  /** Share of time with less capacity than demand, 0..1. */
+  readonly shortShare: number;
+  /** Work done over work paid for, 0..1. */
+  readonly efficiency: number;
+}
+
+/** The Pareto front of the rehearsed policies: none of them is beaten by another in cost and lateness at once. */
+export interface DecisionPlan {
+  readonly workload: WorkloadClass;
+  /** Its place in `front`. */
+  readonly chosen: number;
+  readonly front: readonly PlanOption[];
+  /** The share of late requests that was allowed at that moment. */
+  readonly allowedLateShare: number;
 }

@@ -31,12 +31,15 @@ export type {
   Decision,
   DecisionForecast,
   DecisionInputs,
+  DecisionPlan,
   DecisionReason,
   LimitStep,
   Outcome,
+  PlanOption,
   PredictedImpact,
   Recommendation,
   RecommendationSource,
+  WorkloadClass,
 } from './decision.ts';
 export type { Exemplar } from './exemplar.ts';
 export type { FleetEvent, Page, SampleBatchEvent } from './fleet-event.ts';

@@ -13,14 +13,15 @@ export interface Capacity {
 }
 
 /**
- * What one replica serves. A configured number is an upper bound: what was measured under saturation may correct it
- * down, by half at most, and never up. Without one, what was learned; without that, what utilization suggests.
+ * What one replica serves. A configured number is an upper bound: what was counted under saturation may correct it
+ * down, by half at most, and never up; what was only concluded from a rate and the queue may not (a rate that is frozen
+ * looks like a slow replica). Without one, what was learned; without that, what utilization suggests.
  */
 export function capacityOf(config: ScalingConfig, state: ScalingState): Capacity | null {
-  const { perReplica, samples, byUtilization } = state.capacity;
+  const { perReplica, samples, counted, byUtilization } = state.capacity;
   const configured = config.capacityPerReplica;
   if (configured !== null && configured > 0 && Number.isFinite(configured)) {
-    if (perReplica === null || samples < enoughToCorrect || perReplica >= configured * 0.9) {
+    if (perReplica === null || counted < enoughToCorrect || perReplica >= configured * 0.9) {
       return { perReplica: configured, source: 'configured' };
     }
     return { perReplica: Math.max(perReplica, configured / 2), source: 'learned' };

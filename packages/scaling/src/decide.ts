@@ -4,6 +4,7 @@ import { type Capacity, capacityOf, startupOf } from './capacity.ts';
 import { fadedReversals, noteChange } from './change-history.ts';
 import { explain } from './explain.ts';
 import { followClock } from './follow-clock.ts';
+import { activate } from './limits/activate.ts';
 import { limitBudget } from './limits/budget.ts';
 import { boundsAt, clamp } from './limits/clamp.ts';
 import { limitRate } from './limits/limit-rate.ts';
@@ -11,6 +12,8 @@ import { remember, stabilize } from './limits/stabilize.ts';
 import type { NeedContext } from './reactive/need.ts';
 import { recommend, type Wanted } from './recommend.ts';
 import { reconcile } from './reconcile.ts';
+import { prepareRehearsal } from './rehearsal/prepare.ts';
+import { rehearsedScaleUp, type ScalingConfig } from './scaling-config.ts';
 import type { ScalingState } from './scaling-state.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
 import { trackReady } from './track-ready.ts';
@@ -27,7 +30,10 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
   const startupMs = startupOf(config, before);
   const { current, state, note } = reconcile(snapshot, trackReady(before, replicas.ready, now), { now, startupMs });
   const reversals = fadedReversals(before, now);
-  const context: NeedContext = { snapshot, state, now, current, capacity, startupMs, smooth: { ...state.smooth } };
+  // A pool that was never looked at before has nothing to rehearse yet.
+  const rehearsal = before.at === 0 ? null : prepareRehearsal(before.rehearsal, { config, capacity, startupMs });
+  const smooth = { ...state.smooth };
+  const context: NeedContext = { snapshot, state, now, current, capacity, startupMs, smooth, rehearsal };
 
   const bounds = boundsAt(config, now);
   const wanted = recommend(context, reversals);
@@ -41,11 +47,14 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
     if (result.step !== null) limits.push(result.step);
   };
   if (wanted.isMeasured) {
-    apply(stabilize(windows, { desired, current, config }));
+    const steadied = wanted.isRehearsed && config.isDownWindowOurs ? ownDownWindow(config, reversals) : config;
+    apply(stabilize(windows, { desired, current, config: steadied, now }));
     // Bounds move at once, as in the HPA; only what the load asks for is limited in rate.
     const start = Math.min(Math.max(current, bounds.min), bounds.max);
-    apply(limitRate({ desired, current: start, changes: state.changes, config, now }));
+    const ours = wanted.isRehearsed && config.isUpRateOurs ? { ...config, scaleUp: rehearsedScaleUp } : config;
+    apply(limitRate({ desired, current: start, changes: state.changes, config: ours, now }));
   }
+  if (wanted.isMeasured) apply(activate(snapshot, { desired, current, min: bounds.min, now }));
   if (snapshot.targetHealthy) apply(clamp(desired, bounds));
   if (wanted.isMeasured) apply(limitBudget({ desired, min: bounds.min, spentToday: snapshot.spentToday, config, now }));
   const proposed = desired;
@@ -76,12 +85,14 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
       recommendations: wanted.recommendations,
       limits,
       forecast: wanted.prediction?.forecast ?? null,
+      plan: wanted.isRehearsed ? (rehearsal?.plan ?? null) : null,
       predicted,
     },
     state: {
       ...state,
       at: now,
       desired,
+      wasFulfilled: desired === current && state.wasFulfilled,
       changes: noted.changes,
       reversals: noted.reversals,
       highest: windows.highest,
@@ -89,8 +100,17 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
       smooth: wanted.smooth,
       seen: wanted.seen,
       integral: isCut ? state.integral : wanted.integral,
+      rehearsal: rehearsal ?? before.rehearsal,
     },
   };
+}
+
+const downWindowPerReversalMs = 60_000;
+
+/** Where nobody wrote a window, each recent reversal makes the way down wait longer, up to the default. */
+function ownDownWindow(config: ScalingConfig, reversals: number): ScalingConfig {
+  const stabilizationWindowMs = Math.min(config.scaleDown.stabilizationWindowMs, downWindowPerReversalMs * reversals);
+  return { ...config, scaleDown: { ...config.scaleDown, stabilizationWindowMs } };
 }
 
 /** A target that refused is left alone for a while when more is wanted; giving back is always possible. */

@@ -24,6 +24,7 @@ export function followClock(state: ScalingState, now: number): ScalingState {
     capacity: { ...state.capacity, saturatedSince: saturatedSince === null ? null : move(saturatedSince) },
     queue: state.queue.map((part) => ({ ...part, fromAt: move(part.fromAt), toAt: move(part.toAt) })),
     refusals: { ...state.refusals, retryAt: move(state.refusals.retryAt) },
+    otherHands: state.otherHands.map(move),
     mismatchSince: state.mismatchSince === null ? null : move(state.mismatchSince),
   };
 }

@@ -21,6 +21,8 @@ const config: ScalingConfig = {
   tolerance: 0.1,
   intervalMs: 5_000,
   staleAfterMs: 30_000,
+  isDownWindowOurs: true,
+  isUpRateOurs: true,
   problems: [],
 };
 

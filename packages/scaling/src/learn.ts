@@ -50,7 +50,8 @@ export function learn(last: ScalingState, observation: Observation, now: number)
   let capacity = learnStartups(state.capacity, observation.startupsMs ?? []);
   const isSettled = now - state.ready.since >= settleMs;
   const errors = read('error_rate') ?? 0;
-  const finished = read('throughput') ?? finishedFromQueue(read('request_rate'), state);
+  const counted = read('throughput');
+  const finished = counted ?? finishedFromQueue(read('request_rate'), state);
   if (replicas.ready > 0 && isSettled && errors <= mostErrors && finished !== undefined && finished > 0) {
     const each = finished / replicas.ready;
     const cpu = read('cpu_utilization');
@@ -63,23 +64,25 @@ export function learn(last: ScalingState, observation: Observation, now: number)
     if (saturatedSince !== capacity.saturatedSince) capacity = { ...capacity, saturatedSince };
     // The rate is an average: it speaks of saturation only when all of its window was saturated.
     const isWhole = saturatedSince !== null && now - saturatedSince >= settleMs;
-    if (isWhole || !isSaturated) capacity = learnCapacity(capacity, { each, isSaturated, isAll, cpu });
+    if (isWhole || !isSaturated)
+      capacity = learnCapacity(capacity, { each, isSaturated, isAll, isCounted: counted !== undefined, cpu });
   }
   return capacity === state.capacity ? state : { ...state, capacity };
 }
 
 function learnCapacity(
   capacity: CapacityState,
-  seen: { each: number; isSaturated: boolean; isAll: boolean; cpu: number | undefined },
+  seen: { each: number; isSaturated: boolean; isAll: boolean; isCounted: boolean; cpu: number | undefined },
 ): CapacityState {
   const { each } = seen;
   const { perReplica, samples } = capacity;
   if (seen.isSaturated) {
-    if (perReplica === null) return { ...capacity, perReplica: each, samples: 1 };
+    const counted = capacity.counted + (seen.isCounted ? 1 : 0);
+    if (perReplica === null) return { ...capacity, perReplica: each, samples: 1, counted };
     const down = samples < warmUpSamples ? 1 / (samples + 1) : capacityDown;
     if (each <= perReplica && !seen.isAll) return capacity;
     const gain = each > perReplica ? capacityUp : down;
-    return { ...capacity, perReplica: perReplica + gain * (each - perReplica), samples: samples + 1 };
+    return { ...capacity, perReplica: perReplica + gain * (each - perReplica), samples: samples + 1, counted };
   }
   if (perReplica !== null && each > perReplica) {
     return { ...capacity, perReplica: perReplica + capacityUp * (each - perReplica) };

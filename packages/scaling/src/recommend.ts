@@ -18,6 +18,8 @@ export interface Wanted {
   readonly seen: readonly string[];
   /** True when the number rests on measured load; false for a hold. */
   readonly isMeasured: boolean;
+  /** True when a rehearsed candidate leads: it has its own way of being steady. */
+  readonly isRehearsed: boolean;
 }
 
 /** What the load asks for before any limit: the larger of what is measured and what is forecast, or a hold. */
@@ -35,6 +37,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     smooth: context.smooth,
     seen,
     isMeasured: false,
+    isRehearsed: false,
   });
   if (!snapshot.targetHealthy) return hold('TargetUnavailable', 'the target cannot be reached');
 
@@ -43,13 +46,33 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     if (losses.length > 0) return hold(worstLoss(losses).reason, describeLosses(losses), seen);
     return hold('NoData', 'no signal is known', seen);
   }
-  const band = deadBand(config.tolerance, reversals);
+  const written = { up: config.scaleUp.tolerance, down: config.scaleDown.tolerance };
+  const band = deadBand({ up: written.up ?? config.tolerance, down: written.down ?? config.tolerance }, reversals);
   const worst = needs.reduce<Need | undefined>(
     (a, b) => (a === undefined || b.replicas > a.replicas ? b : a),
     undefined,
   );
   const chosen = worst ?? probe(context);
   if (chosen === undefined) return hold(null, 'nothing that is known says how many are needed', seen);
+  if (chosen.kind === 'rehearsed') {
+    // Candidates have their own way of being steady; a tolerance counts where somebody wrote one.
+    const within = settleOn(chosen.replicas, current, { up: written.up ?? 0, down: written.down ?? 0 });
+    const desired = losses.length > 0 ? Math.max(within, current) : within;
+    const isHeld = losses.length > 0 && desired > chosen.replicas;
+    const why = isHeld ? `${chosen.why}; ${describeLosses(losses)}` : chosen.why;
+    return {
+      desired,
+      reason: isHeld ? worstLoss(losses).reason : null,
+      recommendations: [{ source: 'rehearsed', desired: chosen.replicas, reason: why }, ...forecastFloor(prediction)],
+      why,
+      prediction,
+      integral: 0,
+      smooth: context.smooth,
+      seen,
+      isMeasured: true,
+      isRehearsed: true,
+    };
+  }
   const output = control({
     need: chosen.replicas,
     growth: chosen.growth,
@@ -99,7 +122,14 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     smooth: context.smooth,
     seen,
     isMeasured: true,
+    isRehearsed: false,
   };
+}
+
+/** What the forecast alone would ask for, for the record. */
+function forecastFloor(prediction: Prediction | undefined): Recommendation[] {
+  if (prediction?.replicas == null) return [];
+  return [{ source: 'predictive', desired: Math.ceil(prediction.replicas - 1e-6), reason: prediction.why }];
 }
 
 /** The last order was for more, it is all there, and that is not long ago. */

@@ -2,6 +2,8 @@ import { nextRefusal } from './change-history.ts';
 import type { ScalingState } from './scaling-state.ts';
 import type { PoolSnapshot } from './snapshot.ts';
 
+const otherHandMs = 900_000;
+
 /** What was ordered so far, as far as one can rely on it. */
 export interface Reconciled {
   readonly current: number;
@@ -29,7 +31,22 @@ export function reconcile(
   if (ordered === state.desired || !targetHealthy) {
     const isFulfilled = targetHealthy && state.refusals.count > 0 && o.now > state.refusals.retryAt + 60_000;
     const refusals = isFulfilled ? { count: 0, retryAt: 0 } : state.refusals;
-    return { current: state.desired, state: { ...state, mismatchSince: null, refusals }, note: '' };
+    const isThere = targetHealthy && ordered === state.desired;
+    return {
+      current: state.desired,
+      state: { ...state, mismatchSince: null, refusals, wasFulfilled: state.wasFulfilled || isThere },
+      note: '',
+    };
+  }
+  // What was there already and is another number now was changed by somebody else: no order of ours is under way.
+  if (state.wasFulfilled) {
+    const hands = [...state.otherHands.filter((at) => o.now - at < otherHandMs), o.now].slice(-20);
+    const often = hands.length < 3 ? '' : `, ${hands.length} times within 15m: is another controller at work?`;
+    return {
+      current: ordered,
+      state: { ...state, mismatchSince: null, desired: ordered, otherHands: hands },
+      note: `somebody else made it ${ordered}, ${state.desired} were ordered${often}`,
+    };
   }
   const mismatchSince = state.mismatchSince ?? o.now;
   const patienceMs = (30_000 + o.startupMs / 2) * 2 ** Math.min(state.refusals.count, 4);

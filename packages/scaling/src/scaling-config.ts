@@ -5,6 +5,8 @@ export interface Objective {
   readonly signal: SignalName;
   /** In the signal's base unit. Rates and counts of work are per replica, a queue is the whole pool's. */
   readonly target: number;
+  /** A pool at zero is started only above it; `null` = by anything. */
+  readonly activation: number | null;
 }
 
 /** One HPA scaling policy: at most `value` per cent or pods over `periodMs`. */
@@ -18,6 +20,8 @@ export interface ScalingRules {
   readonly stabilizationWindowMs: number;
   readonly policies: readonly RatePolicy[];
   readonly selectPolicy: 'Max' | 'Min' | 'Disabled';
+  /** Of this direction; `null` = the pool's. */
+  readonly tolerance: number | null;
 }
 
 /** What a policy's name stands for. */
@@ -27,6 +31,10 @@ export interface PolicySettings {
   readonly utilization: number;
   /** Which quantile of forecast demand is provided for, 0..1. */
   readonly quantile: number;
+  /** Share of requests that may wait longer than tolerated, 0..1. */
+  readonly lateShare: number;
+  /** Replicas on top of what demand needs, for one that is lost. */
+  readonly spare: number;
   /** How fast a backlog should be gone, where that costs little. */
   readonly drainMs: number;
 }
@@ -44,6 +52,10 @@ export interface ScalingConfig {
   readonly predictive: 'forecast-and-scale' | 'forecast-only' | 'off';
   readonly scaleUp: ScalingRules;
   readonly scaleDown: ScalingRules;
+  /** Nobody wrote a window for the way down: what rests on rehearsed demand may go earlier than the default. */
+  readonly isDownWindowOurs: boolean;
+  /** Nobody wrote policies for the way up: what rests on measured demand may go faster than the default. */
+  readonly isUpRateOurs: boolean;
   readonly schedules: readonly Schedule[];
   readonly pricePerReplicaHour: number | null;
   readonly budgetPerDay: number | null;
@@ -64,20 +76,40 @@ export const defaultScaleUp: ScalingRules = {
     { type: 'Pods', value: 4, periodMs: 15_000 },
   ],
   selectPolicy: 'Max',
+  tolerance: null,
+};
+
+/** Where nobody wrote a rate and measured demand asks: four times as many per 15 s still stops a metric gone mad. */
+export const rehearsedScaleUp: ScalingRules = {
+  stabilizationWindowMs: 0,
+  policies: [
+    { type: 'Percent', value: 300, periodMs: 15_000 },
+    { type: 'Pods', value: 8, periodMs: 15_000 },
+  ],
+  selectPolicy: 'Max',
+  tolerance: null,
 };
 
 export const defaultScaleDown: ScalingRules = {
   stabilizationWindowMs: 300_000,
   policies: [{ type: 'Percent', value: 100, periodMs: 15_000 }],
   selectPolicy: 'Max',
+  tolerance: null,
 };
 
 // The quantile rises with what too few replicas cost; the headroom (1 - utilization) with how much a wrong guess hurts.
 const presets: Readonly<Record<string, PolicySettings>> = {
-  cost: { name: 'cost', utilization: 0.9, quantile: 0.6, drainMs: 300_000 },
-  balanced: { name: 'balanced', utilization: 0.8, quantile: 0.8, drainMs: 120_000 },
-  performance: { name: 'performance', utilization: 0.7, quantile: 0.9, drainMs: 60_000 },
-  availability: { name: 'availability', utilization: 0.65, quantile: 0.95, drainMs: 60_000 },
+  cost: { name: 'cost', utilization: 0.9, quantile: 0.6, lateShare: 0.008, spare: 0, drainMs: 300_000 },
+  balanced: { name: 'balanced', utilization: 0.8, quantile: 0.8, lateShare: 0.0045, spare: 0, drainMs: 120_000 },
+  performance: { name: 'performance', utilization: 0.7, quantile: 0.9, lateShare: 0.001, spare: 0, drainMs: 60_000 },
+  availability: {
+    name: 'availability',
+    utilization: 0.65,
+    quantile: 0.95,
+    lateShare: 0.0002,
+    spare: 1,
+    drainMs: 60_000,
+  },
 };
 
 /** A preset by name, or the mean of the presets weighted by how much each objective matters. */
@@ -97,6 +129,8 @@ export function policySettings(policy: PoolConfig['policy']): PolicySettings {
     name: 'weighted',
     utilization: mean((p) => p.utilization),
     quantile: mean((p) => p.quantile),
+    lateShare: Math.exp(mean((p) => Math.log(p.lateShare))),
+    spare: Math.round(mean((p) => p.spare)),
     drainMs: mean((p) => p.drainMs),
   };
 }
@@ -108,6 +142,7 @@ function rules(config: RulesConfig | undefined, defaults: ScalingRules): Scaling
     stabilizationWindowMs: config?.stabilizationWindow ?? defaults.stabilizationWindowMs,
     policies: config?.policies?.map((p) => ({ type: p.type, value: p.value, periodMs: p.period })) ?? defaults.policies,
     selectPolicy: config?.selectPolicy ?? defaults.selectPolicy,
+    tolerance: config?.tolerance ?? defaults.tolerance,
   };
 }
 
@@ -129,7 +164,7 @@ export function scalingConfig(
     const signal = signalNames.find((name) => name === objective.signal);
     if (signal === undefined)
       problems.push(`Cannot use objective: signal is "${objective.signal}", must be a known one`);
-    else objectives.push({ signal, target: objective.target });
+    else objectives.push({ signal, target: objective.target, activation: objective.activation ?? null });
   }
   const { min, max } = pool.replicas;
   if (min > max) problems.push(`Cannot use replicas.min: is ${min}, must be <= replicas.max (${max}); ${max} is used`);
@@ -143,6 +178,8 @@ export function scalingConfig(
     predictive: pool.predictive.mode,
     scaleUp: rules(pool.behavior.scaleUp, defaultScaleUp),
     scaleDown: rules(pool.behavior.scaleDown, defaultScaleDown),
+    isDownWindowOurs: pool.behavior.scaleDown?.stabilizationWindow === undefined,
+    isUpRateOurs: pool.behavior.scaleUp?.policies === undefined && pool.behavior.scaleUp?.selectPolicy !== 'Disabled',
     schedules,
     pricePerReplicaHour: pool.cost?.per_replica_hour ?? null,
     budgetPerDay: pool.cost?.budget_per_day ?? null,

@@ -1,3 +1,5 @@
+import type { KeptRehearsal, Rehearsal } from './rehearsal/rehearsal.ts';
+
 /** What the filter of one load knows: see reactive/smooth.ts. */
 export interface SmoothState {
   readonly mean: number;
@@ -27,6 +29,8 @@ export interface CapacityState {
   readonly perReplica: number | null;
   /** Saturated observations behind it. */
   readonly samples: number;
+  /** Those of them in which the work was counted where it was done, not concluded from rates and the queue. */
+  readonly counted: number;
   /** Since when the pool has been saturated without a break; `null` when it is not. */
   readonly saturatedSince: number | null;
   /** What utilization suggests, where the pool was never saturated. */
@@ -69,6 +73,15 @@ export interface ScalingState {
   readonly refusals: { readonly count: number; readonly retryAt: number };
   /** Since when the target has had another number than was ordered; `null` when it has that number. */
   readonly mismatchSince: number | null;
+  /** The target has had what was last ordered: a difference since then is another hand's. */
+  readonly wasFulfilled: boolean;
+  /** When another hand changed the number, at most twenty. */
+  readonly otherHands: readonly number[];
+  /**
+   * The candidate policies at work on this pool's load; the kept form after a restart. The one part that is written in
+   * place: the same state given twice for the same time gives the same decision, but an older one goes on with it.
+   */
+  readonly rehearsal: Rehearsal | KeptRehearsal | null;
 }
 
 export function initialScalingState(): ScalingState {
@@ -84,10 +97,21 @@ export function initialScalingState(): ScalingState {
     reversals: 0,
     ready: { count: 0, since: 0, before: 0 },
     seen: [],
-    capacity: { perReplica: null, samples: 0, saturatedSince: null, byUtilization: null, startupMs: null, startups: 0 },
+    capacity: {
+      perReplica: null,
+      samples: 0,
+      counted: 0,
+      saturatedSince: null,
+      byUtilization: null,
+      startupMs: null,
+      startups: 0,
+    },
     queue: [],
     refusals: { count: 0, retryAt: 0 },
     mismatchSince: null,
+    wasFulfilled: false,
+    otherHands: [],
+    rehearsal: null,
   };
 }
 
@@ -96,5 +120,7 @@ export function restoreScalingState(value: unknown): ScalingState {
   if (typeof value !== 'object' || value === null || !('version' in value) || value.version !== 1) {
     return initialScalingState();
   }
-  return { ...initialScalingState(), ...(value as Partial<ScalingState>) };
+  const fresh = initialScalingState();
+  const kept = value as Partial<ScalingState>;
+  return { ...fresh, ...kept, capacity: { ...fresh.capacity, ...kept.capacity } };
 }

@@ -31,6 +31,10 @@ const objective = z.strictObject({
   target: z
     .union([z.number().positive(), durationMs('target').transform((ms) => ms / 1_000)])
     .meta({ description: 'Number, or a duration for signals in seconds.' }),
+  activation: z.number().min(0).optional().meta({
+    description:
+      'A pool at zero is started only above this, and may go to zero only at or below it (with replicas.min 0).',
+  }),
 });
 
 const scalingPolicy = z.strictObject({
@@ -42,6 +46,12 @@ const scalingPolicy = z.strictObject({
 const scalingRules = z.strictObject({
   stabilizationWindow: durationMs('Hold the safest recommendation of this long.', { max: 3_600_000 }).optional(),
   policies: z.array(scalingPolicy).optional(),
+  tolerance: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: 'A change of less than this share of the replicas is left alone; 0.1 unless told.' }),
   selectPolicy: z
     .enum(['Max', 'Min', 'Disabled'])
     .default('Max')

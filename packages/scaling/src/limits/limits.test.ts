@@ -51,21 +51,21 @@ describe('stabilize', () => {
     windows = remember(windows, 9, { config: c, now: 600_000 });
     windows = remember(windows, 4, { config: c, now: 605_000 });
     expect(windows.highest).toHaveLength(2);
-    expect(stabilize(windows, { desired: 4, current: 9, config: c })).toMatchObject({
+    expect(stabilize(windows, { desired: 4, current: 9, config: c, now: 605_000 })).toMatchObject({
       desired: 9,
       step: { reason: 'ScaleDownStabilized' },
     });
     windows = remember(windows, 4, { config: c, now: 900_000 });
-    expect(stabilize(windows, { desired: 4, current: 9, config: c }).desired).toBe(4);
+    expect(stabilize(windows, { desired: 4, current: 9, config: c, now: 900_000 }).desired).toBe(4);
   });
 
   test('up waits for its own window', () => {
     const c = config({ behavior: { scaleUp: { stabilizationWindow: '60s' } } });
     let windows = remember({ highest: [], lowest: [] }, 3, { config: c, now: 0 });
     windows = remember(windows, 8, { config: c, now: 30_000 });
-    expect(stabilize(windows, { desired: 8, current: 3, config: c })).toMatchObject({ desired: 3 });
+    expect(stabilize(windows, { desired: 8, current: 3, config: c, now: 30_000 })).toMatchObject({ desired: 3 });
     windows = remember(windows, 8, { config: c, now: 60_000 });
-    expect(stabilize(windows, { desired: 8, current: 3, config: c }).desired).toBe(8);
+    expect(stabilize(windows, { desired: 8, current: 3, config: c, now: 60_000 }).desired).toBe(8);
   });
 
   test('a clock that was set back holds nothing for longer', () => {

@@ -41,14 +41,16 @@ function push(
 /** The number to act on, given that `desired` has been remembered; with the step when it differs. */
 export function stabilize(
   windows: Windows,
-  o: { desired: number; current: number; config: ScalingConfig },
+  o: { desired: number; current: number; config: ScalingConfig; now: number },
 ): { desired: number; step: LimitStep | null } {
-  const { desired, current, config } = o;
+  const { desired, current, config, now } = o;
   if (desired < current) {
-    const highest = Math.max(desired, ...windows.highest.map((p) => p.desired));
+    const { stabilizationWindowMs } = config.scaleDown;
+    const within = windows.highest.filter((p) => now - p.at < stabilizationWindowMs);
+    const highest = Math.max(desired, ...within.map((p) => p.desired));
     const held = Math.min(highest, current);
     if (held === desired) return { desired, step: null };
-    const window = formatDuration(config.scaleDown.stabilizationWindowMs);
+    const window = formatDuration(stabilizationWindowMs);
     return {
       desired: held,
       step: {

@@ -3,6 +3,8 @@ import type { NeedContext } from './need.ts';
 
 // Rates are averages over 30 s: so long after a change of the ready replicas they still mix two worlds.
 const settleMs = 30_000;
+/** Arrivals that the queue proves over those that are reported: more than this is no scatter. */
+const contradiction = 1.5;
 /** Two measurements of one rate differ less than this. */
 const sameRate = 0.05;
 
@@ -27,8 +29,14 @@ export function arrivalsOf(
     if (perReplica === undefined || balance === undefined) return undefined;
     return Math.max(0, perReplica * balance.ready + balance.slope);
   }
+  // A queue that grows while less is said to arrive than is served contradicts it: the rate is frozen or counts a part,
+  // or replicas are slower than believed. Either way that much more is needed.
+  if (throughput === undefined) {
+    const served = (context.capacity?.perReplica ?? 0) * ready;
+    const isGrowing = queue > handful && balance !== undefined && balance.ready === ready && balance.slope > 0;
+    return isGrowing && served + balance.slope > contradiction * requestRate ? served + balance.slope : requestRate;
+  }
   // A rate that differs from what is served was measured at the door.
-  if (throughput === undefined) return requestRate;
   if (Math.abs(requestRate - throughput) > sameRate * Math.max(requestRate, throughput)) return requestRate;
   const kept = context.smooth['request_rate']?.mean ?? requestRate;
   // What was just worked off is in the measured rate for as long as its window reaches.

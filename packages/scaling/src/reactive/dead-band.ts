@@ -8,11 +8,12 @@ export interface DeadBand {
   readonly down: number;
 }
 
-export function deadBand(tolerance: number, reversals: number): DeadBand {
-  const widened = tolerance * (1 + 0.5 * reversals);
+/** `tolerance`: of each direction, as a share of the replicas. */
+export function deadBand(tolerance: DeadBand, reversals: number): DeadBand {
+  const widened = (of: number): number => of * (1 + 0.5 * reversals);
   return {
-    up: Math.min(widened, Math.max(widestUp, tolerance)),
-    down: Math.min(widened, Math.max(widestDown, tolerance)),
+    up: Math.min(widened(tolerance.up), Math.max(widestUp, tolerance.up)),
+    down: Math.min(widened(tolerance.down), Math.max(widestDown, tolerance.down)),
   };
 }
 

@@ -1,12 +1,13 @@
 import type { DecisionReason } from '@jaegis/model';
 import type { Capacity } from '../capacity.ts';
+import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import type { ScalingState, SmoothState } from '../scaling-state.ts';
 import type { PoolSnapshot } from '../snapshot.ts';
 
 /** How many replicas one source asks for, before rounding; with why, as a clause that can follow "keeps 4: ". */
 export interface Need {
   readonly source: string;
-  readonly kind: 'demand' | 'utilization' | 'work' | 'guard' | 'backlog' | 'probe';
+  readonly kind: 'demand' | 'utilization' | 'work' | 'guard' | 'backlog' | 'probe' | 'rehearsed';
   readonly replicas: number;
   /** Share by which the load is expected to grow until new replicas serve. */
   readonly growth: number;
@@ -29,6 +30,8 @@ export interface NeedContext {
   readonly current: number;
   readonly capacity: Capacity | null;
   readonly startupMs: number;
+  /** The candidates at work; `null` where there is nothing to rehearse. Told of each measured demand in place. */
+  readonly rehearsal: Rehearsal | null;
   /** The filters, updated in place while the needs are read. */
   readonly smooth: Record<string, SmoothState>;
 }

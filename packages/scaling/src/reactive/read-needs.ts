@@ -6,6 +6,7 @@ import { backlogNeed } from './backlog-need.ts';
 import { demandNeed } from './demand-need.ts';
 import type { Loss, Need, NeedContext } from './need.ts';
 import { guardNeed, kindOf, utilizationNeed, workNeed } from './objective-need.ts';
+import { rehearsedNeed } from './rehearsed-need.ts';
 
 export interface Needs {
   readonly needs: readonly Need[];
@@ -18,7 +19,7 @@ export interface Needs {
 }
 
 /** Used when the configuration names no objective and demand cannot tell: what the HPA's users start with. */
-const defaultObjectives: readonly Objective[] = [{ signal: 'cpu_utilization', target: 0.8 }];
+const defaultObjectives: readonly Objective[] = [{ signal: 'cpu_utilization', target: 0.8, activation: null }];
 
 /** Asks every source how many replicas it wants. Missing signals give a loss, never a need. */
 export function readNeeds(context: NeedContext): Needs {
@@ -51,7 +52,12 @@ export function readNeeds(context: NeedContext): Needs {
   const throughput = read('throughput', false, false);
   const queue = read('queue_length', named.has('queue_length'));
   const arrivals = arrivalsOf(context, { requestRate, throughput, queue });
-  if (requestRate !== undefined && arrivals !== undefined) add(demandNeed(context, arrivals));
+  let rehearsed: Need | undefined;
+  if (requestRate !== undefined && arrivals !== undefined) {
+    const measured = demandNeed(context, arrivals);
+    rehearsed = rehearsedNeed(context, { arrivals, queue });
+    add(rehearsed ?? measured);
+  }
 
   const chosen = objectives.length > 0 || needs.length > 0 ? objectives : defaultObjectives;
   const guards: Objective[] = [];
@@ -66,7 +72,8 @@ export function readNeeds(context: NeedContext): Needs {
     add(kind === 'work' ? workNeed(context, objective, value) : utilizationNeed(context, objective, value));
   }
 
-  if (queue !== undefined) {
+  // Rehearsed demand has counted the queue already.
+  if (queue !== undefined && (rehearsed === undefined || named.has('queue_length'))) {
     const allowed = objectives.find((o) => o.signal === 'queue_length')?.target;
     const oneSecond = Math.max(5, (context.capacity?.perReplica ?? 5) * snapshot.replicas.ready);
     // Once filtered, so that the scatter of a queue does not order and give back in turn.

@@ -25,6 +25,8 @@ const reasons: Readonly<Record<DecisionReason, true>> = {
   Paused: true,
   RecommendOnly: true,
   TargetUnavailable: true,
+  BelowActivation: true,
+  AboveActivation: true,
 };
 
 /** What follows `expect`. A bare `expect` is filled in by an update. */

@@ -29,8 +29,10 @@ export class PoolSettings {
     else if (path === 'stale') this.#staleAfterMs = duration(path, value);
     else if (path === 'capacity') this.#put('capacity.requests_per_second', value);
     else if (path === 'objective') {
-      const [signal = '', target = ''] = values;
-      this.#append('objectives', { signal: signalNamed(signal) ?? signal, target: scalar(target) });
+      const [signal = '', target = '', word, activation] = values;
+      const more: SettingsTree =
+        word === 'activation' && activation !== undefined ? { activation: scalar(activation) } : {};
+      this.#append('objectives', { signal: signalNamed(signal) ?? signal, target: scalar(target), ...more });
     } else if (path === 'schedule') {
       const [from = '', to = '', timezone = 'UTC', min = '1'] = values;
       this.#append('schedules', { from, to, timezone, min: scalar(min) });

@@ -1,0 +1,87 @@
+import type { Decision, PoolConfig } from '@jaegis/model';
+import { decide } from './decide.ts';
+import { learn } from './learn.ts';
+import { parseObservation } from './observation.ts';
+import { type ScalingConfig, scalingConfig } from './scaling-config.ts';
+import { initialScalingState, type ScalingState } from './scaling-state.ts';
+import type { DecisionDraft } from './snapshot.ts';
+
+/** What `jaegis decide` prints: contracts.md's form, and the rest of the decision. */
+export interface PipeDecision {
+  readonly now: number;
+  /** Ready + pending. */
+  readonly desired: number;
+  readonly reason: Decision['reason'];
+  readonly message: string;
+  readonly forecast: DecisionDraft['forecast'];
+  readonly recommendations: DecisionDraft['recommendations'];
+  readonly limits: DecisionDraft['limits'];
+  readonly plan: DecisionDraft['plan'];
+  readonly predicted: DecisionDraft['predicted'];
+}
+
+/**
+ * The brain on a pipe: one observation in, one decision out, state between them, time only from the input. The interval
+ * is learned from the observations. A line that cannot be read holds the last decision, with the reason.
+ */
+export function createDecider(pool: PoolConfig): (line: string) => PipeDecision {
+  let config: ScalingConfig = scalingConfig(pool, { intervalMs: 10_000 });
+  let state: ScalingState = initialScalingState();
+  let lastAt = 0;
+  let lastDesired = config.minReplicas;
+  return (line) => {
+    const seen = parseObservation(line);
+    if (typeof seen === 'string') return held(lastAt, lastDesired, seen);
+    const { now, signals, replicas, startupsMs, targetHealthy, spentToday, unknown } = seen;
+    config = followInterval(config, pool, now - lastAt);
+    lastAt = now;
+    const learned = learn(state, { signals, replicas, startupsMs, staleAfterMs: config.staleAfterMs }, now);
+    const snapshot = {
+      pool: pool.name,
+      config,
+      signals,
+      replicas,
+      forecast: null,
+      spentToday,
+      targetHealthy,
+      mode: pool.mode,
+    };
+    const { decision, state: next } = decide(snapshot, learned, now);
+    state = next;
+    lastDesired = decision.to;
+    const { reason, forecast, recommendations, limits, plan, predicted } = decision;
+    const ignored = unknown.length === 0 ? '' : `; not known and left out: ${unknown.slice(0, 3).join(', ')}`;
+    const message = decision.message + ignored;
+    return {
+      now,
+      desired: decision.to,
+      reason,
+      message,
+      forecast,
+      recommendations,
+      limits,
+      plan: plan ?? null,
+      predicted,
+    };
+  };
+}
+
+/** Observations every minute are not stale after thirty seconds. */
+function followInterval(config: ScalingConfig, pool: PoolConfig, elapsedMs: number): ScalingConfig {
+  if (!(elapsedMs > 1.5 * config.intervalMs) || elapsedMs > 120_000) return config;
+  return scalingConfig(pool, { intervalMs: Math.round(elapsedMs) });
+}
+
+function held(now: number, desired: number, why: string): PipeDecision {
+  return {
+    now,
+    desired,
+    reason: 'InvalidData',
+    message: `holds ${desired}: ${why}`,
+    forecast: null,
+    recommendations: [{ source: 'hold', desired, reason: why }],
+    limits: [],
+    plan: null,
+    predicted: { saturation: null, costPerHour: null, costChangePerHour: null, effectiveAt: now },
+  };
+}

@@ -1,0 +1,69 @@
+import { poolConfigSchema } from '@jaegis/model';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createDecider } from './decide-pipe.ts';
+import { parseObservation } from './observation.ts';
+
+const pool = poolConfigSchema.parse({
+  name: 'p',
+  replicas: { min: 1, max: 40 },
+  capacity: { requests_per_second: 10 },
+  startup: '60s',
+});
+const line = (o: object): string => JSON.stringify({ now: 1_700_000_000_000, replicas: { ready: 4 }, ...o });
+
+test('reads the documented form', () => {
+  const seen = parseObservation(
+    line({ metrics: { request_rate: 12, memory_utilization: null, other: 1 }, replicas: { ready: 4, pending: 1 } }),
+  );
+  expect(seen).toMatchObject({
+    signals: { request_rate: { value: 12, at: 1_700_000_000_000 } },
+    replicas: { ready: 4, pending: 1, draining: 0 },
+    unknown: ['other'],
+  });
+});
+
+test('says what is wrong with a line, and holds', () => {
+  expect(parseObservation('{')).toContain('no JSON');
+  expect(parseObservation('{"now":0,"replicas":{"ready":1}}')).toContain('now is 0');
+  expect(parseObservation('{"now":5}')).toContain('replicas are missing');
+  expect(parseObservation('{"now":5,"replicas":{"ready":-1}}')).toContain('must be whole numbers');
+  const decide = createDecider(pool);
+  expect(decide(line({ metrics: { request_rate: 50 } })).desired).toBe(7);
+  expect(decide('nonsense')).toMatchObject({ desired: 7, reason: 'InvalidData' });
+  expect(decide('{"now":1700000010000,"metrics":{"request_rate":NaN},"replicas":{"ready":7}}').message).toContain(
+    'request_rate is NaN',
+  );
+});
+
+test('any text gives a decision within the bounds, never a throw', () => {
+  const value = fc.oneof(fc.double(), fc.constant(null), fc.string(), fc.constant({ value: 3, at: 5 }));
+  const observation = fc.record({
+    now: fc.oneof(fc.integer({ min: 1, max: 2_000_000_000_000 }), value),
+    metrics: fc.dictionary(
+      fc.constantFrom('request_rate', 'queue_length', 'cpu_utilization', 'latency_p95', 'x'),
+      value,
+    ),
+    replicas: fc.oneof(fc.record({ ready: fc.integer({ min: -2, max: 2_000 }), pending: fc.nat(50) }), value),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          observation.map((each) => JSON.stringify(each)),
+          fc.string(),
+        ),
+        { maxLength: 12 },
+      ),
+      (lines) => {
+        const decide = createDecider(pool);
+        for (const each of lines) {
+          const { desired, message } = decide(each);
+          expect(Number.isInteger(desired) && desired >= 0).toBe(true);
+          expect(message).not.toBe('');
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,87 @@
+import type { ReplicaCounts } from '@jaegis/model';
+import { type SignalName, type Signals, signalNames } from '@jaegis/model';
+
+// One observation of a pool as `jaegis decide` reads it: a JSON object a line. What cannot be read as a number is kept as
+// NaN, so that it is held as invalid by name; null or absent is not known. Never throws.
+
+export interface PipeObservation {
+  readonly now: number;
+  readonly signals: Signals;
+  readonly replicas: ReplicaCounts;
+  /** Durations from order to ready of replicas that became ready since the last line, in milliseconds. */
+  readonly startupsMs: readonly number[];
+  readonly targetHealthy: boolean;
+  readonly spentToday: number | null;
+  /** Signals that no version of ours knows; they are left out. */
+  readonly unknown: readonly string[];
+}
+
+/** Reads one line; a string says what is wrong with it. */
+export function parseObservation(line: string): PipeObservation | string {
+  let written: unknown;
+  try {
+    // NaN and Infinity are no JSON, and yet some writers print them.
+    written = JSON.parse(line.replace(/(?<=[:[,]\s*)(-?)(NaN|Infinity)(?=\s*[,}\]])/g, '"$1$2"'));
+  } catch {
+    return 'Cannot read observation: it is no JSON, must be one object a line';
+  }
+  if (typeof written !== 'object' || written === null || Array.isArray(written))
+    return 'Cannot read observation: it is no object, must be {"now":..., "metrics":{...}, "replicas":{...}}';
+  const {
+    now,
+    metrics,
+    replicas,
+    startups_ms: startups,
+    spent_today: spent,
+    target_healthy: healthy,
+  } = written as Record<string, unknown>;
+  if (typeof now !== 'number' || !Number.isFinite(now) || now <= 0)
+    return `Cannot read observation: now is ${JSON.stringify(now) ?? 'missing'}, must be epoch milliseconds`;
+  const counts = asObject(replicas);
+  if (counts === undefined) return 'Cannot read observation: replicas are missing, must be {"ready":..,"pending":..}';
+  const ready = toCount(counts['ready']);
+  const pending = toCount(counts['pending'] ?? 0);
+  const draining = toCount(counts['draining'] ?? 0);
+  if (ready === undefined || pending === undefined || draining === undefined)
+    return `Cannot read observation: replicas are ${JSON.stringify(replicas)}, must be whole numbers >= 0`;
+  const signals: Record<string, { value: number | null; at: number }> = {};
+  const unknown: string[] = [];
+  for (const [name, value] of Object.entries(asObject(metrics) ?? {})) {
+    if (!signalNames.includes(name as SignalName)) unknown.push(name);
+    else if (value !== null) signals[name] = readSignalValue(value, now);
+  }
+  return {
+    now,
+    signals: signals as Signals,
+    replicas: { ready, pending, draining },
+    startupsMs: Array.isArray(startups) ? startups.filter((each) => typeof each === 'number' && each >= 0) : [],
+    targetHealthy: healthy !== false,
+    spentToday: typeof spent === 'number' && Number.isFinite(spent) ? spent : null,
+    unknown,
+  };
+}
+
+/** A number, or `{"value":1.5,"at":1700000000000}` where the time of the measurement is known. */
+function readSignalValue(value: unknown, now: number): { value: number | null; at: number } {
+  const timed = asObject(value);
+  if (timed === undefined) return { value: toNumber(value), at: now };
+  const at = typeof timed['at'] === 'number' && Number.isFinite(timed['at']) ? timed['at'] : now;
+  return { value: timed['value'] === null ? null : toNumber(timed['value']), at };
+}
+
+function toNumber(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string'
+    ? Number(value === '' ? Number.NaN : value)
+    : Number.NaN;
+}
+
+function toCount(value: unknown): number | undefined {
+  const count = typeof value === 'number' ? Math.floor(value) : Number.NaN;
+  return count >= 0 && count <= 10_000_000 ? count : undefined;
+}
+
+function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

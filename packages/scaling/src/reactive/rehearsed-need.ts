@@ -1,0 +1,56 @@
+import { formatDuration, shortNumber } from '@jaegis/std';
+import { toleratedWaitS } from '../rehearsal/prepare.ts';
+import { roundingSlack } from '../rehearsal/virtual-plants.ts';
+import type { Need, NeedContext } from './need.ts';
+
+// What the leader of the rehearsed candidates provides for, in whole replicas, with two additions that its small plant
+// does not know: the queue that really is there, beyond what may wait anyway, is to be gone in a minute and half a
+// start-up time, with at most two fifths more than arrives (a long queue is an integral of the past: replicas in
+// proportion to it grow without end while new ones start); and a demand far beyond everything ordered is believed at once (panic), whatever the leader's view.
+const mayWait = 0.3;
+const drainS = 60;
+const drainShare = 0.4;
+/** Demand over what is ordered from which on nobody waits for the leader. */
+const panicFrom = 1.5;
+
+/** `undefined` while no candidate has earned to lead. */
+export function rehearsedNeed(
+  context: NeedContext,
+  o: { arrivals: number; queue: number | undefined },
+): Need | undefined {
+  const { rehearsal, snapshot, capacity, now, current, startupMs } = context;
+  if (rehearsal === null || capacity === null) return undefined;
+  const { config, replicas } = snapshot;
+  const planned = capacity.perReplica;
+  rehearsal.observe(o.arrivals, now, { queue: o.queue ?? 0, ready: replicas.ready });
+  const demand = rehearsal.isGrown && config.predictive === 'forecast-and-scale' ? rehearsal.demand() : null;
+  if (demand === null) return undefined;
+  const tolerated = mayWait * toleratedWaitS(config) * replicas.ready * planned;
+  const backlog = Math.max(0, (o.queue ?? 0) - tolerated) / (drainS + startupMs / 2_000);
+  // Held from the last minutes is a reason to keep replicas, none to order more.
+  const room = current * planned;
+  const held = Math.max(demand.fresh, Math.min(demand.held, room));
+  const isPanic = rehearsal.newest > panicFrom * current * planned && rehearsal.newest > demand.held;
+  const provided = isPanic ? rehearsal.newest : held;
+  const most = Math.max(provided, (1 + drainShare) * rehearsal.newest);
+  const whole = Math.ceil(Math.min(provided + backlog, most) / planned - roundingSlack);
+  // What was ordered to work a queue off stays until it is, unless that is far more than arrives.
+  const isDraining = backlog > 0 && whole < current && current * planned <= 1.5 * rehearsal.newest;
+  const how = isPanic ? 'far beyond what is ordered' : `as ${rehearsal.leaderName} has it`;
+  const queue = backlog > 0 ? ` and ${shortNumber(o.queue ?? 0)} wait` : '';
+  return {
+    source: 'request_rate',
+    kind: 'rehearsed',
+    replicas: isDraining ? current : inService(whole, o.arrivals, config.policy.spare),
+    growth: 0,
+    why:
+      `${shortNumber(provided)} requests/s to be ready for within ${formatDuration(startupMs + config.intervalMs)} ` +
+      `(${shortNumber(o.arrivals)} arrive; ${how})${queue}, one replica serves ${shortNumber(planned)}/s`,
+  };
+}
+
+/** One serves as long as anything arrives; the spare comes on top of those that serve. */
+function inService(whole: number, arrivals: number, spare: number): number {
+  if (whole <= 0) return arrivals > 0 ? 1 : 0;
+  return whole + spare;
+}

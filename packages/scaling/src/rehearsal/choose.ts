@@ -1,0 +1,65 @@
+import { views } from './load-view.ts';
+import { candidateCount, marginForms, margins, type VirtualPlants } from './virtual-plants.ts';
+
+// The cheapest candidate whose requests came late seldom enough, with what is not known yet counted against it:
+//   late share <= (late + z/2 sqrt(sum of squared episodes) + prior) / arrived
+// The prior is a shortage of one start-up time and a minute at mean demand, less with a wider margin; it weighs much in
+// the first hours and little after days, so that boldness has to be earned. What was really late so far moves the
+// allowed share (an error budget): unspent, it may be spent; overspent, it is saved. Bad at: a first burst after weeks of
+// calm; the budget then pays for it and the margin widens.
+
+export const tuning = { prior: 20, decay: 0.08, lumpWeight: 0.5, budgetGain: 2, hysteresis: 0.01, least: 0.1, most: 2 };
+
+export interface Choice {
+  /** Which candidate leads; -1 while none has earned it. */
+  readonly index: number;
+  /** The share of late requests that was allowed. */
+  readonly allowed: number;
+}
+
+/** `aim`: wanted share of late requests. `spent`: the share that was late in reality. `leader`: who led so far. */
+export function choose(plants: VirtualPlants, o: { aim: number; spent: number; leader: number }): Choice {
+  const { arrived, time, settings } = plants;
+  const { aim } = o;
+  const allowed = Math.min(tuning.most * aim, Math.max(tuning.least * aim, aim + tuning.budgetGain * (aim - o.spent)));
+  if (!(arrived > 0) || !(time > 0)) return { index: -1, allowed };
+  const shortage = ((tuning.prior + settings.startupS) * arrived) / time;
+  const decay = tuning.decay * Math.sqrt(1 + settings.startupS / 60);
+  const priors = margins.map((margin) => shortage * plants.weight * Math.exp(-Math.max(0, margin) / decay));
+  const feared = (i: number): number =>
+    plants.late[i]! + tuning.lumpWeight * Math.sqrt(plants.lumpsOf(i)) + priors[i % margins.length]!;
+  let unavoidable = Number.POSITIVE_INFINITY;
+  let safest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < candidateCount; i++) {
+    unavoidable = Math.min(unavoidable, plants.late[i]! + tuning.lumpWeight * Math.sqrt(plants.lumpsOf(i)));
+    safest = Math.min(safest, feared(i));
+  }
+  const most = Math.max(unavoidable + allowed * arrived, safest * 1.1);
+  let index = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < candidateCount; i++) {
+    const cost = plants.paid[i]! * (i === o.leader ? 1 - tuning.hysteresis : 1);
+    if (cost >= least || feared(i) > most) continue;
+    least = cost;
+    index = i;
+  }
+  return { index, allowed };
+}
+
+/** What a candidate does, in words: `highest of the last 5m of the newest demand, +12 %`. */
+export function describeCandidate(index: number): string {
+  const perView = marginForms.length * margins.length;
+  const view = views[Math.floor(index / perView)]!;
+  const form = marginForms[Math.floor(index / margins.length) % marginForms.length]!;
+  const margin = Math.round(margins[index % margins.length]! * 100);
+  const what = {
+    newest: 'the newest demand',
+    minute: 'the mean of a minute',
+    trend: 'level and trend',
+    season: 'the time of the week',
+    rhythm: 'the minute of the hour',
+    top: 'the highest of days',
+  }[view.source];
+  const held = view.holdS === 0 ? '' : `, highest of ${view.holdS / 60}m`;
+  return `${what}${held}, ${margin < 0 ? '' : '+'}${margin} %${form === 'root' ? ' of the root' : ''}`;
+}

@@ -1,0 +1,62 @@
+import type { Capacity } from '../capacity.ts';
+import type { ScalingConfig } from '../scaling-config.ts';
+import { type KeptRehearsal, Rehearsal, type RehearsalSettings } from './rehearsal.ts';
+
+// Which rehearsal goes with a pool as it is configured and known now. What replicas serve and how long they start is
+// learned and moves a little all the time; the plants are set up anew only when it moved by more than a tenth.
+
+/** Without an objective of its own a request may wait so long. */
+const defaultWaitS = 10;
+const tightWaitS = 2;
+
+/** The longest wait that the pool's objectives tolerate, in seconds. */
+export function toleratedWaitS(config: ScalingConfig): number {
+  const latencies = config.objectives.filter((o) => o.signal.startsWith('latency')).map((o) => o.target);
+  return Math.max(0.05, Math.min(defaultWaitS, ...latencies));
+}
+
+/**
+ * Whether candidates may lead at all. Where less than two seconds may be waited, a queue of the noise between arrivals
+ * matters, which a fluid plant cannot show; where the objective is a queue's length, that is what sizes the pool; and a
+ * capacity that utilization only suggests is too weak a ground. There the controller's headroom stays.
+ */
+function mayRehearse(config: ScalingConfig, capacity: Capacity | null): capacity is Capacity {
+  return (
+    capacity !== null &&
+    capacity.source !== 'utilization' &&
+    config.predictive !== 'off' &&
+    toleratedWaitS(config) >= tightWaitS &&
+    !config.objectives.some((o) => o.signal === 'queue_length')
+  );
+}
+
+export function prepareRehearsal(
+  last: Rehearsal | KeptRehearsal | null,
+  o: { config: ScalingConfig; capacity: Capacity | null; startupMs: number },
+): Rehearsal | null {
+  const { config, capacity } = o;
+  if (!mayRehearse(config, capacity)) return null;
+  const settings: RehearsalSettings = {
+    perReplica: capacity.perReplica,
+    // An order is given up to an interval after it was needed; the grid has counted one step of that.
+    startupS: Math.min(3_600, o.startupMs / 1_000 + Math.max(0, config.intervalMs / 1_000 - 10)),
+    toleratedWaitS: toleratedWaitS(config),
+    minReplicas: Math.min(config.minReplicas, config.maxReplicas),
+    maxReplicas: config.maxReplicas,
+    aim: config.policy.lateShare,
+  };
+  if (!(last instanceof Rehearsal)) return new Rehearsal(settings, last ?? undefined);
+  return isSame(last.settings, settings) ? last : new Rehearsal(settings, last.toJSON());
+}
+
+function isSame(a: RehearsalSettings, b: RehearsalSettings): boolean {
+  const near = (x: number, y: number): boolean => Math.abs(x - y) <= 0.1 * Math.max(x, y);
+  return (
+    near(a.perReplica, b.perReplica) &&
+    near(a.startupS, b.startupS) &&
+    a.toleratedWaitS === b.toleratedWaitS &&
+    a.minReplicas === b.minReplicas &&
+    a.maxReplicas === b.maxReplicas &&
+    a.aim === b.aim
+  );
+}

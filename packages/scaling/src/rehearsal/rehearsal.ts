@@ -1,0 +1,161 @@
+import type { DecisionPlan } from '@jaegis/model';
+import { choose, describeCandidate } from './choose.ts';
+import { gridS, type KeptView, LoadView, views } from './load-view.ts';
+import { classify, planOf } from './plan.ts';
+import { type KeptPlants, marginForms, margins, type PlantSettings, VirtualPlants } from './virtual-plants.ts';
+
+// Candidate policies are rehearsed all the time on the pool's own load, each in a small plant of its own, and the
+// cheapest of those that met the objective leads (see choose.ts): the sweep of targets that others do in hindsight, done
+// while it happens. One step is a few microseconds. A rehearsal is the one part of the state that is written in place.
+
+export interface RehearsalSettings extends PlantSettings {
+  /** Wanted share of late requests, 0..1. */
+  readonly aim: number;
+}
+
+export interface KeptRehearsal {
+  readonly at: number;
+  readonly view: KeptView;
+  readonly plants: KeptPlants;
+  readonly leader: number;
+  readonly seen: number;
+  readonly real: readonly [late: number, arrived: number];
+}
+
+const chooseEveryMs = 60_000;
+/** A longer silence is not filled in. */
+const longestGapMs = 120_000;
+/** An hour: before it the first rules of the controller are better than any candidate's record. */
+const grownSteps = 3_600 / gridS;
+const realFade = 0.5 ** (gridS / (7 * 86_400));
+
+export class Rehearsal {
+  readonly settings: RehearsalSettings;
+  readonly #view: LoadView;
+  readonly #plants: VirtualPlants;
+  #at = 0;
+  /** Steps since this pool is rehearsed, over restarts. */
+  #seen = 0;
+  #plan: DecisionPlan | null = null;
+  #leader = -1;
+  #chosenAt = Number.NEGATIVE_INFINITY;
+  #late = 0;
+  #arrived = 0;
+  /** Of the running step of the grid. */
+  #sum = 0;
+  #weight = 0;
+
+  constructor(settings: RehearsalSettings, kept?: KeptRehearsal) {
+    this.settings = settings;
+    this.#view = new LoadView(settings.startupS, kept?.view);
+    this.#plants = new VirtualPlants(settings);
+    if (kept === undefined) return;
+    this.#plants.adopt(kept.plants);
+    this.#leader = kept.leader;
+    this.#seen = kept.seen;
+    this.#at = kept.at;
+    [this.#late, this.#arrived] = kept.real;
+  }
+
+  /** Takes what was measured until `now` (epoch milliseconds); the same time again changes nothing. */
+  observe(rate: number, now: number, real: { queue: number; ready: number }): void {
+    if (this.#at === 0) this.#at = now - gridS * 1_000;
+    let elapsedMs = now - this.#at;
+    // A clock that was set back: go on from there.
+    if (elapsedMs < 0) this.#at = now;
+    if (elapsedMs <= 0) return;
+    if (elapsedMs > longestGapMs) {
+      elapsedMs = gridS * 1_000;
+      this.#weight = 0;
+      this.#sum = 0;
+    }
+    this.#at = now;
+    const { perReplica, toleratedWaitS } = this.settings;
+    let leftS = elapsedMs / 1_000;
+    while (leftS > 1e-6) {
+      const part = Math.min(leftS, gridS - this.#weight);
+      this.#sum += rate * part;
+      this.#weight += part;
+      leftS -= part;
+      if (this.#weight < gridS - 1e-6) break;
+      const arrivals = this.#sum;
+      this.#sum = 0;
+      this.#weight = 0;
+      this.#late *= realFade;
+      this.#arrived = this.#arrived * realFade + arrivals;
+      if (real.queue > toleratedWaitS * perReplica * real.ready) this.#late += arrivals;
+      this.#step(arrivals / gridS, now - leftS * 1_000);
+    }
+    if (now >= this.#chosenAt && now - this.#chosenAt < chooseEveryMs) return;
+    this.#chosenAt = now;
+    const spent = this.#arrived > 0 ? this.#late / this.#arrived : 0;
+    const choice = choose(this.#plants, { aim: this.settings.aim, spent, leader: this.#leader });
+    this.#leader = choice.index;
+    const { arrived, time } = this.#plants;
+    const workload = classify({
+      trust: this.#view.trust,
+      leader: choice.index,
+      cap: this.#view.cap,
+      mean: time > 0 ? arrived / time : 0,
+    });
+    this.#plan = this.isGrown
+      ? planOf(this.#plants, { leader: choice.index, allowed: choice.allowed, workload })
+      : null;
+  }
+
+  #step(rate: number, at: number): void {
+    this.#view.observe(rate, at / 1_000);
+    const { arrived, time } = this.#plants;
+    this.#plants.step(rate, { values: this.#view.values, mean: time > 0 ? arrived / time : rate, cap: this.#view.cap });
+    this.#seen++;
+  }
+
+  /**
+   * Demand to provide for as the leader sees it, requests per second; `fresh` without what its view only holds from the
+   * last minutes (a reason to keep replicas, none to order them). `null` while nobody leads.
+   */
+  demand(): { held: number; fresh: number } | null {
+    const leader = this.#leader;
+    if (leader < 0 || this.#view.newest + this.#view.cap === 0) return null;
+    const at = Math.floor(leader / (marginForms.length * margins.length));
+    const { arrived, time } = this.#plants;
+    const isShare = Math.floor(leader / margins.length) % marginForms.length === 0;
+    const margin = margins[leader % margins.length]!;
+    const provided = (view: number): number => {
+      const unit = isShare ? view : Math.sqrt(view * (time > 0 ? arrived / time : view));
+      return Math.min(view + margin * unit, this.#view.cap);
+    };
+    const unheld = views.findIndex((view) => view.source === views[at]!.source && view.holdS === 0);
+    return { held: provided(this.#view.values[at]!), fresh: provided(this.#view.values[unheld]!) };
+  }
+
+  /** Long enough at work that its leader may be followed. */
+  get isGrown(): boolean {
+    return this.#seen >= grownSteps && this.#leader >= 0;
+  }
+
+  /** Demand of the last 20 s, requests per second. */
+  get newest(): number {
+    return this.#view.newest;
+  }
+
+  /** What the leader was chosen from; made when it was chosen. */
+  get plan(): DecisionPlan | null {
+    return this.#plan;
+  }
+
+  get leaderName(): string {
+    return this.#leader < 0 ? 'nobody' : describeCandidate(this.#leader);
+  }
+
+  toJSON(): KeptRehearsal {
+    return {
+      at: this.#at,
+      view: this.#view.toJSON(),
+      plants: this.#plants.toJSON(),
+      leader: this.#leader,
+      seen: this.#seen,
+      real: [this.#late, this.#arrived],
+    };
+  }
+}
