@@ -31,7 +31,12 @@ const residualLift = 1.1;
 const patternLift = 1.5;
 const newsAt = 0.89;
 const restRows = 60;
-const farAt = 6.5;
+/** A value this many usual distances off is far, at first; then as many as leave about `farShare` of all rows beyond it. */
+const farFirst = 5;
+const farLeast = 4;
+const farMost = 14;
+const farShare = 0.005;
+const farRate = 0.02;
 const newsScore = 0.98;
 const farScore = 0.6;
 const evidenceMost = 0.95;
@@ -81,6 +86,7 @@ class OwnRecordRun implements MemberRun {
   #rises = 0;
   #resting = 0;
   #evidence = 0;
+  #farAt = farFirst;
   #quick = 0;
   #lasting = 0;
 
@@ -124,7 +130,12 @@ class OwnRecordRun implements MemberRun {
     this.#remember(x);
     if (this.#resting > 0) this.#resting--;
     const isNews = news >= newsAt && this.#resting === 0;
+    const farAt = this.#farAt;
     const isFar = z >= farAt;
+    if (z > 0) {
+      const moved = farAt * (isFar ? 1 + farRate : 1 - farRate * farShare);
+      this.#farAt = Math.min(Math.max(moved, farLeast), farMost);
+    }
     out.score = (evidenceMost * this.#evidence) / (this.#evidence + 1);
     if (isNews) {
       this.#resting = restRows + 1;
