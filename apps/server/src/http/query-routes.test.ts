@@ -2,12 +2,14 @@ import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Core } from '../core/core.ts';
+import { SelfMetrics } from '../core/self-metrics.ts';
 import { QueryRunner } from '../query/query-runner.ts';
 import { prometheusRoutes } from './prometheus-routes.ts';
 
 const now = 1_700_000_000_000;
 let app: FastifyInstance;
 let store: MetricsStore;
+const selfMetrics = new SelfMetrics();
 
 beforeAll(async () => {
   store = await MetricsStore.open({
@@ -28,7 +30,7 @@ beforeAll(async () => {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const core = {
     store,
-    fleet: {},
+    fleet: { selfMetrics },
     version: '1',
     clock: { now: () => now, after: () => () => {}, every: () => () => {} },
   };
@@ -191,4 +193,16 @@ test('series, labels, values, formatted and parsed queries', async () => {
     type: 'unaryExpr',
     expr: { type: 'vectorSelector', name: 'x' },
   });
+});
+
+test('queries are counted by outcome', async () => {
+  const before = selfMetrics.page();
+  await get('/api/v1/query?query=1');
+  await get('/api/v1/query?query=rate(');
+  const counts = (page: string) =>
+    ['success', 'bad_data'].map((outcome) =>
+      Number(page.split(`jaegis_queries_total{outcome="${outcome}"} `)[1]?.split('\n')[0] ?? 0),
+    );
+  const [succeeded, failed] = counts(before);
+  expect(counts(selfMetrics.page())).toEqual([succeeded! + 1, failed! + 1]);
 });

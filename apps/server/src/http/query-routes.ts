@@ -81,6 +81,9 @@ async function send(
     limit: limitParameter(query),
   };
   const { answer, timings } = await whileConnected(request, (signal) => runner.run(prepared, { timeoutMs, signal }));
+  const { selfMetrics } = core.fleet;
+  selfMetrics.count('jaegis_queries_total', { outcome: answer.ok ? 'success' : answer.errorType });
+  selfMetrics.observe('jaegis_query_duration_seconds', (timings.readMs + timings.evaluateMs) / 1_000);
   if (!answer.ok) {
     const { errorType, error } = answer;
     return reply.code(statusOf[errorType] ?? 422).send({ status: 'error', errorType, error });

@@ -3,9 +3,9 @@ import { allBuckets, type Bucket, type FloatHistogram, usesCustomBuckets } from 
 import { formatNumber } from './format-number.ts';
 import type { HistogramJson } from './query-result.ts';
 
-/** 0 open left, 1 open right, 3 closed on both sides, as the zero bucket is. */
-export function bucketBoundaries({ lower, upper }: Bucket, histogram: FloatHistogram): number {
-  if (usesCustomBuckets(histogram)) return 0;
+/** 0 open left, 1 open right, 3 closed on both sides, as the zero bucket is and the first of custom ones. */
+export function bucketBoundaries({ lower, upper }: Bucket, histogram: FloatHistogram): 0 | 1 | 3 {
+  if (usesCustomBuckets(histogram)) return lower === Number.NEGATIVE_INFINITY ? 3 : 0;
   if (lower === -upper) return 3;
   return upper <= 0 ? 1 : 0;
 }
