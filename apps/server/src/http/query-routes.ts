@@ -25,7 +25,7 @@ const statusOf: Record<string, number> = { bad_data: 400, execution: 422, cancel
 /** What a query's answer depends on, beside the samples. */
 interface QueryCore extends Pick<Core, 'clock'> {
   /** Left out while the server starts. */
-  readonly fleet?: Pick<Core['fleet'], 'queryStore'>;
+  readonly fleet?: Pick<Core['fleet'], 'queryStore' | 'selfMetrics'>;
 }
 
 /** `/api/v1/query` and `/api/v1/query_range`. */
@@ -81,9 +81,9 @@ async function send(
     limit: limitParameter(query),
   };
   const { answer, timings } = await whileConnected(request, (signal) => runner.run(prepared, { timeoutMs, signal }));
-  const { selfMetrics } = core.fleet;
-  selfMetrics.count('jaegis_queries_total', { outcome: answer.ok ? 'success' : answer.errorType });
-  selfMetrics.observe('jaegis_query_duration_seconds', (timings.readMs + timings.evaluateMs) / 1_000);
+  const selfMetrics = core.fleet?.selfMetrics;
+  selfMetrics?.count('jaegis_queries_total', { outcome: answer.ok ? 'success' : answer.errorType });
+  selfMetrics?.observe('jaegis_query_duration_seconds', (timings.readMs + timings.evaluateMs) / 1_000);
   if (!answer.ok) {
     const { errorType, error } = answer;
     return reply.code(statusOf[errorType] ?? 422).send({ status: 'error', errorType, error });

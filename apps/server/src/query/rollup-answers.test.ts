@@ -63,7 +63,7 @@ beforeAll(async () => {
   raw = await runner(90 * day, []);
   rolled = await runner(90 * day, rollups);
   old = await runner(day, rollups);
-});
+}, 60_000);
 
 async function ask(from: QueryRunner, expr: string): Promise<{ value: number; samples: number }> {
   const query = { expr, steps: { startMs: end, endMs: end, stepMs: 0 }, options: {}, limit: 0 };
