@@ -69,8 +69,9 @@ class LoadRun {
   readonly #requests: LoadRequests;
   readonly #agent: Agent;
   readonly #headers: Record<string, string>;
-  readonly #answerMs = new QuantileSketch({ min: 0.01, max: 1e5 });
-  readonly #visibleMs = new QuantileSketch({ min: 0.01, max: 1e5 });
+  #answerMs = newSketch();
+  #visibleMs = newSketch();
+  #isWarm = false;
   readonly #statuses: Record<string, number> = {};
   readonly #memory: { elapsedS: number; bytes: number }[] = [];
   readonly #under = new Set<Promise<void>>();
@@ -152,6 +153,7 @@ class LoadRun {
         this.#agent,
       ).catch((error: Error) => ({ status: 0, text: error.message, retryAfterS: 1 }));
       const took = performance.now() - startedAt;
+      this.#warmUp();
       this.#answerMs.add(took);
       this.#slowestAnswer = Math.max(this.#slowestAnswer, took);
       this.#sent++;
@@ -191,6 +193,7 @@ class LoadRun {
       }
       if (isSeen) {
         const took = performance.now() - startedAt;
+        this.#warmUp();
         this.#visibleMs.add(took);
         this.#slowestVisible = Math.max(this.#slowestVisible, took);
         this.#probes++;
@@ -205,6 +208,15 @@ class LoadRun {
     const system = (await answer?.json().catch(() => undefined)) as { memoryBytes?: number } | undefined;
     if (answer?.ok === true && system?.memoryBytes !== undefined)
       this.#memory.push({ elapsedS: this.#elapsedMs() / 1_000, bytes: system.memoryBytes });
+  }
+
+  /** The first two intervals, in which every series is new, are left out of the quantiles (not of the slowest). */
+  #warmUp(): void {
+    const { intervalMs, durationMs } = this.#options;
+    if (this.#isWarm || this.#elapsedMs() < Math.min(2 * intervalMs, durationMs / 2)) return;
+    this.#isWarm = true;
+    this.#answerMs = newSketch();
+    this.#visibleMs = newSketch();
   }
 
   #elapsedMs(): number {
@@ -244,6 +256,10 @@ class LoadRun {
 
 interface QueryAnswer {
   readonly data?: { readonly result?: readonly { readonly value?: readonly [number, string] }[] };
+}
+
+function newSketch(): QuantileSketch {
+  return new QuantileSketch({ min: 0.01, max: 1e5 });
 }
 
 function authorization(token: string | undefined): Record<string, string> {

@@ -14,7 +14,9 @@ export async function sendBodies(bodies: Iterable<Uint8Array>, to: Sending): Pro
     await Promise.all(
       Array.from({ length: to.connections }, async () => {
         for (let next = source.next(); next.done !== true; next = source.next()) {
-          const { status, text } = await post(next.value, to, agent);
+          const body = next.value;
+          // A connection that was idle for too long may be closed under our hands: the same bytes again harm nobody.
+          const { status, text } = await post(body, to, agent).catch(() => post(body, to, agent));
           if (status < 200 || status > 299) throw new Error(`${to.url} answers ${status}: ${text.slice(0, 300)}`);
         }
       }),

@@ -29,7 +29,7 @@ export function loadgenCommand(program: Program): void {
     .option('--connections <n>', 'connections at once (default 16)')
     .addHelpText(
       'after',
-      '\nThe agents appear in the server like any others, and are lost when the load ends.\nExit 1: something was refused or late.',
+      '\nThe agents appear in the server like any others, and are lost when the load ends. Quantiles leave out the first two\nintervals, in which every series is new.\nExit 1: something was refused or late.',
     );
   action<Flags>(program, command, async ({ flags, client }): Promise<ExitCode> => {
     const agents = readCount(flags.agents, { flag: '--agents', otherwise: 100, max: 1_000_000 });
