@@ -112,6 +112,7 @@ function formatVerb(value: Value, verb: string, o: { flags: string; precision: n
   }
   if (typeof value === 'bigint') {
     if (verb === 'c') return String.fromCodePoint(Number(value));
+    if (verb === 'U') return `U+${value.toString(16).toUpperCase().padStart(4, '0')}`;
     if (verb === 'q') return `'${String.fromCodePoint(Number(value))}'`;
     const base = { d: 10, x: 16, X: 16, o: 8, b: 2 }[verb];
     if (base === undefined) return wrong();
