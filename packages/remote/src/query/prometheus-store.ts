@@ -41,8 +41,9 @@ export interface PrometheusStoreStats {
   readonly error: string;
 }
 
-/** Between two tries while it is away. */
+/** Between two tries while it is away, and how long one waits for an answer. */
 const restMs = 5_000;
+const triedMs = 3_000;
 
 export class PrometheusStore {
   readonly #o: Required<PrometheusStoreOptions>;
@@ -59,8 +60,11 @@ export class PrometheusStore {
   /** Never rejects. */
   async ask(question: StoreQuestion): Promise<StoreAnswer> {
     const now = this.#o.clock.now();
-    if (this.#awaySince !== null && now < this.#restUntil) return this.#missed(this.#error);
-    const answer = await this.#request(question);
+    const isAway = this.#awaySince !== null;
+    if (isAway && now < this.#restUntil) return this.#missed(this.#error);
+    // One question tries whether it is back; the others need not wait for that.
+    if (isAway) this.#restUntil = now + restMs;
+    const answer = await this.#request(question, isAway ? Math.min(this.#o.timeoutMs, triedMs) : this.#o.timeoutMs);
     if (answer.kind === 'away') {
       this.#awaySince ??= now;
       this.#restUntil = this.#o.clock.now() + restMs;
@@ -89,8 +93,8 @@ export class PrometheusStore {
     return { kind: 'away', error };
   }
 
-  async #request({ method, path, search, form }: StoreQuestion): Promise<StoreAnswer> {
-    const { url, headers, timeoutMs, clock } = this.#o;
+  async #request({ method, path, search, form }: StoreQuestion, timeoutMs: number): Promise<StoreAnswer> {
+    const { url, headers, clock } = this.#o;
     const abort = new AbortController();
     let isTimeout = false;
     const cancel = clock.after(timeoutMs, () => {
