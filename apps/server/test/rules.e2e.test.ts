@@ -177,7 +177,8 @@ const everyFunction = [
 ];
 
 test('rules and alerts are what the real Prometheus gives for the same file', async ({ skip }) => {
-  if (!isInstalled('prometheus')) skip('prometheus is not on the PATH');
+  const program = 'prometheus';
+  if (!isInstalled(program)) skip(`${program} is not on the PATH`);
   folder = await mkdtemp(join(tmpdir(), 'jaegis-rules-'));
   const annotations = Object.fromEntries(everyFunction.map((text, i) => [`a${i}`, text]));
   const many = ['c', 'a', 'b'].map((n, i) => ({ record: 'many', expr: `vector(${3 - i})`, labels: { n } }));
@@ -197,7 +198,7 @@ test('rules and alerts are what the real Prometheus gives for the same file', as
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify({ rule_files: ['r.yml'] }));
   const port = await freePort();
   const child = spawn(
-    'prometheus',
+    program,
     [
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
