@@ -3,6 +3,7 @@
  * not ours. `npm run bench -- anomaly [PART...] [--member NAME]`; without parts all of them.
  */
 import { type DetectMember, defaultMember, detectMembers } from '@jaegis/analytics';
+import { behaviorRows } from './anomaly/behavior-cost.ts';
 import { costRows } from './anomaly/cost.ts';
 import { multivariateRows } from './anomaly/multivariate-part.ts';
 import { nabRows } from './anomaly/nab-part.ts';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, (input: PartInput) => BenchRow[]>> = {
   operating: operatingRows,
   cost: costRows,
   multivariate: multivariateRows,
+  behavior: behaviorRows,
 };
 
 export async function run(options: {

@@ -18,4 +18,6 @@ export interface Anomaly {
   readonly endedAt: number | null;
   /** One sentence: what, how far from what was expected. */
   readonly reason: string;
+  /** Where several signals are behind it: those, most telling first, as `name:distance;...`. */
+  readonly top?: string;
 }

@@ -8,6 +8,7 @@ export type {
   Health,
   HealthPart,
 } from './agent.ts';
+export type { AgentBehavior } from './agent-behavior.ts';
 export type { AgentSummary } from './agent-summary.ts';
 export type { Alert, AlertKind, AlertState, Severity } from './alert.ts';
 export type { Anomaly } from './anomaly.ts';

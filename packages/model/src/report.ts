@@ -1,4 +1,5 @@
 import type { Agent, HealthPart } from './agent.ts';
+import type { AgentBehavior } from './agent-behavior.ts';
 import type { Alert } from './alert.ts';
 import type { Anomaly } from './anomaly.ts';
 import type { Forecast } from './forecast.ts';
@@ -39,6 +40,8 @@ export interface AgentReport extends Agent {
     readonly memoryUtilization: number | null;
     readonly networkBytes: number | null;
   };
+  /** Against its own past and its peers; absent for an agent that is not followed. */
+  readonly behavior?: AgentBehavior | undefined;
   readonly anomalies: readonly Anomaly[];
   readonly links: readonly Link[];
   readonly recommendations: readonly string[];

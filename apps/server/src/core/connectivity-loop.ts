@@ -31,6 +31,7 @@ function forgetRemoved(fleet: Fleet, now: number): void {
     fleet.health.delete(id);
     const row = fleet.signals.removeAgent(id);
     if (row !== undefined) tellAnomalies(fleet, fleet.detection.forget(row, now));
+    tellAnomalies(fleet, fleet.behavior.forget(id, now));
   }
 }
 

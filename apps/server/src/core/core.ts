@@ -247,6 +247,7 @@ export function createCore(deps: CoreDeps) {
       for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);
       runConnectivity(fleet, targets, now);
       fleet.detection.save(fleet.metadata);
+      fleet.behavior.save(fleet.metadata);
       await Promise.allSettled([...fleet.receivers, ...fleet.alertSinks].map((receiver) => receiver.close()));
     },
   };

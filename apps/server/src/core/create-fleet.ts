@@ -4,6 +4,7 @@ import { Registry } from '@jaegis/registry';
 import { QuantileSketch } from '@jaegis/std';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import { ExemplarStore, MetadataBook } from '@jaegis/tsdb';
+import { Behavior } from './behavior.ts';
 import type { CoreDeps } from './core.ts';
 import { Detection } from './detection.ts';
 import { EventStream } from './event-stream.ts';
@@ -51,6 +52,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   const known = metadata.alerts({ state: ['pending', 'firing'], limit: 5_000 }).items;
   alerts.restore(known);
   incidents.restore(metadata.incidents({ state: ['open', 'acknowledged'], limit: 500 }).items, known);
+  const nextId = idMaker();
   let facts: TimelineFact[] = [];
 
   return {
@@ -64,7 +66,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     startedAt: now,
     hostName: deps.hostName,
     platform: deps.platform,
-    nextId: idMaker(),
+    nextId,
     store,
     exemplars: new ExemplarStore(maxExemplars),
     metricMetadata: new MetadataBook(maxMetrics),
@@ -83,6 +85,13 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       intervalMs: signalIntervalMs,
       metadata,
       falseAlarmsPerAgentWeek: options.false_alarms_per_agent_week,
+    }),
+    behavior: new Behavior({
+      agentLimit: options.agent_limit,
+      metadata,
+      isKnown: (id) => registry.get(id) !== undefined,
+      nextId,
+      now,
     }),
     health: new Map(),
     trust: new Map(),

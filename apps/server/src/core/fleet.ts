@@ -8,6 +8,7 @@ import type { Clock, QuantileSketch } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import type { ExemplarStore, MetadataBook, MetricsStore } from '@jaegis/tsdb';
+import type { Behavior } from './behavior.ts';
 import type { Detection } from './detection.ts';
 import type { EventStream } from './event-stream.ts';
 import type { HealthState } from './health.ts';
@@ -56,6 +57,7 @@ export interface Fleet {
   readonly writer: SignalWriter;
   readonly signals: SignalBook;
   readonly detection: Detection;
+  readonly behavior: Behavior;
   readonly health: Map<string, HealthState>;
   readonly trust: Map<string, ForecastTrust>;
 

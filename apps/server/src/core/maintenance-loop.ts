@@ -17,6 +17,7 @@ export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
     done.saved = now;
     for (const entry of fleet.pools.sized()) fleet.pools.save(entry);
     fleet.detection.save(fleet.metadata);
+    fleet.behavior.save(fleet.metadata);
   }
   if (now - done.pruned >= hourMs) {
     done.pruned = now;

@@ -22,6 +22,8 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_loop_runs_total', 'counter', 'Runs of each loop.'],
   ['jaegis_loop_failures_total', 'counter', 'Runs of each loop that threw.'],
   ['jaegis_loop_duration_seconds', 'gauge', 'Duration of the last run of each loop.'],
+  ['jaegis_behavior_seconds_per_agent', 'gauge', 'Following the behaviour of one agent for one tick, on average.'],
+  ['jaegis_behavior_bytes_per_agent', 'gauge', 'Memory that the profile of one agent takes.'],
   ['jaegis_rule_group_evaluations_total', 'counter', 'Evaluations of each group of rules.'],
   [
     'jaegis_rule_group_missed_total',
@@ -100,6 +102,10 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_dropped_total', fleet.pools.refused, { where: 'pools' });
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
+  selfMetrics.set('jaegis_dropped_total', fleet.behavior.refused, { where: 'behavior' });
+  const behavior = fleet.behavior.stats();
+  selfMetrics.set('jaegis_behavior_seconds_per_agent', (behavior.microsecondsPerAgent ?? 0) / 1e6);
+  selfMetrics.set('jaegis_behavior_bytes_per_agent', behavior.bytesPerAgent);
   for (const { name: receiver, stats } of [...fleet.receivers, ...fleet.alertSinks]) {
     selfMetrics.set('jaegis_receiver_sent_total', stats.sent, { receiver });
     selfMetrics.set('jaegis_receiver_failures_total', stats.failed, { receiver });

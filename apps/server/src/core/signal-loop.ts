@@ -30,6 +30,7 @@ export async function runSignals(fleet: Fleet, now: number): Promise<void> {
   for (const entry of fleet.pools.list()) updatePool(fleet, entry, byPool.get(entry.name) ?? [], now);
   writeLinks(fleet, now);
   tellAnomalies(fleet, fleet.detection.observe(now, fleet.stopwatch));
+  await followBehavior(fleet, present, now);
 
   const peers = peersByPool(
     present.map(({ row }) => row),
@@ -53,6 +54,30 @@ async function inTurns<T>(fleet: Fleet, all: readonly T[], run: (some: readonly 
   for (let from = 0; from < all.length; from += agentsAtOnce) {
     if (from > 0) await fleet.breathe?.();
     run(all.slice(from, from + agentsAtOnce));
+  }
+}
+
+/** Pool by pool, with turns in between. Lost agents have no signals and no behaviour; they keep their place. */
+async function followBehavior(
+  fleet: Fleet,
+  present: readonly { agent: Agent; row: SignalRow }[],
+  now: number,
+): Promise<void> {
+  const byPool = new Map<string, { id: string; signals: Signals }[]>();
+  for (const { agent, row } of present) {
+    const one = { id: agent.instanceId, signals: row.signals };
+    const known = byPool.get(agent.pool);
+    if (known === undefined) byPool.set(agent.pool, [one]);
+    else known.push(one);
+  }
+  let sinceTurn = 0;
+  for (const [pool, agents] of byPool) {
+    const known = agents.filter(({ id }) => fleet.registry.get(id) !== undefined);
+    tellAnomalies(fleet, fleet.behavior.observe(pool, known, { now, stopwatch: fleet.stopwatch }));
+    sinceTurn += agents.length;
+    if (sinceTurn < agentsAtOnce) continue;
+    sinceTurn = 0;
+    await fleet.breathe?.();
   }
 }
 

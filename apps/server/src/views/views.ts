@@ -67,7 +67,7 @@ export function createViews(fleet: Fleet, sources: ViewSources): Views {
       fleetReport(
         {
           agents: registry.list(),
-          anomalies: fleet.detection.open(),
+          anomalies: [...fleet.detection.open(), ...fleet.behavior.open()],
           forecasts: pools
             .list()
             .flatMap((entry) => [...entry.forecasts.values()])
@@ -128,6 +128,7 @@ function reportOf(fleet: Fleet, id: string): AgentReport | undefined {
       before: signalsAt(fleet, id, now - hourMs),
       errors: errorsOf(fleet, id, now),
       recovery: state?.recovery,
+      behavior: fleet.behavior.describe(id, fleet.signals.agent(id)?.signals ?? {}),
       anomalies: fleet.metadata.anomalies({ agent: id, limit: 50 }).items,
       links: fleet.topology.agentLinks(now, id),
       recommendations: state?.recommendations,

@@ -1,4 +1,4 @@
-import type { Agent, AgentReport, Anomaly, Link, SignalName, Signals } from '@jaegis/model';
+import type { Agent, AgentBehavior, AgentReport, Anomaly, Link, SignalName, Signals } from '@jaegis/model';
 import { summarizeErrors } from './error-classes.ts';
 import type { RecoveryState } from './recovery.ts';
 import { freshValue } from './signals.ts';
@@ -11,6 +11,7 @@ export interface AgentReportInput {
   readonly before?: Signals | undefined;
   readonly errors?: readonly { readonly name: string; readonly count: number }[] | undefined;
   readonly recovery?: RecoveryState | undefined;
+  readonly behavior?: AgentBehavior | undefined;
   readonly anomalies?: readonly Anomaly[] | undefined;
   readonly links?: readonly Link[] | undefined;
   readonly recommendations?: readonly string[] | undefined;
@@ -52,6 +53,7 @@ export function agentReport(input: AgentReportInput, now: number): AgentReport {
       memoryUtilization: value('memory_utilization'),
       networkBytes: value('network_bytes'),
     },
+    ...(input.behavior !== undefined && { behavior: input.behavior }),
     anomalies: input.anomalies ?? [],
     links: input.links ?? [],
     recommendations: input.recommendations ?? [],

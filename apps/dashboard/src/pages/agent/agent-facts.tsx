@@ -6,6 +6,7 @@ import { Since } from '../../widgets/ago.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
 import { ScoreBar } from '../../widgets/score-bar.tsx';
 import { Section } from '../../widgets/section.tsx';
+import { AgentBehaviorPanel } from './agent-behavior.tsx';
 
 /** Beside the charts: the score's parts, the numbers of now, its links, what it says of itself. */
 export function AgentFacts({ agent }: { agent: AgentReport }) {
@@ -38,6 +39,7 @@ export function AgentFacts({ agent }: { agent: AgentReport }) {
       <Section title="Now">
         <Facts agent={agent} />
       </Section>
+      {agent.behavior !== undefined && <AgentBehaviorPanel behavior={agent.behavior} />}
       {agent.links.length > 0 && (
         <Section title="Links">
           <ul className="link-list">
