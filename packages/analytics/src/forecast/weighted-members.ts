@@ -151,13 +151,12 @@ function shares(members: readonly Member[], validation: Validation): Record<stri
 }
 
 function nameOf(weights: Readonly<Record<string, number>>, period: number): string {
-  const heaviest = Object.entries(weights)
-    .filter(([, share]) => share >= 0.2)
-    .sort((a, b) => b[1] - a[1])
+  const sorted = Object.entries(weights).sort((a, b) => b[1] - a[1]);
+  const text = sorted
+    .slice(0, 3)
     .map(([name]) => name)
-    .slice(0, 3);
-  const text = heaviest.length > 0 ? heaviest.join('+') : (Object.keys(weights)[0] ?? 'persistence');
-  return text.includes('seasonal') ? `${text} (period ${period})` : text;
+    .join('+');
+  return /seasonal|profile/.test(text) ? `${text} (period ${period})` : text;
 }
 
 function noteOf(prepared: PreparedHistory): { note?: string } {

@@ -2,11 +2,16 @@
  * Which members stand up for a series: those that its length and seasons allow. One set of lags and constants for all
  * series, chosen on windows held back from the development data (docs/benchmarks.md tells what each earned).
  */
+import { arima } from './arima.ts';
 import { type ArOptions, autoregression } from './autoregression.ts';
+import { holtWinters } from './holt-winters.ts';
 import { dampedTrend, longMean, middleOf, recentMean } from './level.ts';
+import { lstm } from './lstm.ts';
 import type { Member, MemberContext, Seasons } from './member.ts';
 import { persistence, seasonalNaive } from './naive.ts';
 import { fadingProfile, middleProfile, movedProfile, profileOf } from './profile.ts';
+import { prophet } from './prophet.ts';
+import { theta } from './theta.ts';
 
 /** Regressions may use at most this share of the history for their lags: the rest is what they learn from. */
 const lagShare = 0.6;
@@ -18,6 +23,8 @@ interface MemberSpec {
   /** One line for people. */
   readonly about: string;
   /** `undefined` when the series is too short or has no such season. */
+  /** Left out of the default: it costs more than it earns there (docs/benchmarks.md). */
+  readonly isAside?: boolean;
   readonly create: (context: MemberContext) => Member | undefined;
 }
 
@@ -76,11 +83,47 @@ export const memberSpecs: readonly MemberSpec[] = [
     { name: 'ar-profile-long', about: "autoregression around the week's profile", ridge: 0.01, profileRate: 0.4 },
     { name: 'ar-profile-long-log', about: 'the same in logarithms', ridge: 0.01, isLog: true, profileRate: 0.6 },
   ]),
+  {
+    name: 'theta',
+    about: 'Theta on the series without its season',
+    create: ({ values, seasons }) => theta(values, seasons.short),
+  },
+  {
+    name: 'ets',
+    about: "Holt and Winters' exponential smoothing, damped",
+    isAside: true,
+    create: ({ values, seasons }) => holtWinters(values, seasons.short),
+  },
+  {
+    name: 'arima',
+    about: 'seasonal ARIMA (2,0,1)(1,1,1) by Hannan and Rissanen',
+    isAside: true,
+    create: (context) => arima(context, context.seasons.short),
+  },
+  {
+    name: 'prophet',
+    about: "Prophet's model: a bending trend and Fourier seasons",
+    isAside: true,
+    create: (context) =>
+      prophet(context, [
+        { period: context.seasons.short, order: 4 },
+        { period: context.seasons.long, order: 3 },
+      ]),
+  },
+  {
+    name: 'lstm',
+    about: 'a recurrent network trained on the series itself',
+    isAside: true,
+    create: (context) => lstm(context, context.seasons.short),
+  },
 ];
 
 /** The members that a history allows; with a name, that one beside persistence, which stands in where it cannot forecast. */
 export function createMembers(context: MemberContext, only?: string): Member[] {
-  const specs = only === undefined ? memberSpecs : memberSpecs.filter(({ name }) => name === only);
+  const specs =
+    only === undefined
+      ? memberSpecs.filter(({ isAside }) => isAside !== true)
+      : memberSpecs.filter(({ name }) => name === only);
   const members = specs.flatMap(({ create }) => create(context) ?? []);
   return only === undefined || only === 'persistence' ? members : [persistence(context.values), ...members];
 }

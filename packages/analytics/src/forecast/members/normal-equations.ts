@@ -37,13 +37,31 @@ export class NormalEquations {
     const n = this.#size;
     let trace = 0;
     for (let i = 0; i < n; i++) trace += this.#gram[(i * (i + 3)) / 2]!;
-    const penalty = (ridge * trace) / n + 1e-12;
+    return this.solveWith(new Float64Array(n).fill((ridge * trace) / n + 1e-12));
+  }
+
+  /** Sum of squared errors of these coefficients; `squares` is the sum of the targets' squares. */
+  errorOf(coefficients: Float64Array, squares: number): number {
+    let sum = squares;
+    let place = 0;
+    for (let i = 0; i < this.#size; i++) {
+      sum -= 2 * coefficients[i]! * this.#cross[i]!;
+      for (let j = 0; j <= i; j++, place++) {
+        sum += (i === j ? 1 : 2) * coefficients[i]! * coefficients[j]! * this.#gram[place]!;
+      }
+    }
+    return Math.max(0, sum);
+  }
+
+  /** With a penalty of its own for each coefficient. */
+  solveWith(penalties: Float64Array): Float64Array {
+    const n = this.#size;
     const factor = this.#gram.slice();
     for (let i = 0; i < n; i++) {
       const rowI = (i * (i + 1)) / 2;
       for (let j = 0; j <= i; j++) {
         const rowJ = (j * (j + 1)) / 2;
-        let sum = factor[rowI + j]! + (i === j ? penalty : 0);
+        let sum = factor[rowI + j]! + (i === j ? penalties[i]! : 0);
         for (let k = 0; k < j; k++) sum -= factor[rowI + k]! * factor[rowJ + k]!;
         factor[rowI + j] = i === j ? Math.sqrt(Math.max(sum, 1e-300)) : sum / factor[rowJ + j]!;
       }
