@@ -50,11 +50,15 @@ const pieces = [
   {
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
-    outputs: [at('apps/cli/dist/jaegis.js'), at('apps/cli/dist/query-worker.js')],
+    outputs: ['jaegis', 'query-worker', 'forecast-worker'].map((name) => at(`apps/cli/dist/${name}.js`)),
     build: () =>
       bundle({
         folder: 'apps/cli',
-        entries: { jaegis: 'src/main.ts', 'query-worker': '../server/src/query/query-worker.ts' },
+        entries: {
+          jaegis: 'src/main.ts',
+          'query-worker': '../server/src/query/query-worker.ts',
+          'forecast-worker': '../server/src/forecast-worker.ts',
+        },
         keep: ['dashboard'],
       }),
   },

@@ -380,7 +380,17 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       model: 'seasonal-ensemble',
       trust: pool.isTroubled ? 0.41 : 0.83,
       madeAt: now - 31_000,
+      scored: 1_204,
+      meanError: pool.isTroubled ? 0.31 : 0.08,
+      coverage: { seen: 0.91, nominal: 0.9 },
     })),
+    alarms: {
+      warnings: isEmpty
+        ? { scored: 0, open: 0, precision: null, recall: null, leadMsMedian: null }
+        : { scored: 9, open: 1, precision: 0.78, recall: 0.88, leadMsMedian: 540_000 },
+      feedback: isEmpty ? {} : { useful: 4, not_a_problem: 1 },
+      moved: isEmpty ? [] : [{ pool: fleet.pools[0]!.name, signal: 'latency_p95', decades: 0.9 }],
+    },
     scrapes: isEmpty
       ? []
       : [

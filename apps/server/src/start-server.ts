@@ -10,6 +10,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Core, createCore } from './core/core.ts';
 import type { Log } from './core/log.ts';
 import { lockDataDir } from './data-lock.ts';
+import { startForecastThread } from './forecast-thread.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
 import { hasToken, isLoopback, urlHost } from './http/guard.ts';
 import {
@@ -80,7 +81,9 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     },
   );
   await remote?.start((ref) => storage.store.labelsOf(ref));
+  const forecaster = startForecastThread(log);
   const core = createCore({
+    forecaster,
     clock,
     stopwatch: () => performance.now(),
     breathe: () => new Promise((resume) => setImmediate(resume)),
@@ -104,6 +107,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   const close = async (): Promise<void> => {
     // The ports stay open while agents drain: they want to say goodbye and to hand in their last telemetry.
     await core.stop({ drain: true });
+    await forecaster.close();
     await Promise.allSettled(opened.splice(0).map((each) => each.close()));
     await storage.close();
     await remote?.close();

@@ -57,7 +57,28 @@ export interface SystemReport {
     readonly model: string;
     readonly trust: number;
     readonly madeAt: number;
+    /** Points compared with the truth so far. */
+    readonly scored: number;
+    /** Mean absolute error over the mean of the truth, faded; `null` before anything was scored. */
+    readonly meanError: number | null;
+    /** Share of truths inside the widest interval, and what it should be. */
+    readonly coverage: { readonly seen: number; readonly nominal: number } | null;
   }[];
+  /** Whether our alarms are any good. */
+  readonly alarms: {
+    /** Warnings before a problem: how many outcomes are known, and what they were; shares are `null` before the first. */
+    readonly warnings: {
+      readonly scored: number;
+      readonly open: number;
+      readonly precision: number | null;
+      readonly recall: number | null;
+      readonly leadMsMedian: number | null;
+    };
+    /** What people said of incidents, by verdict, since the start. */
+    readonly feedback: Readonly<Record<string, number>>;
+    /** Series whose threshold feedback moved, in decades of rarity. */
+    readonly moved: readonly { readonly pool: string; readonly signal: string; readonly decades: number }[];
+  };
   readonly scrapes: readonly {
     readonly job: string;
     readonly url: string;

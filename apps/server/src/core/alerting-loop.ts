@@ -1,14 +1,13 @@
+import { scoreAlarms } from './alarm-accuracy.ts';
 import { gatherConditions } from './conditions.ts';
 import type { Fleet } from './fleet.ts';
 
 /** Every 5 s: what is wrong becomes alerts, alerts become incidents, people are told once. */
 export function runAlerting(fleet: Fleet, now: number): void {
   const { alerts, incidents, metadata, events } = fleet;
-  const changed = alerts.evaluate(
-    gatherConditions(fleet, now),
-    now,
-    (alert) => alert.kind === 'rule' && !fleet.rules.isSettled,
-  );
+  const conditions = gatherConditions(fleet, now);
+  scoreAlarms(fleet, conditions, now);
+  const changed = alerts.evaluate(conditions, now, (alert) => alert.kind === 'rule' && !fleet.rules.isSettled);
   const result = incidents.apply(changed, { now, notes: fleet.takeFacts() });
   const told = new Map(changed.map((alert) => [alert.id, alert]));
   for (const [alertId, incidentId] of result.assigned) {

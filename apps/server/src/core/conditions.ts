@@ -12,12 +12,15 @@ const freshMs = 30_000;
 /** Below this the forecast is no better than a naive one, and alarms nobody. */
 const leastTrust = 0.5;
 
+/** A warning says by when the problem will be there. */
+export type Condition = AlertCondition & { readonly dueAt?: number };
+
 /** Everything that is wrong right now, as conditions. Pure reading: the alert engine decides what becomes of them. */
-export function gatherConditions(fleet: Fleet, now: number): AlertCondition[] {
+export function gatherConditions(fleet: Fleet, now: number): Condition[] {
   return [
     ...lostAgents(fleet),
     ...unhealthyAgents(fleet),
-    ...anomalies(fleet),
+    ...anomalies(fleet, now),
     ...leaks(fleet, now),
     ...peerConditions(fleet, now),
     ...poolConditions(fleet, now),
@@ -72,8 +75,10 @@ function unhealthyAgents(fleet: Fleet): AlertCondition[] {
   return found;
 }
 
-function anomalies(fleet: Fleet): AlertCondition[] {
-  return fleet.detection.open().map((anomaly) => ({
+function anomalies(fleet: Fleet, now: number): AlertCondition[] {
+  // What people called no problem before must be rarer to alarm again.
+  const open = fleet.detection.open().filter((each) => each.score >= fleet.alarmTuning.leastScore(each, now) - 1e-9);
+  return open.map((anomaly) => ({
     key: `anomaly/${anomaly.agent ?? anomaly.pool}/${anomaly.signal}`,
     kind: 'anomaly',
     // More demand than usual is news, not a fault: the scaler answers it.
@@ -90,8 +95,8 @@ function anomalies(fleet: Fleet): AlertCondition[] {
   }));
 }
 
-function leaks(fleet: Fleet, now: number): AlertCondition[] {
-  const found: AlertCondition[] = [];
+function leaks(fleet: Fleet, now: number): Condition[] {
+  const found: Condition[] = [];
   for (const [instanceId, { leakVerdict }] of fleet.health) {
     const agent = fleet.registry.get(instanceId);
     const { growing, limitAt, reason } = leakVerdict;
@@ -105,14 +110,15 @@ function leaks(fleet: Fleet, now: number): AlertCondition[] {
       signal: 'memory_bytes',
       summary: `${instanceId} will be out of memory in ${formatDuration(Math.max(0, limitAt - now))}`,
       reason,
+      dueAt: limitAt,
       forMs: 0,
     });
   }
   return found;
 }
 
-function poolConditions(fleet: Fleet, now: number): AlertCondition[] {
-  const found: AlertCondition[] = [];
+function poolConditions(fleet: Fleet, now: number): Condition[] {
+  const found: Condition[] = [];
   for (const entry of fleet.pools.list()) {
     found.push(
       ...breachedObjectives(fleet, entry, now),
@@ -153,7 +159,7 @@ function breachedObjectives(fleet: Fleet, entry: PoolEntry, now: number): AlertC
   return found;
 }
 
-function forecastBreach(fleet: Fleet, entry: PoolEntry, now: number): AlertCondition[] {
+function forecastBreach(fleet: Fleet, entry: PoolEntry, now: number): Condition[] {
   const forecast = entry.forecasts.get('request_rate');
   const capacity = entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica;
   const most = entry.config?.replicas.max;
@@ -178,6 +184,7 @@ function forecastBreach(fleet: Fleet, entry: PoolEntry, now: number): AlertCondi
       agent: null,
       signal: 'request_rate',
       summary: `${entry.name} will need more than its ${most} replicas in ${formatDuration(Math.max(0, at - now))}`,
+      dueAt: at,
       reason: `forecast demand is ${formatValue(median[index], '1/s')}, ${most} replicas serve ${formatValue(capacity * most, '1/s')}; raise replicas.max or shed load`,
     },
   ];

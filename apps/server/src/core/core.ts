@@ -16,9 +16,11 @@ import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { Target, TargetEvent } from '@jaegis/targets';
 import type { MetricsStore } from '@jaegis/tsdb';
 import { createViews, type Views } from '../views/views.ts';
+import { learnFromFeedback } from './alarm-accuracy.ts';
 import { runAlerting } from './alerting-loop.ts';
 import { runConnectivity, tellChanged } from './connectivity-loop.ts';
 import { createFleet } from './create-fleet.ts';
+import type { ForecastEngine } from './forecast-engine.ts';
 import { runForecasts } from './forecast-loop.ts';
 import { commandAgent, type HeartbeatOutcome, takeHeartbeat } from './heartbeats.ts';
 import { type HostSource, runHost } from './host-loop.ts';
@@ -56,6 +58,8 @@ export interface CoreDeps {
   readonly receivers: readonly Receiver[];
   /** Who wants to know which alerts fire, all the time. */
   readonly alertSinks?: readonly AlertSink[];
+  /** Calculates forecasts; in this thread when left out. */
+  readonly forecaster?: ForecastEngine;
   readonly ruleFiles?: readonly RuleFile[];
   readonly remoteWrites?: RemoteWrites;
   /** Answers queries in our place. */
@@ -166,6 +170,7 @@ export function createCore(deps: CoreDeps) {
             ? incidents.note(id, { by: handling.by, text: handling.text }, now)
             : incidents.feedback(id, { verdict: handling.verdict!, text: handling.text }, now);
       if (changed === undefined) return undefined;
+      if (handling.what === 'feedback') learnFromFeedback(fleet, changed, handling.verdict!, now);
       metadata.saveIncident(changed);
       events.publish({ event: 'incident', data: changed });
       return changed;

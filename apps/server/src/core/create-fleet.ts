@@ -1,14 +1,17 @@
 import { AlertEngine, IncidentEngine, type TimelineFact } from '@jaegis/alerting';
+import { AlarmOutcomes, AlarmTuning } from '@jaegis/analytics';
 import { IngestCounters } from '@jaegis/ingest';
 import { Registry } from '@jaegis/registry';
 import { QuantileSketch } from '@jaegis/std';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import { ExemplarStore, MetadataBook } from '@jaegis/tsdb';
+import { alarmOutcomesKey, alarmTuningKey } from './alarm-accuracy.ts';
 import { Behavior } from './behavior.ts';
 import type { CoreDeps } from './core.ts';
 import { Detection } from './detection.ts';
 import { EventStream } from './event-stream.ts';
 import type { Fleet } from './fleet.ts';
+import { inlineForecastEngine } from './forecast-engine.ts';
 import { idMaker } from './ids.ts';
 import { OutcomeWatch } from './outcomes.ts';
 import { PoolBook } from './pool-book.ts';
@@ -95,6 +98,9 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     }),
     health: new Map(),
     trust: new Map(),
+    forecaster: deps.forecaster ?? inlineForecastEngine(),
+    alarmOutcomes: AlarmOutcomes.fromJSON(metadata.getState(alarmOutcomesKey)),
+    alarmTuning: AlarmTuning.fromJSON(metadata.getState(alarmTuningKey)),
     lostLately: new Map(),
     alerts,
     incidents,

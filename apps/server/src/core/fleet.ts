@@ -1,5 +1,5 @@
 import type { AlertEngine, IncidentEngine, TimelineFact } from '@jaegis/alerting';
-import type { ForecastTrust } from '@jaegis/analytics';
+import type { AlarmOutcomes, AlarmTuning, ForecastTrust } from '@jaegis/analytics';
 import type { HostSample, IngestCounters } from '@jaegis/ingest';
 import type { Agent, JaegisConfig, ServerOptions } from '@jaegis/model';
 import type { AlertSink, Receiver } from '@jaegis/receivers';
@@ -11,6 +11,7 @@ import type { ExemplarStore, MetadataBook, MetricsStore } from '@jaegis/tsdb';
 import type { Behavior } from './behavior.ts';
 import type { Detection } from './detection.ts';
 import type { EventStream } from './event-stream.ts';
+import type { ForecastEngine } from './forecast-engine.ts';
 import type { HealthState } from './health.ts';
 import type { Log } from './log.ts';
 import type { OutcomeWatch } from './outcomes.ts';
@@ -60,6 +61,11 @@ export interface Fleet {
   readonly behavior: Behavior;
   readonly health: Map<string, HealthState>;
   readonly trust: Map<string, ForecastTrust>;
+  readonly forecaster: ForecastEngine;
+  /** Whether warnings before a problem came true, and how long before. */
+  readonly alarmOutcomes: AlarmOutcomes;
+  /** What people said of alarms, as thresholds. */
+  readonly alarmTuning: AlarmTuning;
 
   /** Agents that were lost since alerting last looked: one that is back already was lost all the same. */
   readonly lostLately: Map<string, Agent>;

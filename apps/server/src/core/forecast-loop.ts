@@ -1,4 +1,4 @@
-import { createForecaster, ForecastTrust } from '@jaegis/analytics';
+import { ForecastTrust } from '@jaegis/analytics';
 import { type Forecast, type SignalName, signalMetric } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
 import type { PoolEntry } from './pool-book.ts';
@@ -10,28 +10,40 @@ const stepMs = 15_000;
 const horizon = 240;
 const historyPoints = 1_920;
 const quantiles = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
-const forecaster = createForecaster();
 
 /** How often a pool's forecast is made anew. */
 const everyMs = 30_000;
 /** Within which share of that all pools must have had their turn. */
 const spreadRuns = 20;
 
+/** Fleets whose forecasts are being made: a turn that takes longer than a second is not joined by the next. */
+const busy = new WeakSet<Fleet>();
+
 /**
- * Called every second: scores the forecasts whose time has come and makes new ones, a few pools at a time, so that what
- * a thousand pools need never holds up what comes in.
+ * Called every second: scores the forecasts whose time has come and makes new ones, a few pools at a time and one after the
+ * other (in a worker thread, where there is one), so that what a thousand pools need never holds up what comes in.
  */
-export function runForecasts(fleet: Fleet, now: number): void {
+export async function runForecasts(fleet: Fleet, now: number): Promise<void> {
+  if (busy.has(fleet)) return;
+  busy.add(fleet);
+  try {
+    await forecastDue(fleet, now);
+  } finally {
+    busy.delete(fleet);
+  }
+}
+
+async function forecastDue(fleet: Fleet, now: number): Promise<void> {
   const pools = fleet.pools.list().filter((entry) => entry.config?.predictive.mode !== 'off');
   const due = pools.filter((entry) => now - entry.forecastAt >= everyMs);
   due.sort((a, b) => a.forecastAt - b.forecastAt);
   for (const entry of due.slice(0, Math.ceil(pools.length / spreadRuns))) {
     entry.forecastAt = now;
-    for (const signal of forecastSignals) forecastSignal(fleet, entry, signal, now);
+    for (const signal of forecastSignals) await forecastSignal(fleet, entry, signal, now);
   }
 }
 
-function forecastSignal(fleet: Fleet, entry: PoolEntry, signal: SignalName, now: number): void {
+async function forecastSignal(fleet: Fleet, entry: PoolEntry, signal: SignalName, now: number): Promise<void> {
   const history = historyOf(fleet, entry.name, signal, now);
   if (history === undefined) return;
   const key = `${entry.name}/${signal}`;
@@ -42,7 +54,7 @@ function forecastSignal(fleet: Fleet, entry: PoolEntry, signal: SignalName, now:
   }
   const last = history.values.at(-1) ?? Number.NaN;
   trust.observe(history.start + (history.values.length - 1) * stepMs, last);
-  const result = forecaster.forecast(history, { horizon, quantiles });
+  const result = await fleet.forecaster.forecast(history, { horizon, quantiles });
   const madeAt = history.start + (history.values.length - 1) * stepMs;
   const forecast: Forecast = {
     series: { __name__: signalMetric.pool, pool: entry.name, signal },

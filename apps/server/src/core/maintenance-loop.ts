@@ -1,3 +1,4 @@
+import { saveAccuracy } from './alarm-accuracy.ts';
 import type { Fleet } from './fleet.ts';
 
 const hourMs = 3_600_000;
@@ -18,6 +19,7 @@ export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
     for (const entry of fleet.pools.sized()) fleet.pools.save(entry);
     fleet.detection.save(fleet.metadata);
     fleet.behavior.save(fleet.metadata);
+    saveAccuracy(fleet);
   }
   if (now - done.pruned >= hourMs) {
     done.pruned = now;

@@ -66,6 +66,14 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_dropped_total', 'counter', 'What a full table or queue refused, by where.'],
   ['jaegis_event_listeners', 'gauge', 'Open event streams.'],
   ['jaegis_forecast_trust', 'gauge', 'How much better than naive the forecasts have lately been, 0..1.'],
+  ['jaegis_forecast_error_ratio', 'gauge', 'Mean absolute error of forecasts over the mean of the truth, faded.'],
+  ['jaegis_forecast_coverage_ratio', 'gauge', 'Share of truths inside the widest interval, faded.'],
+  ['jaegis_forecast_scored_total', 'counter', 'Forecast points compared with the truth.'],
+  ['jaegis_warning_precision_ratio', 'gauge', 'Share of warnings after which the problem came.'],
+  ['jaegis_warning_recall_ratio', 'gauge', 'Share of problems that were warned of.'],
+  ['jaegis_warning_lead_seconds', 'gauge', 'Median time from a warning to its problem.'],
+  ['jaegis_warnings_scored_total', 'counter', 'Warnings and missed problems whose outcome is known.'],
+  ['jaegis_incident_feedback_total', 'counter', 'What people said of incidents, by verdict.'],
 ];
 
 export function describeSelfMetrics(metrics: SelfMetrics): void {
@@ -121,8 +129,17 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_event_listeners', fleet.events.listeners);
   for (const [key, trust] of fleet.trust) {
     const slash = key.lastIndexOf('/');
-    selfMetrics.set('jaegis_forecast_trust', trust.trust, { pool: key.slice(0, slash), signal: key.slice(slash + 1) });
+    const labels = { pool: key.slice(0, slash), signal: key.slice(slash + 1) };
+    selfMetrics.set('jaegis_forecast_trust', trust.trust, labels);
+    selfMetrics.set('jaegis_forecast_scored_total', trust.scored, labels);
+    if (trust.meanError !== null) selfMetrics.set('jaegis_forecast_error_ratio', trust.meanError, labels);
+    if (trust.coverage !== null) selfMetrics.set('jaegis_forecast_coverage_ratio', trust.coverage.seen, labels);
   }
+  const warnings = fleet.alarmOutcomes.stats();
+  selfMetrics.set('jaegis_warnings_scored_total', warnings.scored);
+  if (warnings.precision !== null) selfMetrics.set('jaegis_warning_precision_ratio', warnings.precision);
+  if (warnings.recall !== null) selfMetrics.set('jaegis_warning_recall_ratio', warnings.recall);
+  if (warnings.leadMsMedian !== null) selfMetrics.set('jaegis_warning_lead_seconds', warnings.leadMsMedian / 1_000);
 }
 
 /** Every 10 s: JAEGIS watches itself in its own store. */

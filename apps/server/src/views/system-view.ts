@@ -52,8 +52,16 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
         model: forecast.model,
         trust: forecast.trust,
         madeAt: forecast.madeAt,
+        scored: fleet.trust.get(`${entry.name}/${signal}`)?.scored ?? 0,
+        meanError: fleet.trust.get(`${entry.name}/${signal}`)?.meanError ?? null,
+        coverage: fleet.trust.get(`${entry.name}/${signal}`)?.coverage ?? null,
       })),
     ),
+    alarms: {
+      warnings: fleet.alarmOutcomes.stats(),
+      feedback: feedbackByVerdict(fleet),
+      moved: fleet.alarmTuning.list(fleet.clock.now()),
+    },
     scrapes: sources.scraper()?.status() ?? [],
     rules: fleet.rules.status().flatMap(({ config: group, rules }) =>
       rules.map((rule) => ({
@@ -87,6 +95,13 @@ function remoteWritesOf(fleet: Fleet): SystemReport['remoteWrites'] {
     lastSentAt,
     error: error || report!.error,
   }));
+}
+
+function feedbackByVerdict(fleet: Fleet): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { name, labels, value } of fleet.selfMetrics.entries())
+    if (name === 'jaegis_incident_feedback_total') found[labels['verdict'] ?? ''] = value;
+  return found;
 }
 
 function refusedByReason(fleet: Fleet): Record<string, number> {

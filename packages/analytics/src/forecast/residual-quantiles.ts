@@ -7,7 +7,7 @@
  * Bad at: spread that depends on the hour or the level.
  */
 import { quantileOf } from './prepare.ts';
-import type { Validation } from './rolling-validation.ts';
+import { comparedSteps, type Validation } from './rolling-validation.ts';
 
 const widen = 1.05;
 /** Share of the conformal correction that is used: residuals of many origins pooled are wide enough without all of it. */
@@ -29,21 +29,25 @@ export function residualOffsets(
   const swing = usualSwing(values);
   const level = Math.abs(values[values.length - 1] ?? 0);
   const at = o.quantiles.map(() => new Float64Array(o.horizon));
+  const normal = o.quantiles.map(normalQuantile);
   for (let b = 0; b + 1 < validation.edges.length; b++) {
     const from = validation.edges[b]!;
     const to = validation.edges[b + 1]!;
     const residuals = validation.residuals[b]!;
     // Residuals of neighbouring steps are nearly copies of each other: count origins, not points.
-    const evidence = Math.min(residuals.length, validation.origins * 1.5, residuals.length / Math.sqrt(to - from));
+    const evidence = Math.min(
+      residuals.length,
+      validation.origins * 1.5,
+      residuals.length / Math.sqrt(Math.min(to - from, comparedSteps)),
+    );
     const own = evidence ** 2 / (evidence ** 2 + priorWeight ** 2);
+    const seen = o.quantiles.map((asked) => (residuals.length > 0 ? widen * conformal(residuals, asked, evidence) : 0));
     for (let h = from; h < to; h++) {
       const walk = Math.min(step * Math.sqrt(h + 1), swing);
       const spread = Math.max(walk, 0.1 * level * Math.min(1, 0.3 + 0.1 * h));
       for (let q = 0; q < at.length; q++) {
-        const asked = o.quantiles[q]!;
-        const prior = spread * normalQuantile(asked);
-        const seen = residuals.length > 0 ? widen * conformal(residuals, asked, evidence) : 0;
-        at[q]![h] = residuals.length > 0 ? own * seen + (1 - own) * prior : prior;
+        const prior = spread * normal[q]!;
+        at[q]![h] = residuals.length > 0 ? own * seen[q]! + (1 - own) * prior : prior;
       }
     }
   }

@@ -18,6 +18,8 @@ const nearSteps = 12;
 const horizonsBack = 6;
 const seasonsBack = 3;
 const keepMembers = 14;
+/** So many steps of a bucket are compared at most. */
+export const comparedSteps = 12;
 const power = 4;
 /** Persistence is given a start: what seems to beat it may have won by chance. */
 const calmBonus = 0.85;
@@ -54,7 +56,17 @@ export function validateMembers(
   );
   const weights: Float64Array[] = [];
   const residuals: Float64Array[] = [];
-  const buckets = edges.slice(1).map((to, b) => ({ from: edges[b]!, to, history, members, origins, made }));
+  const buckets = edges
+    .slice(1)
+    .map((to, b) => ({
+      from: edges[b]!,
+      to,
+      stride: Math.ceil((to - edges[b]!) / comparedSteps),
+      history,
+      members,
+      origins,
+      made,
+    }));
   const ratios = buckets.map((bucket) => errorRatios(bucket, isYoung));
   buckets.forEach((bucket, b) => {
     const own =
@@ -108,6 +120,8 @@ function forecastsFrom(
 interface Bucket {
   readonly from: number;
   readonly to: number;
+  /** Neighbouring steps err alike: in wide buckets every so many are compared. */
+  readonly stride: number;
   readonly history: PreparedHistory;
   readonly members: readonly Member[];
   readonly origins: readonly number[];
@@ -127,7 +141,7 @@ function errorRatios(bucket: Bucket, isYoung: boolean): Float64Array | undefined
     for (let m = 0; m < members.length; m++) {
       const forecast = made[k]![m];
       if (forecast === null || forecast === undefined || naive === null || naive === undefined) continue;
-      for (let h = bucket.from; h < bucket.to && h < forecast.length; h++) {
+      for (let h = bucket.from; h < bucket.to && h < forecast.length; h += bucket.stride) {
         const place = origins[k]! + 1 + h;
         if (history.observed[place] === 0) continue;
         error[m] = error[m]! + age * Math.abs(history.values[place]! - forecast[h]!);
@@ -182,7 +196,7 @@ function bucketResiduals(bucket: Bucket, weights: Float64Array): Float64Array {
   const own = new Float64Array(weights.length);
   for (let k = 0; k < origins.length; k++) {
     const steps = made[k]![0]?.length ?? 0;
-    for (let h = bucket.from; h < bucket.to && h < steps; h++) {
+    for (let h = bucket.from; h < bucket.to && h < steps; h += bucket.stride) {
       const place = origins[k]! + 1 + h;
       if (history.observed[place] === 0) continue;
       let count = 0;

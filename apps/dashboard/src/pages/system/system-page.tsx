@@ -6,6 +6,7 @@ import { span } from '../../time/words.ts';
 import { Since } from '../../widgets/ago.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
+import { Accuracy } from './accuracy.tsx';
 import { HeadNumbers } from './head-numbers.tsx';
 import { Forecasts, Loops, Receivers, Refused, RemoteWrites, Rules, Scrapes } from './system-tables.tsx';
 
@@ -36,6 +37,7 @@ export function SystemPage() {
               <Protocols report={report} />
               <Loops report={report} />
               <Forecasts report={report} />
+              <Accuracy report={report} />
               <Detection report={report} />
               <Scrapes report={report} />
               <Rules report={report} />

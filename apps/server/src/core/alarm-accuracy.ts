@@ -1,0 +1,52 @@
+import type { AlertCondition } from '@jaegis/alerting';
+import type { Incident } from '@jaegis/model';
+import type { Fleet } from './fleet.ts';
+
+export const alarmOutcomesKey = 'accuracy/warnings';
+export const alarmTuningKey = 'accuracy/feedback';
+
+/**
+ * Scores warnings when the truth arrives. A forecast breach comes true when the demand is more than the most replicas
+ * serve; a leak, when its agent is lost. A lost agent without a leak before it is no miss: most are lost for other reasons.
+ */
+export function scoreAlarms(
+  fleet: Fleet,
+  conditions: readonly (AlertCondition & { readonly dueAt?: number })[],
+  now: number,
+): void {
+  const { alarmOutcomes } = fleet;
+  for (const { key, dueAt } of conditions) if (dueAt !== undefined) alarmOutcomes.warn(key, now, dueAt);
+  for (const { kind, agent } of conditions) {
+    if (kind === 'agent_lost' && alarmOutcomes.isWarned(`leak/${agent}`)) alarmOutcomes.happen(`leak/${agent}`, now);
+  }
+  for (const entry of fleet.pools.list()) {
+    const demand = entry.signals.request_rate;
+    const capacity = entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica;
+    const most = entry.config?.replicas.max;
+    if (demand === undefined || demand.value === null || capacity === null || most === undefined) continue;
+    if (demand.value > capacity * most) alarmOutcomes.happen(`forecast/${entry.name}/request_rate`, now);
+  }
+  alarmOutcomes.settle(now);
+}
+
+/** What a person says of an incident moves the thresholds of its anomalies' like series. */
+export function learnFromFeedback(
+  fleet: Fleet,
+  incident: Incident,
+  verdict: Incident['feedback'][number]['verdict'],
+  now: number,
+): void {
+  const alerts = incident.alerts.flatMap((id) => fleet.metadata.alert(id) ?? []);
+  const signals = alerts.flatMap(({ kind, pool, signal }) =>
+    kind === 'anomaly' && signal !== null ? [{ pool, signal }] : [],
+  );
+  fleet.alarmTuning.learn(signals, verdict, now);
+  fleet.selfMetrics.count('jaegis_incident_feedback_total', { verdict });
+  fleet.metadata.setState(alarmTuningKey, fleet.alarmTuning.toJSON());
+}
+
+/** Keeps what is known of our own accuracy for the next start. */
+export function saveAccuracy(fleet: Fleet): void {
+  fleet.metadata.setState(alarmOutcomesKey, fleet.alarmOutcomes.toJSON());
+  for (const [key, trust] of fleet.trust) fleet.metadata.setState(`trust/${key}`, trust.toJSON());
+}
