@@ -384,6 +384,19 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       meanError: pool.isTroubled ? 0.31 : 0.08,
       coverage: { seen: 0.91, nominal: 0.9 },
     })),
+    exhaustion: isEmpty
+      ? []
+      : [
+          {
+            resource: 'disk' as const,
+            pool: '',
+            used: 61e9,
+            limit: 80e9,
+            at: now + 19 * 3_600_000,
+            earliest: now + 14 * 3_600_000,
+            latest: now + 31 * 3_600_000,
+          },
+        ],
     alarms: {
       warnings: isEmpty
         ? { scored: 0, open: 0, precision: null, recall: null, leadMsMedian: null }

@@ -29,6 +29,7 @@ export { defaultMember, detectMembers, takes } from './detect/members.ts';
 export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
+export { type TimeToLimit, timeToLimit } from './forecast/time-to-limit.ts';
 export { createForecaster, forecastMembers } from './forecast/weighted-members.ts';
 export { type AgentReportInput, agentReport } from './health/agent-report.ts';
 export { faultsAmongPeers, type PeerReading } from './health/among-peers.ts';

@@ -64,6 +64,17 @@ export interface SystemReport {
     /** Share of truths inside the widest interval, and what it should be. */
     readonly coverage: { readonly seen: number; readonly nominal: number } | null;
   }[];
+  /** What fills up at the pace of late, soonest first; times are epoch milliseconds, `latest` is `null` for never. */
+  readonly exhaustion: readonly {
+    readonly resource: 'disk' | 'memory' | 'series' | 'budget';
+    /** Empty for this machine. */
+    readonly pool: string;
+    readonly used: number;
+    readonly limit: number;
+    readonly at: number;
+    readonly earliest: number;
+    readonly latest: number | null;
+  }[];
   /** Whether our alarms are any good. */
   readonly alarms: {
     /** Warnings before a problem: how many outcomes are known, and what they were; shares are `null` before the first. */

@@ -26,6 +26,8 @@ export function scoreAlarms(
     if (demand === undefined || demand.value === null || capacity === null || most === undefined) continue;
     if (demand.value > capacity * most) alarmOutcomes.happen(`forecast/${entry.name}/request_rate`, now);
   }
+  for (const { resource, pool, used, limit } of fleet.exhaustion.list())
+    if (used >= 0.999 * limit) alarmOutcomes.happen(`exhausted/${resource}/${pool}`, now);
   alarmOutcomes.settle(now);
 }
 

@@ -5,6 +5,7 @@ import type { Fleet } from './fleet.ts';
 /** Every 5 s: what is wrong becomes alerts, alerts become incidents, people are told once. */
 export function runAlerting(fleet: Fleet, now: number): void {
   const { alerts, incidents, metadata, events } = fleet;
+  fleet.exhaustion.read(fleet, now);
   const conditions = gatherConditions(fleet, now);
   scoreAlarms(fleet, conditions, now);
   const changed = alerts.evaluate(conditions, now, (alert) => alert.kind === 'rule' && !fleet.rules.isSettled);

@@ -1,6 +1,7 @@
 import type { AlertCondition } from '@jaegis/alerting';
 import { type Severity, type SignalName, signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
+import { exhaustionConditions } from './exhaustion-conditions.ts';
 import type { Fleet } from './fleet.ts';
 import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
@@ -24,6 +25,7 @@ export function gatherConditions(fleet: Fleet, now: number): Condition[] {
     ...leaks(fleet, now),
     ...peerConditions(fleet, now),
     ...poolConditions(fleet, now),
+    ...exhaustionConditions(fleet, now),
     ...fleet.rules.conditions(),
   ];
 }

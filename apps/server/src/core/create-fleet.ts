@@ -10,6 +10,7 @@ import { Behavior } from './behavior.ts';
 import type { CoreDeps } from './core.ts';
 import { Detection } from './detection.ts';
 import { EventStream } from './event-stream.ts';
+import { ExhaustionWatch } from './exhaustion.ts';
 import type { Fleet } from './fleet.ts';
 import { inlineForecastEngine } from './forecast-engine.ts';
 import { idMaker } from './ids.ts';
@@ -99,6 +100,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     health: new Map(),
     trust: new Map(),
     forecaster: deps.forecaster ?? inlineForecastEngine(),
+    exhaustion: new ExhaustionWatch(),
     alarmOutcomes: AlarmOutcomes.fromJSON(metadata.getState(alarmOutcomesKey)),
     alarmTuning: AlarmTuning.fromJSON(metadata.getState(alarmTuningKey)),
     lostLately: new Map(),

@@ -11,6 +11,7 @@ import type { ExemplarStore, MetadataBook, MetricsStore } from '@jaegis/tsdb';
 import type { Behavior } from './behavior.ts';
 import type { Detection } from './detection.ts';
 import type { EventStream } from './event-stream.ts';
+import type { ExhaustionWatch } from './exhaustion.ts';
 import type { ForecastEngine } from './forecast-engine.ts';
 import type { HealthState } from './health.ts';
 import type { Log } from './log.ts';
@@ -62,6 +63,7 @@ export interface Fleet {
   readonly health: Map<string, HealthState>;
   readonly trust: Map<string, ForecastTrust>;
   readonly forecaster: ForecastEngine;
+  readonly exhaustion: ExhaustionWatch;
   /** Whether warnings before a problem came true, and how long before. */
   readonly alarmOutcomes: AlarmOutcomes;
   /** What people said of alarms, as thresholds. */

@@ -57,6 +57,15 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
         coverage: fleet.trust.get(`${entry.name}/${signal}`)?.coverage ?? null,
       })),
     ),
+    exhaustion: fleet.exhaustion.list().map(({ resource, pool, used, limit, fills: { at, earliest, latest } }) => ({
+      resource,
+      pool,
+      used,
+      limit,
+      at,
+      earliest,
+      latest,
+    })),
     alarms: {
       warnings: fleet.alarmOutcomes.stats(),
       feedback: feedbackByVerdict(fleet),

@@ -56,17 +56,15 @@ export function validateMembers(
   );
   const weights: Float64Array[] = [];
   const residuals: Float64Array[] = [];
-  const buckets = edges
-    .slice(1)
-    .map((to, b) => ({
-      from: edges[b]!,
-      to,
-      stride: Math.ceil((to - edges[b]!) / comparedSteps),
-      history,
-      members,
-      origins,
-      made,
-    }));
+  const buckets = edges.slice(1).map((to, b) => ({
+    from: edges[b]!,
+    to,
+    stride: Math.ceil((to - edges[b]!) / comparedSteps),
+    history,
+    members,
+    origins,
+    made,
+  }));
   const ratios = buckets.map((bucket) => errorRatios(bucket, isYoung));
   buckets.forEach((bucket, b) => {
     const own =

@@ -7,6 +7,7 @@ import { Since } from '../../widgets/ago.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { Accuracy } from './accuracy.tsx';
+import { WillRunOut } from './exhaustion.tsx';
 import { HeadNumbers } from './head-numbers.tsx';
 import { Forecasts, Loops, Receivers, Refused, RemoteWrites, Rules, Scrapes } from './system-tables.tsx';
 
@@ -38,6 +39,7 @@ export function SystemPage() {
               <Loops report={report} />
               <Forecasts report={report} />
               <Accuracy report={report} />
+              <WillRunOut report={report} />
               <Detection report={report} />
               <Scrapes report={report} />
               <Rules report={report} />
