@@ -11,6 +11,8 @@ const horizon = 240;
 const historyPoints = 1_920;
 const quantiles = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
 
+/** So many of the newest steps are shown to the waiting forecasts: more than pass between two turns. */
+const scoredSteps = 8;
 /** How often a pool's forecast is made anew. */
 const everyMs = 30_000;
 /** Within which share of that all pools must have had their turn. */
@@ -53,7 +55,9 @@ async function forecastSignal(fleet: Fleet, entry: PoolEntry, signal: SignalName
     fleet.trust.set(key, trust);
   }
   const last = history.values.at(-1) ?? Number.NaN;
-  trust.observe(history.start + (history.values.length - 1) * stepMs, last);
+  // Every step since the last turn is a truth that a forecast may wait for.
+  for (let k = Math.max(0, history.values.length - scoredSteps); k < history.values.length; k++)
+    trust.observe(history.start + k * stepMs, history.values[k]!);
   const result = await fleet.forecaster.forecast(history, { horizon, quantiles });
   const madeAt = history.start + (history.values.length - 1) * stepMs;
   const forecast: Forecast = {
