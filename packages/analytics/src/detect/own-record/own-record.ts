@@ -51,6 +51,8 @@ const mostDistance = 50;
 const quickRate = 0.2;
 const lastingRate = 0.06;
 const lastingWeight = 1.4;
+/** So much deviation is half of all that can be: a far value alone ranks with 2.6 usual distances that last. */
+const usualEvidence = 1.5;
 const gapIntervals = 20;
 /** So many rises in a row are a counter: its fall is a restart and no news. */
 const counterRises = 24;
@@ -194,7 +196,7 @@ class OwnRecordRun implements MemberRun {
       const size = Math.min(this.#slower.observe(x), mostDistance);
       this.#quick += quickRate * (size - this.#quick);
       this.#lasting += lastingRate * (size - this.#lasting);
-      this.#evidence = Math.max(this.#quick, lastingWeight * this.#lasting) / 6;
+      this.#evidence = Math.max(this.#quick, lastingWeight * this.#lasting) / usualEvidence;
       return;
     }
     const smooth = this.#point.isWarm
