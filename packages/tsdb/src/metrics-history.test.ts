@@ -184,6 +184,27 @@ describe('blocks', () => {
     expect(store.select([eq('__name__', 'requests_total')], t0, t0 + 3 * hour)[0]!.values).toHaveLength(180);
   });
 
+  test('one moment without a window gets the newest sample, wherever it is', async () => {
+    const store = await open(memoryDirectory());
+    await fill(store, fleet.slice(0, 1), { from: 0, to: 400, stepMs: minute });
+    const newest = (at: number) => {
+      const hints = { func: '', rangeMs: 0, stepMs: 0 };
+      const [found] = store.select([], at - 5 * minute + 1, at, { hints });
+      return found === undefined ? undefined : [found.timestamps.at(-1)! - t0, found.values.at(-1)];
+    };
+    for (const isCut of [false, true]) {
+      if (isCut) await store.tidy(t0 + 400 * minute);
+      for (const i of [0, 1, 130, 250, 398, 399]) {
+        expect(newest(t0 + i * minute)).toEqual([i * minute, i]);
+        expect(newest(t0 + i * minute + 59_999)).toEqual([i * minute, i]);
+      }
+      expect(newest(t0 + 403 * minute)).toEqual([399 * minute, 399]);
+      expect(newest(t0 + 404 * minute)).toBeUndefined();
+    }
+    await store.deleteSeries({ matchers: [], from: t0 + 398 * minute, to: Infinity }, t0 + 400 * minute);
+    expect(newest(t0 + 399 * minute)).toEqual([397 * minute, 397]);
+  });
+
   test('the limits of a question count what is in blocks', async () => {
     const store = await open(memoryDirectory());
     await fill(store, fleet, { from: 0, to: 180, stepMs: minute });

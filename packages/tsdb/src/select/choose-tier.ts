@@ -58,7 +58,9 @@ export function planStretches(
   let to = range.to;
   for (let tierMs = suitable; ; ) {
     const coarser = widths.filter((width) => width > tierMs);
-    const isLast = coarser.every((width) => oldest(width) >= beginOf(tierMs));
+    const isLast = coarser.every(
+      (width) => oldest(width) === Number.POSITIVE_INFINITY || oldest(width) >= beginOf(tierMs),
+    );
     const from = isLast ? range.from : Math.max(range.from, beginOf(tierMs));
     if (from <= to) stretches.unshift({ tierMs, from, to });
     if (isLast || from <= range.from) return stretches;

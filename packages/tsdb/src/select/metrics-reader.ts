@@ -51,7 +51,9 @@ export class MetricsReader {
   /** Where the data of a tier begin; Infinity when it has none. The raw tier is the head too. */
   oldestOf(tierMs: number): number {
     const { blocks, oldestInHead } = this.#sources;
-    const first = blocks.of(tierMs)[0]?.meta.from ?? Number.POSITIVE_INFINITY;
-    return tierMs === 0 ? Math.min(first, oldestInHead()) : first;
+    const first = blocks.of(tierMs)[0]?.meta.from;
+    if (first !== undefined) return first;
+    // The head has what came after the blocks; it is looked at only when there are none, for that takes a walk.
+    return tierMs === 0 ? oldestInHead() : Number.POSITIVE_INFINITY;
   }
 }

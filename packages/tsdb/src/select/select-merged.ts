@@ -167,6 +167,8 @@ function readPart(
 ): Samples {
   const { part, hints } = question;
   const { tierMs, from, to } = part.stretch;
+  const newest = hints === undefined ? undefined : newestOnly(sources, row, { stretch: part.stretch, hints });
+  if (newest !== undefined) return newest;
   const report = (message: string): void => sources.blocks.damage(message);
   const raw: Samples[] = [];
   const rolled: Rollup[] = [];
@@ -184,6 +186,21 @@ function readPart(
     widthMs: tierMs,
   });
   return cutSamples(answer, from, to);
+}
+
+/** One moment without a window wants the newest sample: where the head has it, nothing need be decoded. */
+function newestOnly(
+  { head, tombstones }: SelectSources,
+  row: number,
+  question: { stretch: Stretch; hints: SelectHints },
+): Samples | undefined {
+  const { stretch, hints } = question;
+  if (hints.rangeMs !== 0 || hints.stepMs !== 0 || stretch.tierMs !== 0 || row === -1 || tombstones.size > 0)
+    return undefined;
+  const at = head.lastAt(row);
+  const newest = at < stretch.from || at > stretch.to ? undefined : head.latest(row);
+  if (newest === undefined) return undefined;
+  return { timestamps: Float64Array.of(newest.at), values: Float64Array.of(newest.value) };
 }
 
 const emptySamples: Samples = { timestamps: new Float64Array(0), values: new Float64Array(0) };
