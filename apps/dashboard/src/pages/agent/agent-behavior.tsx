@@ -9,18 +9,22 @@ const worthALook = 2;
 /** What is normal for this agent at this hour under this load, beside what it does and what its peers do. */
 export function AgentBehaviorPanel({ behavior }: { behavior: AgentBehavior }) {
   const { ownPast, peers, signals } = behavior;
+  const isEarly = signals.every((each) => each.usual === null);
   const verdicts = [
-    ownPast.unlike ? 'Unlike its own past' : 'Like its own past',
+    isEarly
+      ? 'Too young to be compared with its own past'
+      : ownPast.unlike
+        ? 'Unlike its own past'
+        : 'Like its own past',
     ...(signals.some((each) => each.peers !== null) ? [peers.unlike ? 'unlike its peers' : 'like its peers'] : []),
   ];
   return (
     <Section title="Behavior">
       <p className={ownPast.unlike || peers.unlike ? 'bad-text' : 'muted'}>{verdicts.join(', ')}.</p>
-      {signals.length === 0 ? (
-        <p className="small muted">Its figures are learned as they come; the first comparison takes ten minutes.</p>
-      ) : (
+      {isEarly && <p className="small muted">What is usual is told after ten minutes.</p>}
+      {signals.length > 0 && (
         <table className="table behavior-table">
-          <caption className="small muted">Usual: {behavior.when}</caption>
+          {!isEarly && <caption className="small muted">Usual: {behavior.when}</caption>}
           <thead>
             <tr>
               <th scope="col">Signal</th>
