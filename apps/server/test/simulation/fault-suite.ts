@@ -154,14 +154,14 @@ export async function runQuiet(seed: number, hours: number): Promise<QuietOutcom
 
 /** The suite of `npm run bench -- faults`. */
 export async function run(o: { quick: boolean }) {
-  const seeds = Array.from({ length: o.quick ? 3 : 25 }, (_, i) => i + 1);
+  const seeds = Array.from({ length: o.quick ? 6 : 25 }, (_, i) => i + 1);
   const outcomes: FaultOutcome[] = [];
   for (const seed of seeds) {
     outcomes.push(...(await runFaults(seed)));
     process.stderr.write(`\r${outcomes.length} of ${seeds.length * kinds.length} faults`);
   }
   const quiet: QuietOutcome[] = [];
-  for (const seed of seeds.slice(0, o.quick ? 2 : 10)) {
+  for (const seed of seeds.slice(0, o.quick ? 3 : 10)) {
     quiet.push(await runQuiet(1_000 + seed, 6));
     process.stderr.write(`\r${quiet.length * 6} quiet hours   `);
   }
