@@ -1,5 +1,8 @@
 import type { Change, ScalingState } from './scaling-state.ts';
 
+/** An order costs nothing where it is refused, and work piles up meanwhile: it is not put off for longer. */
+const longestRefusalMs = 60_000;
+
 // The longest period that a rate policy may have (HPA: 1800 s); older changes can no longer matter.
 const keptMs = 1_800_000;
 const mostKept = 128;
@@ -43,9 +46,9 @@ export function recordRefusal(state: ScalingState, accepted: number): ScalingSta
   return { ...state, desired: accepted, changes, refusals: nextRefusal(state.refusals, state.at) };
 }
 
-/** Asked again after 15 s, 30 s, a minute ... five minutes: a quota or a limit is not lifted by asking. */
+/** Asked again after 15 s, 30 s, then each minute: a quota or a limit is not lifted by asking. */
 export function nextRefusal(refusals: ScalingState['refusals'], now: number): ScalingState['refusals'] {
-  const waitMs = Math.min(300_000, 15_000 * 2 ** Math.min(refusals.count, 10));
+  const waitMs = Math.min(longestRefusalMs, 15_000 * 2 ** Math.min(refusals.count, 10));
   return { count: refusals.count + 1, retryAt: now + waitMs };
 }
 

@@ -87,7 +87,7 @@ describe('a decision', () => {
         state = recordRefusal(state, 2);
       } else expect(result.decision.reason).toBe('TargetUnavailable');
     }
-    expect(orders).toEqual([0, 15, 45, 105, 225]);
+    expect(orders).toEqual([0, 15, 45, 105, 165, 225, 285]);
   });
 
   test('orders again what was ordered and never came', () => {
