@@ -1,5 +1,5 @@
 import type { AlertCondition } from '@jaegis/alerting';
-import { faultsAmongPeers, type PeerReading } from '@jaegis/analytics';
+import { faultsAmongPeers, freshValue, type PeerReading } from '@jaegis/analytics';
 import type { SignalName } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
 
@@ -43,7 +43,7 @@ function followFinished(fleet: Fleet, now: number): Map<string, number> {
   const next = new Map<string, number>();
   for (const agent of fleet.registry.list()) {
     if (agent.connectivity !== 'live') continue;
-    const isFinishing = (known(fleet, { id: agent.instanceId, signal: 'throughput' }, now) ?? 0) > 0;
+    const isFinishing = (readOf(fleet, agent.instanceId, now)('throughput') ?? 0) > 0;
     const at = isFinishing ? now : before.get(agent.instanceId);
     if (at !== undefined) next.set(agent.instanceId, at);
   }
@@ -64,15 +64,18 @@ function readings(
         (agent.status === 'ok' || agent.status === 'busy') &&
         now - agent.firstSeen >= youngMs,
     )
-    .map(({ instanceId }) => ({
-      instanceId,
-      cpu: known(fleet, { id: instanceId, signal: 'cpu_utilization' }, now),
-      throughput: known(fleet, { id: instanceId, signal: 'throughput' }, now),
-      finishedAt: of.lastFinished.get(instanceId),
-    }));
+    .map(({ instanceId }) => {
+      const read = readOf(fleet, instanceId, now);
+      return {
+        instanceId,
+        cpu: read('cpu_utilization'),
+        throughput: read('throughput'),
+        finishedAt: of.lastFinished.get(instanceId),
+      };
+    });
 }
 
-function known(fleet: Fleet, of: { id: string; signal: SignalName }, now: number): number | null {
-  const seen = fleet.signals.agent(of.id)?.signals[of.signal];
-  return seen !== undefined && seen.value !== null && now - seen.at <= freshMs ? seen.value : null;
+function readOf(fleet: Fleet, instanceId: string, now: number): (name: SignalName) => number | null {
+  const signals = fleet.signals.agent(instanceId)?.signals ?? {};
+  return (name) => freshValue(signals, name, { now, maxAgeMs: freshMs });
 }

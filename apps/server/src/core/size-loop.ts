@@ -1,4 +1,5 @@
-import type { ReplicaSize, SizeRecommendation } from '@jaegis/model';
+import { freshValue } from '@jaegis/analytics';
+import type { ReplicaSize, SignalName, SizeRecommendation } from '@jaegis/model';
 import { followOutOfMemory, followUsage, recommendSize } from '@jaegis/scaling';
 import type { TargetEvent } from '@jaegis/targets';
 import type { Fleet } from './fleet.ts';
@@ -17,11 +18,11 @@ export function runSizes(fleet: Fleet, now: number): void {
     const replicas = fleet.registry
       .listPool(entry.name)
       .filter((agent) => agent.connectivity === 'live' && now - agent.firstSeen >= startupMs)
-      .map(({ instanceId }) => ({
-        instanceId,
-        cpu: fresh(fleet, { instanceId, signal: 'cpu_utilization' }, now),
-        memoryBytes: fresh(fleet, { instanceId, signal: 'memory_bytes' }, now),
-      }));
+      .map(({ instanceId }) => {
+        const signals = fleet.signals.agent(instanceId)?.signals ?? {};
+        const used = (name: SignalName) => freshValue(signals, name, { now, maxAgeMs: freshMs });
+        return { instanceId, cpu: used('cpu_utilization'), memoryBytes: used('memory_bytes') };
+      });
     followUsage(entry.size, replicas, now);
   }
 }
@@ -36,19 +37,13 @@ export function learnFromExit(fleet: Fleet, event: TargetEvent): void {
   const entry = fleet.pools.get(event.pool);
   const limit = entry === undefined ? null : currentSize(entry).memoryBytes;
   if (entry === undefined || limit === null || event.kind !== 'exited') return;
-  const used = fresh(fleet, { instanceId: event.instanceId, signal: 'memory_bytes' }, event.at);
+  const used = freshValue(fleet.signals.agent(event.instanceId)?.signals ?? {}, 'memory_bytes', {
+    now: event.at,
+    maxAgeMs: freshMs,
+  });
   if (used !== null && used >= outOfMemoryShare * limit) followOutOfMemory(entry.size, limit, event.at);
 }
 
 function currentSize(entry: PoolEntry): ReplicaSize {
   return { cpu: null, memoryBytes: entry.config?.target?.process?.memory_limit_bytes ?? null };
-}
-
-function fresh(
-  fleet: Fleet,
-  of: { instanceId: string; signal: 'cpu_utilization' | 'memory_bytes' },
-  now: number,
-): number | null {
-  const seen = fleet.signals.agent(of.instanceId)?.signals[of.signal];
-  return seen !== undefined && seen.value !== null && now - seen.at <= freshMs ? seen.value : null;
 }
