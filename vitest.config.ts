@@ -4,6 +4,10 @@ import { defineConfig } from 'vitest/config';
 // processes, browsers and peers, and runs one file at a time because they share this machine's two cores.
 const resolve = { conditions: ['source', 'node', 'import', 'default'] };
 
+/** `npm run check` has a minute: the long simulations of the whole server are left to `npm test`. */
+const leftToFullRuns =
+  process.env['JAEGIS_CHECK'] === undefined ? [] : ['apps/server/test/simulation/{server-loops,several-pools}.test.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -21,7 +25,7 @@ export default defineConfig({
             'examples/**/*.test.ts',
             'tools/**/*.test.{ts,mjs}',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.e2e.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.e2e.test.ts', ...leftToFullRuns],
           testTimeout: 30_000,
         },
       },
