@@ -10,12 +10,12 @@ export const ownRules = `groups:
     interval: 15s
     rules:
       - alert: JaegisStorageFails
-        expr: sum(rate(jaegis_ingest_rejected_total{job="jaegis", reason="storage"}[5m])) > 0
+        expr: jaegis_store_failing{job="jaegis"} == 1
         for: 1m
         labels: { severity: critical, pool: jaegis }
         annotations:
           summary: "The disk does not take what is sent"
-          description: "{{ $value | humanize }} samples/s are refused with 503 because the log cannot be written. Senders keep and repeat them for a while: free some space, or look at the log of JAEGIS for the error."
+          description: "Samples are refused with 503 because the log cannot be written. Senders keep and repeat them for a while: free some space, or look at the log of JAEGIS for the error. For a Prometheus outside: JAEGIS itself says so without a rule, for its own metrics are not kept then either."
       - alert: JaegisOverloaded
         expr: sum(rate(jaegis_ingest_rejected_total{job="jaegis", reason=~"queue_full|rate_limited"}[5m])) > 0
         for: 5m

@@ -34,7 +34,9 @@ export interface AlertGroup {
 const evidenceLimit = 20;
 
 export function isHardFault(kind: AlertKind): boolean {
-  return kind === 'agent_lost' || kind === 'scaling_failed' || kind === 'telemetry_missing';
+  return (
+    kind === 'agent_lost' || kind === 'scaling_failed' || kind === 'telemetry_missing' || kind === 'storage_failed'
+  );
 }
 
 export function groupAlerts(alerts: Iterable<Alert>): AlertGroup[] {

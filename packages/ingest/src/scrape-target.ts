@@ -47,10 +47,12 @@ interface Taken {
   /** Series that were not on the last page. */
   readonly added: number;
   readonly exemplars: readonly Exemplar[];
+  /** Lines that are no samples. */
+  readonly badLines: number;
   readonly error: string;
 }
 
-const nothing: Taken = { scraped: 0, samples: 0, added: 0, exemplars: [], error: '' };
+const nothing: Taken = { scraped: 0, samples: 0, added: 0, exemplars: [], badLines: 0, error: '' };
 
 /** One target: reads its page, writes its samples and its own three series, and ends what is no longer on the page. */
 export class ScrapeTarget {
@@ -109,7 +111,8 @@ export class ScrapeTarget {
     } else this.#endOthers(new Map(), at);
     const { samples } = taken;
     let error = page.ok ? taken.error : page.error;
-    const up = page.ok;
+    // A page of which no line can be read is some other page, in HTML perhaps.
+    const up = page.ok && (taken.badLines === 0 || taken.scraped > 0);
     try {
       await this.#write(at, [up ? 1 : 0, durationMs / 1_000, taken.scraped, samples, taken.added]);
       if (taken.exemplars.length > 0) this.#tools.sinks.exemplars(taken.exemplars);
@@ -168,6 +171,7 @@ export class ScrapeTarget {
       samples,
       added,
       exemplars,
+      badLines: read.badLines,
       error: problems.length === 0 ? '' : `Cannot take all of ${this.config.url}: ${problems.join(', ')}`,
     };
   }

@@ -157,6 +157,16 @@ describe('a target that is not', () => {
     expect(sinks.values.get(`up{${mine}}`)).toEqual([0]);
   });
 
+  test('shows a page of another kind', async () => {
+    const { target, sinks } = setUp(async () =>
+      page('<!doctype html>\n<html><body>hello</body></html>\n', 'text/html'),
+    );
+    await target.scrape();
+    expect(target.status()).toMatchObject({ up: false, samples: 0 });
+    expect(target.status().error).toContain('2 malformed, line 1');
+    expect(sinks.values.get(`up{${mine}}`)).toEqual([0]);
+  });
+
   test('does not answer in time', async () => {
     const { target, clock } = setUp(
       (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),

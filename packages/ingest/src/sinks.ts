@@ -13,7 +13,7 @@ import type {
 
 /** Where samples go; `MetricsStore` is one. */
 export interface SampleSink {
-  resolve(labels: Labels, now: number): SeriesRef | { readonly rejected: RejectReason };
+  resolve(labels: Labels, now: number): SeriesRef | { readonly rejected: RejectReason; readonly detail?: string };
   /** Settles when the samples are safe. The batch's arrays may be reused after that. */
   append(batch: SampleBatch, now: number): Promise<{ readonly accepted: number; readonly rejected: Rejections }>;
 }

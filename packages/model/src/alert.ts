@@ -9,6 +9,8 @@ export type AlertKind =
   | 'agent_unhealthy'
   | 'scaling_failed'
   | 'telemetry_missing'
+  /** JAEGIS itself cannot keep what it is sent. */
+  | 'storage_failed'
   /** An alerting rule of a rule file; its own name is the label `alertname`. */
   | 'rule';
 export type Severity = 'critical' | 'warning' | 'info';

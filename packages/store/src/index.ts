@@ -13,6 +13,7 @@ export type {
   TimeRange,
 } from './metadata/metadata-store.ts';
 export { type OpenMetadataOptions, openMetadata } from './metadata/open-metadata.ts';
+export { type PatientMetadata, patientMetadata } from './metadata/patient-metadata.ts';
 export {
   type LogQuery,
   openTelemetryLog,

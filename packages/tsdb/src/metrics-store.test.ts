@@ -148,9 +148,15 @@ describe('metrics store', () => {
   test('limits series in all and per group', async () => {
     const store = await open(memoryDirectory(), { seriesLimit: 5, seriesLimitPerGroup: 3 });
     for (let i = 0; i < 3; i++) ref(store, { __name__: 'm', job: 'a', i: String(i) });
-    expect(store.resolve({ __name__: 'm', job: 'a', i: '9' }, t0)).toEqual({ rejected: 'series_limit' });
+    expect(store.resolve({ __name__: 'm', job: 'a', i: '9' }, t0)).toEqual({
+      rejected: 'series_limit',
+      detail: '"a" has 3 series, must be fewer than 3',
+    });
     for (let i = 0; i < 2; i++) ref(store, { __name__: 'm', job: 'b', i: String(i) });
-    expect(store.resolve({ __name__: 'm', job: 'c' }, t0)).toEqual({ rejected: 'series_limit' });
+    expect(store.resolve({ __name__: 'm', job: 'c' }, t0)).toEqual({
+      rejected: 'series_limit',
+      detail: 'there are 5 series, must be fewer than 5',
+    });
     expect(ref(store, { __name__: 'm', job: 'a', i: '0' })).toBeGreaterThan(0);
     expect(store.stats().refused).toEqual({ series_limit: 2 });
   });

@@ -136,20 +136,23 @@ export class MetricsStore {
     const { series } = this.#head;
     const known = series.find(labels);
     if (known !== -1) return series.refs[known]!;
-    const wrong =
-      checkLabels(labels) ??
-      (series.size >= this.#options.seriesLimit || this.#groups.isFull(labels) ? 'series_limit' : undefined);
-    const ref = wrong === undefined ? series.add(labels) : undefined;
-    if (ref === undefined) return this.#refuse(wrong ?? 'series_limit');
+    const wrong = checkLabels(labels);
+    if (wrong !== undefined) return this.#refuse(wrong);
+    const { seriesLimit } = this.#options;
+    const full =
+      this.#groups.fullness(labels) ??
+      (series.size >= seriesLimit ? `there are ${series.size} series, must be fewer than ${seriesLimit}` : undefined);
+    const ref = full === undefined ? series.add(labels) : undefined;
+    if (ref === undefined) return this.#refuse('series_limit', full);
     this.#groups.add(labels);
     this.#head.reserve();
     this.#commits.addSeries(ref);
     return ref;
   }
 
-  #refuse(reason: RejectReason): ResolveRefusal {
+  #refuse(reason: RejectReason, detail?: string): ResolveRefusal {
     this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
-    return { rejected: reason };
+    return detail === undefined ? { rejected: reason } : { rejected: reason, detail };
   }
 
   /**

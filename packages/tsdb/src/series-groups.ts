@@ -11,8 +11,12 @@ export class SeriesGroups {
     this.#limit = limit;
   }
 
-  isFull(labels: Labels): boolean {
-    return (this.#counts.get(this.#groupOf(labels)) ?? 0) >= this.#limit;
+  /** In words what is full, when the group of these labels is. */
+  fullness(labels: Labels): string | undefined {
+    const group = this.#groupOf(labels);
+    const count = this.#counts.get(group) ?? 0;
+    if (count < this.#limit) return undefined;
+    return `${JSON.stringify(group)} has ${count} series, must be fewer than ${this.#limit}`;
   }
 
   add(labels: Labels): void {

@@ -60,6 +60,8 @@ export interface MetricsStoreOptions {
 
 export interface ResolveRefusal {
   readonly rejected: RejectReason;
+  /** In words what is too much: which limit, how many there are. */
+  readonly detail?: string;
 }
 
 export interface AppendResult {

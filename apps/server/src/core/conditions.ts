@@ -5,6 +5,7 @@ import { exhaustionConditions } from './exhaustion-conditions.ts';
 import type { Fleet } from './fleet.ts';
 import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
+import { storageConditions } from './storage-conditions.ts';
 
 /** A leak is worth a word this long before the process is at its limit. */
 const leakWarningMs = 30 * 60_000;
@@ -26,6 +27,7 @@ export function gatherConditions(fleet: Fleet, now: number): Condition[] {
     ...peerConditions(fleet, now),
     ...poolConditions(fleet, now),
     ...exhaustionConditions(fleet, now),
+    ...storageConditions(fleet),
     ...fleet.rules.conditions(),
   ];
 }

@@ -253,6 +253,7 @@ export function createCore(deps: CoreDeps) {
       runConnectivity(fleet, targets, now);
       fleet.detection.save(fleet.metadata);
       fleet.behavior.save(fleet.metadata);
+      fleet.metadata.retry();
       await Promise.allSettled([...fleet.receivers, ...fleet.alertSinks].map((receiver) => receiver.close()));
     },
   };

@@ -3,6 +3,7 @@ import { AlarmOutcomes, AlarmTuning } from '@jaegis/analytics';
 import { IngestCounters } from '@jaegis/ingest';
 import { Registry } from '@jaegis/registry';
 import { QuantileSketch } from '@jaegis/std';
+import { patientMetadata } from '@jaegis/store';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import { ExemplarStore, MetadataBook } from '@jaegis/tsdb';
 import { alarmOutcomesKey, alarmTuningKey } from './alarm-accuracy.ts';
@@ -30,7 +31,8 @@ const maxMetrics = 20_000;
 
 /** Everything that is known, with what a restart brings back: agents, decisions, alerts, incidents, what was learned. */
 export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
-  const { clock, config, options, metadata, store } = deps;
+  const { clock, config, options, store } = deps;
+  const metadata = patientMetadata(deps.metadata);
   const now = clock.now();
   const registry = new Registry({
     agentLimit: options.agent_limit,

@@ -5,7 +5,7 @@ import type { Agent, JaegisConfig, ServerOptions } from '@jaegis/model';
 import type { AlertSink, Receiver } from '@jaegis/receivers';
 import type { Registry } from '@jaegis/registry';
 import type { Clock, QuantileSketch } from '@jaegis/std';
-import type { MetadataStore, TelemetryLog } from '@jaegis/store';
+import type { PatientMetadata, TelemetryLog } from '@jaegis/store';
 import type { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import type { ExemplarStore, MetadataBook, MetricsStore } from '@jaegis/tsdb';
 import type { Behavior } from './behavior.ts';
@@ -45,7 +45,7 @@ export interface Fleet {
   readonly store: MetricsStore;
   readonly exemplars: ExemplarStore;
   readonly metricMetadata: MetadataBook;
-  readonly metadata: MetadataStore;
+  readonly metadata: PatientMetadata;
   readonly telemetryLog: TelemetryLog | undefined;
   readonly events: EventStream;
   readonly counters: IngestCounters;

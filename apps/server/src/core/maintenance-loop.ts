@@ -11,6 +11,7 @@ const lastDone = new WeakMap<Fleet, { saved: number; pruned: number }>();
 /** Every second: sync the log; each minute: keep what was learned; each hour: forget what is too old. */
 export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
   await fleet.store.maintain(now);
+  fleet.metadata.retry();
   await fleet.remoteWrites?.maintain();
   const done = lastDone.get(fleet) ?? { saved: now, pruned: 0 };
   lastDone.set(fleet, done);

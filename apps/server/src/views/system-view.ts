@@ -1,6 +1,7 @@
 import type { SystemReport } from '@jaegis/model';
 import type { Fleet } from '../core/fleet.ts';
 import { rateOfLastMinute } from '../core/ingest-rates.ts';
+import { storageErrorOf } from '../core/storage-conditions.ts';
 import type { ViewSources } from './views.ts';
 
 /** JAEGIS itself: what comes in, what is kept, how its loops do. */
@@ -41,7 +42,7 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
         damaged: store.blocks.damaged,
         tiers: store.blocks.tiers,
       },
-      error: store.storageError,
+      error: storageErrorOf(fleet),
     },
     loops: sources.loops().map((loop) => ({ ...loop })),
     detection: fleet.detection.stats(),

@@ -5,7 +5,7 @@ import { type PlainValue, readKeyValue } from '../otlp/any-value.ts';
 import { labelsOfAttributes } from '../otlp/label-set.ts';
 import { cut, withoutControlCharacters } from '../otlp/limits.ts';
 import { type OtlpNaming, usualNaming } from '../otlp/metric-name.ts';
-import { orRefusal, type Refusal } from '../otlp/refusal.ts';
+import { orRefusal, type Refusal, refusedByStore, type StoreRefusal } from '../otlp/refusal.ts';
 import { readResourceAttributes, resourceIdentity } from '../otlp/resource.ts';
 import { readText } from '../wire/utf8.ts';
 import { WireReader } from '../wire/wire-reader.ts';
@@ -16,7 +16,7 @@ const maxHelp = 1_000;
 const none: readonly MetricMetadata[] = [];
 
 /** Gives a series its ref, or says why not. `MetricsStore.resolve` is one. */
-export type ResolveSeries = (labels: Labels, now: number) => SeriesRef | { readonly rejected: Refusal['rejected'] };
+export type ResolveSeries = (labels: Labels, now: number) => SeriesRef | StoreRefusal;
 
 export interface SeriesBookOptions {
   readonly resolve: ResolveSeries;
@@ -173,7 +173,7 @@ export class SeriesBook {
   resolve(labels: Labels, now: number): SeriesRef | Refusal {
     const answer = this.#resolve(labels, now);
     if (typeof answer === 'number') return answer;
-    return { rejected: answer.rejected, message: `the store does not take series ${labels['__name__']}` };
+    return refusedByStore(labels['__name__']!, answer);
   }
 
   /** Forgets series that the store has dropped; the next point of one resolves it anew. */

@@ -7,6 +7,20 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What a store says of a series that it does not take. */
+export interface StoreRefusal {
+  readonly rejected: RejectReason;
+  /** In words what is too much, where there is more to say than the reason. */
+  readonly detail?: string;
+}
+
+export function refusedByStore(name: string, { rejected, detail }: StoreRefusal): Refusal {
+  return {
+    rejected,
+    message: `the store does not take series ${quoted(name)}${detail === undefined ? '' : `: ${detail}`}`,
+  };
+}
+
 /** Collects refusals of one request: counts by reason, and the first sentence of each reason. */
 export class RefusalTally {
   readonly #counts = new Map<RejectReason, { count: number; message: string }>();

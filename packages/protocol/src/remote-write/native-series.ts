@@ -6,7 +6,7 @@ import { HistogramSeries, histogramFault } from '../metrics/histogram-series.ts'
 import { PointReader } from '../metrics/point-reader.ts';
 import type { ResolveSeries } from '../metrics/series-book.ts';
 import type { CompoundSeries, PointContext } from '../metrics/series-writer.ts';
-import type { Refusal } from '../otlp/refusal.ts';
+import { type Refusal, refusedByStore } from '../otlp/refusal.ts';
 import type { WireReader } from '../wire/wire-reader.ts';
 import { isCustom, type NativePoint, readNativeHistogram, toClassic, toExponential } from './native-histogram.ts';
 
@@ -114,6 +114,6 @@ export class NativeSeries {
     if (extra !== undefined) labels[extra[0]] = extra[1];
     const found = this.#resolve(labels, this.#now);
     if (typeof found === 'number') return found;
-    return { rejected: found.rejected, message: `the store does not take series ${name}` };
+    return refusedByStore(name, found);
   }
 }

@@ -3,7 +3,7 @@ import type { ByteRange } from '../identity-table.ts';
 import { findAttributes } from '../metrics/attribute-range.ts';
 import type { GrowingBatch } from '../metrics/growing-batch.ts';
 import type { ResolveSeries } from '../metrics/series-book.ts';
-import { orRefusal, quoted, type Refusal, RefusalTally } from '../otlp/refusal.ts';
+import { orRefusal, type Refusal, RefusalTally, refusedByStore } from '../otlp/refusal.ts';
 import { WireError, WireReader } from '../wire/wire-reader.ts';
 import { KnownSeries } from './known-series.ts';
 import { readMetadata } from './metadata.ts';
@@ -351,7 +351,7 @@ export class RemoteWriteDecoder {
     const ref = this.#options.resolve(labels, this.#now);
     if (typeof ref === 'number') return this.#known.keep(kind, this.#range, { ref, labels });
     this.#slowRefusals++;
-    return { rejected: ref.rejected, message: `the store does not take series ${quoted(labels['__name__']!)}` };
+    return refusedByStore(labels['__name__']!, ref);
   }
 }
 

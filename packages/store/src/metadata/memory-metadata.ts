@@ -1,7 +1,9 @@
 import type { Agent, Page } from '@jaegis/model';
 import type { MetadataStore } from './metadata-store.ts';
 import {
+  fits,
   keysOf,
+  newestFirst,
   pageLimit,
   type RecordKeys,
   type RecordKind,
@@ -91,15 +93,4 @@ export function memoryMetadata(): MetadataStore {
     },
     close() {},
   };
-}
-
-function newestFirst(a: { at: number; id: string }, b: { at: number; id: string }): number {
-  return b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
-}
-
-function fits(keys: RecordKeys, query: RecordQuery): boolean {
-  if (query.pool !== undefined && keys.pool !== query.pool) return false;
-  if (query.agent !== undefined && keys.agent !== query.agent) return false;
-  if (query.state !== undefined && !query.state.includes(keys.state)) return false;
-  return keys.at >= (query.from ?? Number.NEGATIVE_INFINITY) && keys.at <= (query.to ?? Number.POSITIVE_INFINITY);
 }

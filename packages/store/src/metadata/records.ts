@@ -54,6 +54,19 @@ export interface RecordQuery {
   readonly to?: number | undefined;
 }
 
+/** Whether a list so narrowed has the record. */
+export function fits(keys: RecordKeys, query: RecordQuery): boolean {
+  if (query.pool !== undefined && keys.pool !== query.pool) return false;
+  if (query.agent !== undefined && keys.agent !== query.agent) return false;
+  if (query.state !== undefined && !query.state.includes(keys.state)) return false;
+  return keys.at >= (query.from ?? Number.NEGATIVE_INFINITY) && keys.at <= (query.to ?? Number.POSITIVE_INFINITY);
+}
+
+/** The order of lists. */
+export function newestFirst(a: Cursor, b: Cursor): number {
+  return b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}
+
 export const maxPage = 1_000;
 
 export function pageLimit(query: RecordQuery): number {

@@ -148,7 +148,8 @@ function createStore(db: Database.Database, onDamage: (message: string) => void)
         }
         db.exec('COMMIT');
       } catch (error) {
-        db.exec('ROLLBACK');
+        // Some errors, a full disk among them, have ended the transaction already.
+        if (db.inTransaction) db.exec('ROLLBACK');
         throw error;
       }
     },
