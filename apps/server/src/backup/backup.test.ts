@@ -78,7 +78,8 @@ describe('snapshots, backups, restore', () => {
 
   test('a second backup copies only what is new, and each can be restored', async () => {
     let store = await openStore(dataDir);
-    openMetadata(join(dataDir, 'metadata.sqlite')).close();
+    // A database that this process has open may lose its journal files in the middle of the listing.
+    await writeFile(join(dataDir, 'metadata.sqlite'), 'any bytes');
     await (await openTelemetryLog(join(dataDir, 'telemetry'), { maxBytes: 1e6, segmentBytes: 1e5 })).close();
     await append(store, 0, 300);
     await store.tidy(t0 + 5 * hour);

@@ -39,7 +39,7 @@ export interface RestoreResult {
 }
 
 /** What a data folder holds beside data: these are made anew, and a secret has no place in a backup. */
-const leftOut: ReadonlySet<string> = new Set(['lock', 'snapshots', 'token']);
+const leftOut: ReadonlySet<string> = new Set(['lock', 'snapshots', 'token', 'metadata.sqlite-shm']);
 
 /** Backs up the folder `from`, in which nobody writes. `keep` newest backups stay. Rejects with one line. */
 export async function backUp(options: {
