@@ -10,6 +10,8 @@ import { quantileOf } from './prepare.ts';
 import { comparedSteps, type Validation } from './rolling-validation.ts';
 
 const widen = 1.05;
+/** The first steps need more: weights are most flattering where one step of each origin is all there is. */
+const widenNear = 0.15;
 /** Share of the conformal correction that is used: residuals of many origins pooled are wide enough without all of it. */
 const caution = 0.3;
 /** So many effective residuals weigh as much as the prior. */
@@ -41,7 +43,9 @@ export function residualOffsets(
       residuals.length / Math.sqrt(Math.min(to - from, comparedSteps)),
     );
     const own = evidence ** 2 / (evidence ** 2 + priorWeight ** 2);
-    const seen = o.quantiles.map((asked) => (residuals.length > 0 ? widen * conformal(residuals, asked, evidence) : 0));
+    const seen = o.quantiles.map((asked) =>
+      residuals.length > 0 ? (widen + widenNear / (1 + from)) * conformal(residuals, asked, evidence) : 0,
+    );
     for (let h = from; h < to; h++) {
       const walk = Math.min(step * Math.sqrt(h + 1), swing);
       const spread = Math.max(walk, 0.1 * level * Math.min(1, 0.3 + 0.1 * h));

@@ -133,19 +133,29 @@ function errorRatios(bucket: Bucket, isYoung: boolean): Float64Array | undefined
   const count = new Float64Array(members.length);
   // A member that starts late is compared with persistence over the same origins, not with others' easier ones.
   const base = new Float64Array(members.length);
+  const { values, observed } = history;
   for (let k = 0; k < origins.length; k++) {
     const age = 0.5 + (0.5 * (k + 1)) / origins.length;
     const naive = made[k]![0];
+    if (naive === null || naive === undefined) continue;
+    const to = Math.min(bucket.to, naive.length);
+    const start = origins[k]! + 1;
     for (let m = 0; m < members.length; m++) {
       const forecast = made[k]![m];
-      if (forecast === null || forecast === undefined || naive === null || naive === undefined) continue;
-      for (let h = bucket.from; h < bucket.to && h < forecast.length; h += bucket.stride) {
-        const place = origins[k]! + 1 + h;
-        if (history.observed[place] === 0) continue;
-        error[m] = error[m]! + age * Math.abs(history.values[place]! - forecast[h]!);
-        base[m] = base[m]! + age * Math.abs(history.values[place]! - naive[h]!);
-        count[m] = count[m]! + age;
+      if (forecast === null || forecast === undefined) continue;
+      let own = 0;
+      let others = 0;
+      let compared = 0;
+      for (let h = bucket.from; h < to; h += bucket.stride) {
+        if (observed[start + h] === 0) continue;
+        const truth = values[start + h]!;
+        own += Math.abs(truth - forecast[h]!);
+        others += Math.abs(truth - naive[h]!);
+        compared++;
       }
+      error[m] = error[m]! + age * own;
+      base[m] = base[m]! + age * others;
+      count[m] = count[m]! + age * compared;
     }
   }
   if (!(count[0]! > 0)) return undefined;

@@ -103,6 +103,7 @@ function fit(
   const equations = new NormalEquations(lags.length);
   const row = new Float64Array(lags.length);
   const found = new Map<number, Float64Array>();
+  let newest: Float64Array | undefined;
   let next = 0;
   while (next < origins.length && origins[next]! < first) next++;
   for (let t = first; t < values.length && next < origins.length; t++) {
@@ -111,7 +112,10 @@ function fit(
       equations.add(row, rest[t]!);
     }
     if (origins[next] === t) {
-      if (equations.rows > lags.length + 10) found.set(t, equations.solve(ridge));
+      // Neighbouring origins would give nearly the same: every other one, counted from the newest, is solved for.
+      const isDue = (origins.length - 1 - next) % 2 === 0 || newest === undefined;
+      if (isDue && equations.rows > lags.length + 10) newest = equations.solve(ridge);
+      if (newest !== undefined) found.set(t, newest);
       next++;
     }
   }

@@ -8,6 +8,7 @@ import { holtWinters } from './holt-winters.ts';
 import { dampedTrend, longMean, middleOf, recentMean } from './level.ts';
 import { lstm } from './lstm.ts';
 import type { Member, MemberContext, Seasons } from './member.ts';
+import { mstl } from './mstl.ts';
 import { persistence, seasonalNaive } from './naive.ts';
 import { fadingProfile, middleProfile, movedProfile, profileOf } from './profile.ts';
 import { prophet } from './prophet.ts';
@@ -22,9 +23,9 @@ interface MemberSpec {
   readonly name: string;
   /** One line for people. */
   readonly about: string;
-  /** `undefined` when the series is too short or has no such season. */
   /** Left out of the default: it costs more than it earns there (docs/benchmarks.md). */
   readonly isAside?: boolean;
+  /** `undefined` when the series is too short or has no such season. */
   readonly create: (context: MemberContext) => Member | undefined;
 }
 
@@ -99,6 +100,12 @@ export const memberSpecs: readonly MemberSpec[] = [
     about: 'seasonal ARIMA (2,0,1)(1,1,1) by Hannan and Rissanen',
     isAside: true,
     create: (context) => arima(context, context.seasons.short),
+  },
+  {
+    name: 'mstl',
+    about: 'seasons taken apart by STL for day and week, the rest continued by Theta',
+    isAside: true,
+    create: (context) => mstl(context, [context.seasons.short, context.seasons.long]),
   },
   {
     name: 'prophet',

@@ -1,3 +1,5 @@
+const together = 4;
+
 /**
  * Ridge regression by its normal equations, grown row by row, so that coefficients as of any earlier row cost one small
  * Cholesky factorisation: (X'X + r I) b = X'y, r = `ridge` times the mean of X'X's diagonal.
@@ -9,11 +11,15 @@ export class NormalEquations {
   readonly #gram: Float64Array;
   readonly #cross: Float64Array;
   #rows = 0;
+  readonly #waiting: Float64Array;
+  readonly #targets = new Float64Array(together);
+  #waitingRows = 0;
 
   constructor(size: number) {
     this.#size = size;
     this.#gram = new Float64Array((size * (size + 1)) / 2);
     this.#cross = new Float64Array(size);
+    this.#waiting = new Float64Array(together * size);
   }
 
   get rows(): number {
@@ -21,19 +27,39 @@ export class NormalEquations {
   }
 
   add(row: Float64Array, target: number): void {
+    const n = this.#size;
+    this.#waiting.set(row, this.#waitingRows * n);
+    this.#targets[this.#waitingRows++] = target;
+    this.#rows++;
+    if (this.#waitingRows === together) this.#addWaiting();
+  }
+
+  /** Four rows at a time: each entry of X'X is read and written once for all of them. Rows that are not there are zero. */
+  #addWaiting(): void {
+    const n = this.#size;
     const gram = this.#gram;
     const cross = this.#cross;
+    const x = this.#waiting;
+    x.fill(0, this.#waitingRows * n);
+    this.#targets.fill(0, this.#waitingRows);
+    const [y0, y1, y2, y3] = this.#targets as unknown as [number, number, number, number];
     let place = 0;
-    for (let i = 0; i < this.#size; i++) {
-      const value = row[i]!;
-      cross[i] = cross[i]! + value * target;
-      for (let j = 0; j <= i; j++, place++) gram[place] = gram[place]! + value * row[j]!;
+    for (let i = 0; i < n; i++) {
+      const a = x[i]!;
+      const b = x[n + i]!;
+      const c = x[2 * n + i]!;
+      const d = x[3 * n + i]!;
+      cross[i] = cross[i]! + a * y0 + b * y1 + c * y2 + d * y3;
+      for (let j = 0; j <= i; j++, place++) {
+        gram[place] = gram[place]! + a * x[j]! + b * x[n + j]! + c * x[2 * n + j]! + d * x[3 * n + j]!;
+      }
     }
-    this.#rows++;
+    this.#waitingRows = 0;
   }
 
   /** Coefficients as of the rows so far. */
   solve(ridge: number): Float64Array {
+    this.#addWaiting();
     const n = this.#size;
     let trace = 0;
     for (let i = 0; i < n; i++) trace += this.#gram[(i * (i + 3)) / 2]!;
@@ -42,6 +68,7 @@ export class NormalEquations {
 
   /** Sum of squared errors of these coefficients; `squares` is the sum of the targets' squares. */
   errorOf(coefficients: Float64Array, squares: number): number {
+    this.#addWaiting();
     let sum = squares;
     let place = 0;
     for (let i = 0; i < this.#size; i++) {
@@ -55,6 +82,7 @@ export class NormalEquations {
 
   /** With a penalty of its own for each coefficient. */
   solveWith(penalties: Float64Array): Float64Array {
+    this.#addWaiting();
     const n = this.#size;
     const factor = this.#gram.slice();
     for (let i = 0; i < n; i++) {
