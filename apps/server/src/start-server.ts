@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SenderLimiter, startGrpcServer } from '@jaegis/ingest';
 import type { JaegisConfig, ServerOptions } from '@jaegis/model';
 import { seededRng } from '@jaegis/std';
+import type { MetricsStore } from '@jaegis/tsdb';
 import type { FastifyInstance } from 'fastify';
 import { type Core, createCore } from './core/core.ts';
 import type { Log } from './core/log.ts';
@@ -21,7 +22,7 @@ import {
   createScraper,
   createTargets,
 } from './outside.ts';
-import { QueryRunner } from './query/query-runner.ts';
+import { QueryRunner, type RunnerOptions } from './query/query-runner.ts';
 import { openRemoteWrite } from './remote-write.ts';
 import { loadRuleFiles } from './rule-files.ts';
 import { watchSelf } from './self-usage.ts';
@@ -116,7 +117,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   try {
     const queries = new QueryRunner({
       store: storage.store,
-      workerFile: queryWorkerFile(),
+      ...queryWorkers(join(dataDir, 'metrics'), storage.store),
       stopwatch: () => performance.now(),
     });
     opened.push(queries);
@@ -151,9 +152,9 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
 }
 
 /** Beside the bundle lies the built worker; from sources there is none, and queries are evaluated in this thread. */
-function queryWorkerFile(): URL | undefined {
+function queryWorkers(folder: string, store: MetricsStore): Pick<RunnerOptions, 'workers'> {
   const file = new URL('./query-worker.js', import.meta.url);
-  return existsSync(file) ? file : undefined;
+  return existsSync(file) ? { workers: { file, folder, onDamage: (message) => store.tellDamage(message) } } : {};
 }
 
 /** Opens the three ports. What was opened goes into `opened`, also when a later one fails. */

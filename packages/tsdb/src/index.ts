@@ -1,11 +1,15 @@
 export type { Compression } from './block/block-file.ts';
 export type { RollupTier } from './block/block-keeper.ts';
-export type { Tombstone } from './delete/tombstones.ts';
+export type { Tombstone } from './delete/deletion.ts';
 export { ExemplarStore } from './exemplars/exemplar-store.ts';
 export { DiskFullError, type Faults, type MemoryDirectory, memoryDirectory } from './memory-directory.ts';
 export { MetadataBook } from './metadata/metadata-book.ts';
 export { MetricsStore } from './metrics-store.ts';
 export type { SelectHints } from './select/choose-tier.ts';
+export { DistantStore } from './select/distant-store.ts';
+export type { HandedOver, Handover } from './select/handover.ts';
+export { extractBuffers } from './select/head-extract.ts';
+export type { LabelSender } from './select/label-parcel.ts';
 export { InvalidMatcherError } from './select/match-series.ts';
 export type { MetricsReader } from './select/metrics-reader.ts';
 export { SelectLimitError, type SelectLimits, type SeriesData } from './select/select-merged.ts';

@@ -7,13 +7,15 @@ import { assert } from '@jaegis/std';
 import { BlockKeeper } from './block/block-keeper.ts';
 import { BlockSet } from './block/block-set.ts';
 import { LruCache } from './block/lru-cache.ts';
-import { type Tombstone, Tombstones, tombstonesFile } from './delete/tombstones.ts';
+import type { Tombstone } from './delete/deletion.ts';
+import { Tombstones, tombstonesFile } from './delete/tombstones.ts';
 import { emptyTally, Head, type Tally, type TimeLimits } from './head/head.ts';
 import { maxRows, rowOf } from './head/series-table.ts';
 import { checkLabels } from './label-limits.ts';
+import { Handover } from './select/handover.ts';
 import { matchSeries } from './select/match-series.ts';
 import { MetricsReader } from './select/metrics-reader.ts';
-import type { SelectLimits, SeriesData } from './select/select-merged.ts';
+import type { SelectLimits, SeriesData, SeriesReader } from './select/select-merged.ts';
 import { SeriesGroups } from './series-groups.ts';
 import type { StorageDirectory } from './storage-directory.ts';
 import type { AppendResult, MetricsStoreOptions, ResolveRefusal, StoreStats } from './store-options.ts';
@@ -35,6 +37,8 @@ export class MetricsStore {
   readonly #tombstones: Tombstones;
   readonly #keeper: BlockKeeper;
   readonly #reader: MetricsReader;
+  /** For questions that another thread answers. */
+  readonly handover: Handover;
   readonly #retentionMs: number;
   readonly #widths: readonly number[];
   readonly #groups: SeriesGroups;
@@ -91,7 +95,9 @@ export class MetricsStore {
     this.#retentionMs = longestRetention(options);
     this.#widths = widthsOf(options);
     const oldestInHead = (): number => this.#oldestInHead();
-    this.#reader = new MetricsReader({ head, blocks, tombstones, widths: this.#widths, oldestInHead });
+    const sources = { head, blocks, tombstones, widths: this.#widths, oldestInHead };
+    this.#reader = new MetricsReader(sources);
+    this.handover = new Handover(sources);
     this.#replay = { samples, tookMs: start.tookMs, damaged, orphans, damages };
     this.#groups = new SeriesGroups(options.groupOf ?? ((labels) => labels['job'] ?? ''), options.seriesLimitPerGroup);
     for (let row = 0; row < head.series.end; row++)
@@ -222,6 +228,16 @@ export class MetricsStore {
   /** See `MetricsReader.select`. */
   select(matchers: readonly Matcher[], fromMs: number, toMs: number, limits: SelectLimits = {}): SeriesData[] {
     return this.#reader.select(matchers, fromMs, toMs, limits);
+  }
+
+  /** See `MetricsReader.find`. */
+  find(matchers: readonly Matcher[], fromMs: number, toMs: number, limits: SelectLimits = {}): SeriesReader[] {
+    return this.#reader.find(matchers, fromMs, toMs, limits);
+  }
+
+  /** Counts and tells a damage that another thread met in blocks. */
+  tellDamage(message: string): void {
+    this.#blocks.damage(message);
   }
 
   /** The refs of the series that fit every matcher. */

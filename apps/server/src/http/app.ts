@@ -7,8 +7,7 @@ import type { ServerOptions } from '@jaegis/model';
 import type { MetricsReader } from '@jaegis/tsdb';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Core } from '../core/core.ts';
-import type { SampleStore } from '../query/gather-samples.ts';
-import { QueryRunner } from '../query/query-runner.ts';
+import { QueryRunner, type SampleStore } from '../query/query-runner.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { sendError } from './answer.ts';
 import { fleetRoutes } from './fleet-routes.ts';
@@ -42,15 +41,13 @@ type AppCore = Pick<Core, 'clock' | 'counters' | 'log'>;
 
 /** What can be asked while the log of the metrics is still being read. */
 export interface WaitingCore extends AppCore {
-  readonly store: Pick<MetricsReader, 'select'>;
+  readonly store: Pick<MetricsReader, 'find'>;
 }
 
 /** The main port until all is there: questions over the blocks on the disk, probes; all else is told to come again. */
 export function createWaitingApp(core: WaitingCore, http: HttpOptions): FastifyInstance {
   const app = createApp(core, http);
-  const { store } = core;
-  const inBlocks = { select: store.select.bind(store), refsOf: () => [] };
-  queryRoutes(app, core, inThisThread(inBlocks));
+  queryRoutes(app, core, inThisThread(core.store));
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));
   app.get('/readyz', (_request, reply) => reply.code(503).send('starting\n'));
   app.setNotFoundHandler((_request, reply) =>
@@ -87,7 +84,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
 }
 
 function inThisThread(store: SampleStore): QueryRunner {
-  return new QueryRunner({ store, workerFile: undefined, stopwatch: () => performance.now() });
+  return new QueryRunner({ store, stopwatch: () => performance.now() });
 }
 
 /** The OTLP port: only telemetry. */

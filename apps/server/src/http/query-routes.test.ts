@@ -34,7 +34,7 @@ beforeAll(async () => {
     version: '1',
     clock: { now: () => now, after: () => () => {}, every: () => () => {} },
   };
-  const runner = new QueryRunner({ store, workerFile: undefined, stopwatch: () => performance.now() });
+  const runner = new QueryRunner({ store, stopwatch: () => performance.now() });
   prometheusRoutes(app, core as unknown as Core, runner);
 });
 

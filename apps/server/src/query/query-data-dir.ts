@@ -22,7 +22,7 @@ export async function queryDataDir(
     const storage = await openStorage({ ...at, dataDir, now: systemClock.now() });
     try {
       const stopwatch = () => performance.now();
-      const runner = new QueryRunner({ store: storage.store, workerFile: undefined, stopwatch });
+      const runner = new QueryRunner({ store: storage.store, stopwatch });
       const options = { timeoutMs, signal: new AbortController().signal };
       return (await runner.run({ ...query, options: limits }, options)).answer;
     } finally {

@@ -1,16 +1,36 @@
 /**
- * Queries from the HTTP API: planned and read here, evaluated in a worker thread, so that a heavy one does not keep ingest
- * waiting. What is small is evaluated right here: it takes less than handing it over.
+ * Queries: planned here, answered in a worker thread. This thread only finds the series and copies their compressed
+ * samples, in small pieces; decoding, reading of blocks, evaluation and writing the answer are done there. When all
+ * threads are busy, what takes a few milliseconds is done right here, for it should not wait behind what takes seconds.
  */
-import { type PreparedQuery, planQuery, type QueryAnswer, type QueryFailure } from '@jaegis/promql';
-import { evaluateJob } from './evaluate-job.ts';
-import { type Gathered, gatherSamples, type SampleStore } from './gather-samples.ts';
+import {
+  answerFrom,
+  type LazySource,
+  type PreparedQuery,
+  planQuery,
+  type QueryAnswer,
+  type QueryPlan,
+} from '@jaegis/promql';
+import type { Handover } from '@jaegis/tsdb';
+import { ThreadPool } from './thread-pool.ts';
 import { WorkerThread } from './worker-thread.ts';
+
+/** The store, as far as queries need it. */
+export interface SampleStore extends LazySource {
+  /** Left out where there is nothing that could be handed over: all is answered here. */
+  readonly handover?: Handover;
+}
 
 export interface RunnerOptions {
   readonly store: SampleStore;
-  /** The built file of the worker; without it everything is evaluated here. */
-  readonly workerFile: URL | undefined;
+  /** What answers in other threads; without it all is answered here. */
+  readonly workers?: {
+    /** The built file of the worker. */
+    readonly file: URL;
+    /** The folder of the metrics. */
+    readonly folder: string;
+    readonly onDamage: (message: string) => void;
+  };
   /** Milliseconds, only going forward. */
   readonly stopwatch: () => number;
 }
@@ -22,6 +42,7 @@ export interface RunOptions {
 }
 
 export interface Timings {
+  /** Until the question was handed over. */
   readonly readMs: number;
   readonly evaluateMs: number;
 }
@@ -33,82 +54,120 @@ export interface QueryRunnerStats {
   readonly refused: number;
 }
 
-/** Queries that wait for the worker; Prometheus evaluates 20 at once. */
+/** One for what is great and one for what comes meanwhile. */
+const threads = 2;
+/** Queries that wait for a thread; Prometheus evaluates 20 at once. */
 const queueLimit = 64;
-/** Samples and results up to which a query is evaluated here: a few milliseconds. */
-const inlineLimit = 60_000;
+/** What a thread keeps of blocks. */
+const cacheBytes = 32 * 2 ** 20;
+/** Samples and results of a query that is answered here when no thread is free: a few milliseconds. */
+const smallLimit = 20_000;
+const likelyStepMs = 10_000;
 
 export class QueryRunner {
   readonly #options: RunnerOptions;
-  readonly #worker: WorkerThread | undefined;
+  readonly #pool: ThreadPool<WorkerThread> | undefined;
   #inline = 0;
   #handedOver = 0;
   #refused = 0;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    if (options.workerFile !== undefined) this.#worker = new WorkerThread({ file: options.workerFile, queueLimit });
+    const { workers, store } = options;
+    const { handover } = store;
+    if (workers === undefined || handover === undefined) return;
+    const { file, folder, onDamage } = workers;
+    const setup = { folder, cacheBytes };
+    const labelSender = () => handover.labelSender();
+    const make = () => new WorkerThread({ file, setup, labelSender, onDamage });
+    this.#pool = new ThreadPool(make, { threads, waiting: queueLimit });
   }
 
   async run(query: PreparedQuery, options: RunOptions): Promise<{ answer: QueryAnswer; timings: Timings }> {
-    const { stopwatch, store } = this.#options;
+    const { stopwatch } = this.#options;
     const started = stopwatch();
     const plan = planQuery(query);
     if (!plan.ok) return { answer: plan, timings: { readMs: 0, evaluateMs: 0 } };
-    const deadline = started + options.timeoutMs;
-    const gathered = await gather(() =>
-      gatherSamples(store, plan, {
-        maxSamples: query.options.maxSamples ?? Number.POSITIVE_INFINITY,
-        pause: nextTurn,
-        check: () => checkWaiting(options.signal, stopwatch() > deadline),
-      }),
-    );
-    const readMs = stopwatch() - started;
-    if ('ok' in gathered) return { answer: gathered, timings: { readMs, evaluateMs: 0 } };
+    const asked = { query, plan, deadline: started + options.timeoutMs, signal: options.signal, readyAt: started };
+    const answer = await this.#answer(asked);
+    return { answer, timings: { readMs: asked.readyAt - started, evaluateMs: stopwatch() - asked.readyAt } };
+  }
+
+  async #answer(asked: Asked): Promise<QueryAnswer> {
+    const pool = this.#pool;
+    if (pool === undefined || (!pool.isFree && this.#isSmall(asked))) return this.#answerHere(asked);
+    const running = pool.use((thread) => this.#answerThere(asked, thread));
+    if (running !== undefined) return (await running) ?? stopped;
+    this.#refused++;
+    return { ok: false, errorType: 'timeout', error: `too many queries: ${queueLimit} are waiting, must be fewer` };
+  }
+
+  #answerHere({ query, deadline, signal }: Asked): QueryAnswer {
+    this.#inline++;
+    const { store, stopwatch } = this.#options;
+    return guarded(() => answerFrom(store, query, () => signal.aborted || stopwatch() > deadline));
+  }
+
+  async #answerThere(asked: Asked, thread: WorkerThread): Promise<QueryAnswer> {
+    const { stopwatch, store } = this.#options;
+    const { query, plan, signal, deadline } = asked;
+    const check = (): void => checkWaiting(signal, stopwatch() > deadline);
     const canceled = new Int32Array(new SharedArrayBuffer(4));
     const cancel = (): void => {
       Atomics.store(canceled, 0, 1);
     };
-    options.signal.addEventListener('abort', cancel, { once: true });
-    // Nobody is told of what happened before listening.
-    if (options.signal.aborted) cancel();
-    const timeoutMs = Math.max(1, deadline - stopwatch());
-    const job = { query, order: plan.order, parts: gathered.parts, timeoutMs, canceled };
-    const answer = await this.#evaluate(job, gathered);
-    options.signal.removeEventListener('abort', cancel);
-    return { answer, timings: { readMs, evaluateMs: stopwatch() - started - readMs } };
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      check();
+      const maxSamples = query.options.maxSamples ?? Number.POSITIVE_INFINITY;
+      const pause = async (): Promise<void> => {
+        await nextTurn();
+        check();
+      };
+      return await store.handover!.give(plan.selections, { labels: thread.labels, maxSamples, pause }, (handed) => {
+        this.#handedOver++;
+        asked.readyAt = stopwatch();
+        return thread.run({ query, plan, handed, canceled, timeoutMs: Math.max(1, deadline - asked.readyAt) });
+      });
+    } catch (error) {
+      return answerOfError(error);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
   }
 
-  async #evaluate(job: Parameters<typeof evaluateJob>[0], gathered: Gathered): Promise<QueryAnswer> {
-    const { startMs, endMs, stepMs } = job.query.steps;
+  #isSmall({ query, plan }: Asked): boolean {
+    const { startMs, endMs, stepMs } = query.steps;
     const steps = stepMs > 0 ? Math.floor((endMs - startMs) / stepMs) + 1 : 1;
-    const isSmall = gathered.samples + gathered.series * steps <= inlineLimit;
-    if (this.#worker === undefined || isSmall) {
-      this.#inline++;
-      return evaluateJob(job, this.#options.stopwatch);
-    }
-    const running = this.#worker.run(job);
-    if (running === undefined) {
-      this.#refused++;
-      return { ok: false, errorType: 'timeout', error: `too many queries: ${queueLimit} are waiting, must be fewer` };
-    }
-    this.#handedOver++;
-    return running;
+    let work = 0;
+    for (const { matchers, fromMs, toMs } of plan.selections)
+      work += this.#options.store.handover!.count(matchers) * (steps + (toMs - fromMs) / likelyStepMs);
+    return work <= smallLimit;
   }
 
   stats(): QueryRunnerStats {
     return {
       inline: this.#inline,
       handedOver: this.#handedOver,
-      waiting: this.#worker?.waiting ?? 0,
+      waiting: this.#pool?.waiting ?? 0,
       refused: this.#refused,
     };
   }
 
   async close(): Promise<void> {
-    await this.#worker?.close();
+    await this.#pool?.close();
   }
 }
+
+interface Asked {
+  readonly query: PreparedQuery;
+  readonly plan: QueryPlan;
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  readyAt: number;
+}
+
+const stopped: QueryAnswer = { ok: false, errorType: 'canceled', error: 'query was canceled: the server stops' };
 
 class GivenUp extends Error {
   override readonly name = 'GivenUp';
@@ -125,16 +184,20 @@ function checkWaiting(signal: AbortSignal, isLate: boolean): void {
   if (isLate) throw new GivenUp('timeout');
 }
 
-/** A limit of the store and giving up are answers. */
-async function gather(read: () => Promise<Gathered>): Promise<Gathered | QueryFailure> {
+function guarded(answer: () => QueryAnswer): QueryAnswer {
   try {
-    return await read();
+    return answer();
   } catch (error) {
-    if (error instanceof GivenUp) return { ok: false, errorType: error.errorType, error: error.message };
-    if (error instanceof Error && error.name === 'SelectLimitError')
-      return { ok: false, errorType: 'execution', error: error.message };
-    throw error;
+    return answerOfError(error);
   }
+}
+
+/** A limit of the store and giving up are answers; anything else is a bug and goes on. */
+function answerOfError(error: unknown): QueryAnswer {
+  if (error instanceof GivenUp) return { ok: false, errorType: error.errorType, error: error.message };
+  if (error instanceof Error && error.name === 'SelectLimitError')
+    return { ok: false, errorType: 'execution', error: error.message };
+  throw error;
 }
 
 function nextTurn(): Promise<void> {

@@ -1,9 +1,34 @@
-/** The thread that evaluates queries: jobs in, answers out, one at a time. */
-import { parentPort } from 'node:worker_threads';
-import { evaluateJob } from './evaluate-job.ts';
-import type { QueryDone, QueryJob } from './query-messages.ts';
+/** A thread that answers queries: jobs in, answers out, one at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { answerPlanned, type QueryAnswer } from '@jaegis/promql';
+import { openFilesToRead, zlibCompression } from '@jaegis/store';
+import { DistantStore } from '@jaegis/tsdb';
+import type { QueryDone, QueryJob, WorkerSetup } from './query-messages.ts';
+
+const { folder, cacheBytes } = workerData as WorkerSetup;
+const store = new DistantStore({ directory: openFilesToRead(folder), cacheBytes, compression: zlibCompression });
 
 parentPort?.on('message', (job: QueryJob) => {
-  const done: QueryDone = { id: job.id, answer: evaluateJob(job, () => performance.now()) };
-  parentPort?.postMessage(done);
+  // A failure here is a bug: it ends the thread, and the runner says so to who asked.
+  void answer(job).then((done) => parentPort?.postMessage(done));
 });
+
+async function answer(job: QueryJob): Promise<QueryDone> {
+  const deadline = performance.now() + job.timeoutMs;
+  const isCanceled = (): boolean => Atomics.load(job.canceled, 0) !== 0;
+  const answers = await store.take(job.handed);
+  const { query, plan } = job;
+  const isExpired = (): boolean => performance.now() > deadline || isCanceled();
+  const found = answerPlanned(
+    query,
+    plan,
+    (index, limits) => answers.find(index, plan.selections[index]!, limits),
+    isExpired,
+  );
+  return { id: job.id, answer: isCanceled() ? toldCanceled(found) : found, damages: answers.damages };
+}
+
+function toldCanceled(answer: QueryAnswer): QueryAnswer {
+  if (answer.ok || answer.errorType !== 'timeout') return answer;
+  return { ok: false, errorType: 'canceled', error: 'query was canceled in expression evaluation' };
+}

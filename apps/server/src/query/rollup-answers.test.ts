@@ -51,7 +51,7 @@ async function runner(retentionMs: number, rollups: readonly { widthMs: number; 
     await store.tidy(now);
   }
   await store.tidy(end + hour);
-  return new QueryRunner({ store, workerFile: undefined, stopwatch: () => 0 });
+  return new QueryRunner({ store, stopwatch: () => 0 });
 }
 
 const rollups = [

@@ -1,16 +1,11 @@
 /**
- * One worker thread, its queue and its deadlines. The queue is bounded: what does not fit is refused at once. A job that does
- * not end in time although it was told to is ended with its thread, and a new thread takes the next.
+ * One worker thread, which answers one query at a time. A job that does not end in time although it was told to is ended
+ * with its thread; the next begins a new one.
  */
 import { Worker } from 'node:worker_threads';
 import type { QueryAnswer } from '@jaegis/promql';
-import { BoundedQueue } from '@jaegis/std';
-import type { QueryDone, QueryJob } from './query-messages.ts';
-
-interface Waiting {
-  readonly job: QueryJob;
-  readonly settle: (answer: QueryAnswer) => void;
-}
+import { extractBuffers, type LabelSender } from '@jaegis/tsdb';
+import type { QueryDone, QueryJob, WorkerSetup } from './query-messages.ts';
 
 /** So long after its time a job must have noticed. */
 const graceMs = 2_000;
@@ -18,76 +13,66 @@ const graceMs = 2_000;
 export interface WorkerThreadOptions {
   /** The built file of the worker. */
   readonly file: URL;
-  readonly queueLimit: number;
+  readonly setup: WorkerSetup;
+  /** What remembers whose labels the thread knows; asked for with each new thread. */
+  readonly labelSender: () => LabelSender;
+  readonly onDamage: (message: string) => void;
 }
 
 export class WorkerThread {
   readonly #options: WorkerThreadOptions;
-  readonly #queue: BoundedQueue<Waiting>;
   #worker: Worker | undefined;
-  #running: Waiting | undefined;
+  #labels: LabelSender;
+  #running: { readonly id: number; readonly settle: (answer: QueryAnswer) => void } | undefined;
   #killer: NodeJS.Timeout | undefined;
   #nextId = 1;
-  #isClosed = false;
 
   constructor(options: WorkerThreadOptions) {
     this.#options = options;
-    this.#queue = new BoundedQueue<Waiting>(options.queueLimit);
+    this.#labels = options.labelSender();
   }
 
-  /** Jobs that wait, the running one not among them. */
-  get waiting(): number {
-    return this.#queue.length;
+  /** Labels that are sent with the next job must be packed by this. */
+  get labels(): LabelSender {
+    return this.#labels;
   }
 
-  /** The answer; `undefined` when the queue is full. The arrays of the job belong to the worker from now on. */
-  run(job: Omit<QueryJob, 'id'>): Promise<QueryAnswer> | undefined {
-    if (this.#isClosed) return undefined;
-    let settle: (answer: QueryAnswer) => void = () => {};
-    const promise = new Promise<QueryAnswer>((resolve) => {
-      settle = resolve;
-    });
-    const waiting = { job: { ...job, id: this.#nextId++ }, settle };
-    if (!this.#queue.push(waiting)) return undefined;
-    this.#next();
-    return promise;
-  }
-
-  #next(): void {
-    if (this.#running !== undefined || this.#isClosed) return;
-    const next = this.#queue.shift();
-    if (next === undefined) return;
-    if (Atomics.load(next.job.canceled, 0) !== 0) {
-      next.settle({ ok: false, errorType: 'canceled', error: 'query was canceled in query queue' });
-      this.#next();
-      return;
-    }
-    this.#running = next;
+  /** Begins the job; only when none is under way. Its arrays belong to the worker from now on. */
+  run(job: Omit<QueryJob, 'id'>): Promise<QueryAnswer> {
+    const id = this.#nextId++;
     this.#worker ??= this.#start();
-    this.#killer = setTimeout(
-      () => this.#kill('query timed out in expression evaluation'),
-      next.job.timeoutMs + graceMs,
-    );
-    this.#worker.postMessage(next.job, transferable(next.job));
+    const worker = this.#worker;
+    return new Promise((settle) => {
+      this.#running = { id, settle };
+      this.#killer = setTimeout(
+        () => this.#kill({ ok: false, errorType: 'timeout', error: 'query timed out in expression evaluation' }),
+        job.timeoutMs + graceMs,
+      );
+      worker.postMessage({ ...job, id }, job.handed.extracts.flatMap(extractBuffers));
+    });
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#options.file);
+    const { file, setup, onDamage } = this.#options;
+    const worker = new Worker(file, { workerData: setup });
     // A query that runs is no reason to keep a process that has nothing else to do.
     worker.unref();
-    worker.on('message', ({ id, answer }: QueryDone) => {
-      if (this.#running?.job.id === id) this.#finish(answer);
+    worker.on('message', ({ id, answer, damages }: QueryDone) => {
+      for (const damage of damages) onDamage(damage);
+      if (this.#running?.id === id) this.#finish(answer);
     });
     worker.on('error', (error) => {
-      if (this.#worker === worker) this.#kill(`query failed: ${error.message}`, 'execution');
+      if (this.#worker === worker)
+        this.#kill({ ok: false, errorType: 'execution', error: `query failed: ${error.message}` });
     });
     return worker;
   }
 
-  #kill(error: string, errorType: 'timeout' | 'execution' = 'timeout'): void {
+  #kill(answer: QueryAnswer): void {
     void this.#worker?.terminate();
     this.#worker = undefined;
-    this.#finish({ ok: false, errorType, error });
+    this.#labels = this.#options.labelSender();
+    this.#finish(answer);
   }
 
   #finish(answer: QueryAnswer): void {
@@ -95,25 +80,10 @@ export class WorkerThread {
     const done = this.#running;
     this.#running = undefined;
     done?.settle(answer);
-    this.#next();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#killer);
-    const stopped: QueryAnswer = { ok: false, errorType: 'canceled', error: 'query was canceled: the server stops' };
-    this.#running?.settle(stopped);
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next.settle(stopped);
+    this.#finish({ ok: false, errorType: 'canceled', error: 'query was canceled: the server stops' });
     await this.#worker?.terminate();
   }
-}
-
-/** The arrays of samples change their owner instead of being copied; one that two selections share is named once. */
-function transferable(job: QueryJob): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { timestamps, values } of job.parts.flat(2)) {
-    buffers.add(timestamps.buffer as ArrayBuffer);
-    buffers.add(values.buffer as ArrayBuffer);
-  }
-  return [...buffers];
 }

@@ -10,7 +10,7 @@ import { compareLabels } from './label-sets.ts';
 import { dropNames } from './merge-columns.ts';
 import { noSurroundings, type QueryContext, QueryError, tooManySamples } from './query-context.ts';
 import type { QueryFailure } from './query-result.ts';
-import type { SelectSource } from './select-source.ts';
+import type { LazySource, SelectSource } from './select-source.ts';
 import { evaluateWindows, type WindowSeries } from './windows.ts';
 
 export interface QueryOptions {
@@ -54,7 +54,7 @@ export interface Executed {
 const defaultLookbackMs = 300_000;
 
 export function executeInstant(
-  source: SelectSource,
+  source: SelectSource | LazySource,
   expr: string,
   timeMs: number,
   options: QueryOptions = {},
@@ -66,7 +66,7 @@ export function executeInstant(
 
 /** An instant query that is parsed already. */
 export function executeExpression(
-  source: SelectSource,
+  source: SelectSource | LazySource,
   expression: Expression,
   timeMs: number,
   options: QueryOptions = {},
@@ -80,12 +80,12 @@ export function executeExpression(
     if (inner.kind === 'matrix-selector' && inner.selector.extension !== undefined)
       throw new QueryError(`${inner.selector.extension} modifier can only be used inside of a function`);
     const { series } = evaluateWindows(inner, grid, { context, around: noSurroundings });
-    return { kind: 'samples', series: series.filter((each) => each.to[0]! > each.from[0]!) };
+    return { kind: 'samples', series: [...series].filter((each) => each.to[0]! > each.from[0]!) };
   });
 }
 
 export function executeRange(
-  source: SelectSource,
+  source: SelectSource | LazySource,
   expr: string,
   steps: Steps,
   options: QueryOptions = {},
@@ -99,7 +99,7 @@ export function executeRange(
 
 /** A range query that is parsed already and whose steps are right. */
 export function executeRangeExpression(
-  source: SelectSource,
+  source: SelectSource | LazySource,
   expression: Expression,
   steps: Steps,
   options: QueryOptions = {},
@@ -133,7 +133,7 @@ function badData(error: string): QueryFailure {
 
 /** A limit of the source and a failure of the query are answers; anything else that is thrown is a bug and goes on. */
 function guarded(
-  source: SelectSource,
+  source: SelectSource | LazySource,
   given: { steps: Steps; grid: Grid; options: QueryOptions },
   run: (context: QueryContext) => Value | SamplesValue,
 ): Executed | QueryFailure {

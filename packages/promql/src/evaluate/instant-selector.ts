@@ -7,8 +7,8 @@ import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import type { VectorSelector } from '../parse/ast.ts';
 import { type Column, type Grid, isEmpty, type VectorValue, vectorOf } from './column.ts';
 import { checkSize, type QueryContext, QueryError, type Surroundings } from './query-context.ts';
-import { type Reference, referenceOf, selectSamples, withoutStale } from './select-samples.ts';
-import type { SelectedSeries } from './select-source.ts';
+import { type Reference, readSeries, referenceOf, selectSamples, withoutStale } from './select-samples.ts';
+import type { SelectedSeries, SeriesReader } from './select-source.ts';
 
 export interface InstantOptions {
   readonly context: QueryContext;
@@ -26,7 +26,9 @@ export function evaluateInstantSelector(selector: VectorSelector, grid: Grid, op
   const series = selectSamples(selector, reference, reach, { grid, ...options });
   checkSize(context, series.length, grid.count);
   if (isSmoothed) {
-    const smoothed = series.map((each) => smoothedColumn(withoutStale(each), grid, { reference, lookbackMs }));
+    const smoothed = series.map((each) =>
+      smoothedColumn(withoutStale(readSeries(each)), grid, { reference, lookbackMs }),
+    );
     return vectorOf(smoothed.filter((column) => !isEmpty(column)));
   }
   const asTimestamps = options.asTimestamps === true;
@@ -43,13 +45,14 @@ interface NewestOptions {
  * One piece of memory for the values of all series, and one row of ones for all that have a sample at every step: with
  * thousands of series and few steps, making arrays would be most of the work. Nobody writes into a column that is done.
  */
-function newestColumns(series: readonly SelectedSeries[], grid: Grid, options: NewestOptions): Column[] {
+function newestColumns(series: readonly SeriesReader[], grid: Grid, options: NewestOptions): Column[] {
   const { count } = grid;
   const memory = new Float64Array(series.length * count);
   const always = new Uint8Array(count).fill(1);
   const present = new Uint8Array(count);
   const columns: Column[] = [];
-  for (const [i, each] of series.entries()) {
+  for (const [i, reader] of series.entries()) {
+    const each = readSeries(reader);
     const values = new Float64Array(memory.buffer, i * count * 8, count);
     const histograms = each.histograms === undefined ? undefined : new Array<FloatHistogram | undefined>(count);
     const filled = fillNewest(each, { grid, values, present, histograms }, options);

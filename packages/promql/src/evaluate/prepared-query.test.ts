@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { ScriptStorage } from '../script/script-storage.ts';
 import { parseSeriesLine } from '../script/series-notation.ts';
 import { evalInstant, evalRange } from './evaluate.ts';
-import { answerQuery, type PreparedQuery, planQuery } from './prepared-query.ts';
+import { answerFrom, answerPlanned, type PreparedQuery, planQuery } from './prepared-query.ts';
+import { findSeries } from './select-source.ts';
 
 const storage = new ScriptStorage();
 storage.load(
@@ -38,8 +39,7 @@ test.each([
   const query: PreparedQuery = { expr, steps, options: {} };
   const plan = planQuery(query);
   if (!plan.ok) throw new Error(plan.error);
-  const data = plan.selections.map(({ matchers, fromMs, toMs }) => storage.select(matchers, fromMs, toMs));
-  const answer = answerQuery(query, plan, data);
+  const answer = answerPlanned(query, plan, (i, limits) => findSeries(storage, plan.selections[i]!, limits));
   if (!answer.ok) throw new Error(answer.error);
   const whole = steps.stepMs > 0 ? evalRange(storage, expr, steps) : evalInstant(storage, expr, steps.startMs);
   if (!whole.ok) throw new Error(whole.error);
@@ -74,10 +74,7 @@ test('each selection is read once, with what it is wanted for', () => {
 
 test('series past the limit are left out, and that is told', () => {
   const query: PreparedQuery = { expr: 'asked_total', steps: moment, options: {}, limit: 2 };
-  const plan = planQuery(query);
-  if (!plan.ok) throw new Error(plan.error);
-  const data = plan.selections.map(({ matchers, fromMs, toMs }) => storage.select(matchers, fromMs, toMs));
-  const answer = answerQuery(query, plan, data);
+  const answer = answerFrom(storage, query);
   if (!answer.ok) throw new Error(answer.error);
   expect(JSON.parse(answer.data).result.map((series: { metric: Labels }) => series.metric['agent'])).toEqual([
     '1',
@@ -88,9 +85,7 @@ test('series past the limit are left out, and that is told', () => {
 
 test('a query whose time is over says so', () => {
   const query: PreparedQuery = { expr: 'sum(x)', steps: moment, options: {} };
-  const plan = planQuery(query);
-  if (!plan.ok) throw new Error(plan.error);
-  expect(answerQuery(query, plan, [[]], () => true)).toEqual({
+  expect(answerFrom(storage, query, () => true)).toEqual({
     ok: false,
     errorType: 'timeout',
     error: 'query timed out in expression evaluation',

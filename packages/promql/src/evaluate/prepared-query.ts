@@ -8,7 +8,7 @@ import { answerText } from './answer-text.ts';
 import { maxAnnotations } from './evaluate.ts';
 import { type Executed, executeInstant, executeRange, type QueryOptions, type Steps } from './execute-query.ts';
 import type { QueryFailure } from './query-result.ts';
-import type { SelectedSeries, SelectHints, SelectSource, SourceLimits } from './select-source.ts';
+import type { LazySource, SelectHints, SelectSource, SeriesReader, SourceLimits } from './select-source.ts';
 
 export interface PreparedQuery {
   readonly expr: string;
@@ -62,15 +62,27 @@ export function planQuery(query: PreparedQuery): QueryPlan | QueryFailure {
   return executed.ok ? { ok: true, selections, order } : executed;
 }
 
-/** Evaluates a query over what was read for its plan. */
-export function answerQuery(
+/** Evaluates a query over what `find` gives for the selections of its plan, by their place. */
+export function answerPlanned(
   query: PreparedQuery,
   plan: Pick<QueryPlan, 'order'>,
-  data: readonly (readonly SelectedSeries[])[],
+  find: (index: number, limits: SourceLimits) => readonly SeriesReader[],
+  isExpired?: () => boolean,
+): QueryAnswer {
+  let asked = 0;
+  return answerFrom(
+    { find: (_matchers, _fromMs, _toMs, limits = {}) => find(plan.order[asked++]!, limits) },
+    query,
+    isExpired,
+  );
+}
+
+/** Evaluates a query over a source. */
+export function answerFrom(
+  source: SelectSource | LazySource,
+  query: PreparedQuery,
   isExpired: () => boolean = () => false,
 ): QueryAnswer {
-  let at = 0;
-  const source: SelectSource = { select: () => data[plan.order[at++]!]! };
   const executed = execute(source, { ...query, options: { ...query.options, isExpired } as QueryOptions });
   if (!executed.ok) return executed;
   const { limit } = query;
@@ -81,7 +93,7 @@ export function answerQuery(
   return { ok: true, data: answer.text, warnings, infos: located.infos, samplesRead: executed.samplesRead };
 }
 
-function execute(source: SelectSource, { expr, steps, options }: PreparedQuery): Executed | QueryFailure {
+function execute(source: SelectSource | LazySource, { expr, steps, options }: PreparedQuery): Executed | QueryFailure {
   if (steps.stepMs > 0) return executeRange(source, expr, steps, options);
   return executeInstant(source, expr, steps.startMs, options);
 }

@@ -3,7 +3,7 @@ import type { Expression } from '../parse/ast.ts';
 import type { QueryTimes } from '../parse/duration-arithmetic.ts';
 import type { Annotations } from './annotations.ts';
 import type { Grid, Value } from './column.ts';
-import type { SelectSource } from './select-source.ts';
+import type { LazySource, SelectSource } from './select-source.ts';
 
 export interface QueryLimits {
   /** Most samples that may be read, and most values that a step of the evaluation may hold. */
@@ -36,7 +36,7 @@ export interface Surroundings {
 export const noSurroundings: Surroundings = { func: '', grouping: [], by: false, statsOnly: false };
 
 export interface QueryContext {
-  readonly source: SelectSource;
+  readonly source: SelectSource | LazySource;
   /** The times of the whole query: what `start()`, `end()`, `step()` and `range()` mean, also inside subqueries. */
   readonly query: QueryTimes;
   readonly lookbackMs: number;

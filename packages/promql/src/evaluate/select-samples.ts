@@ -5,7 +5,7 @@ import type { TimeShift, VectorSelector } from '../parse/ast.ts';
 import { durationMs } from '../parse/duration-arithmetic.ts';
 import type { Grid } from './column.ts';
 import { checkTime, type QueryContext, QueryError, type Surroundings, tooManySamples } from './query-context.ts';
-import type { SelectedSeries } from './select-source.ts';
+import { findSeries, type SelectedSeries, type SeriesReader } from './select-source.ts';
 
 /** The moment in the data that stands for each step. */
 export interface Reference {
@@ -37,36 +37,49 @@ export interface Reach {
   readonly rangeMs: number;
 }
 
+/** The series of a selector; their samples are read as they are asked for, and counted against the limit before. */
 export function selectSamples(
   selector: VectorSelector,
   reference: Reference,
   reach: Reach,
   options: { grid: Grid; context: QueryContext; around: Surroundings },
-): readonly SelectedSeries[] {
+): readonly SeriesReader[] {
   const { grid, context, around } = options;
   checkTime(context);
   // The left end does not count: times are whole milliseconds.
   const from = reference.first - reach.beforeMs + 1;
   const to = reference.last + reach.afterMs;
   const { maxSeries, maxSamples } = context.limits;
-  const series = context.source.select(selector.matchers, from, to, {
-    maxSeries,
-    maxSamples: maxSamples - context.samplesRead,
-    hints: {
-      startMs: from,
-      endMs: to,
-      stepMs: grid.count === 1 ? 0 : grid.stepMs,
-      func: around.func,
-      rangeMs: reach.rangeMs,
-      grouping: around.grouping,
-      by: around.by,
-    },
-  });
-  let samples = 0;
-  for (const each of series) samples += each.timestamps.length;
-  context.samplesRead += samples;
+  const hints = {
+    startMs: from,
+    endMs: to,
+    stepMs: grid.count === 1 ? 0 : grid.stepMs,
+    func: around.func,
+    rangeMs: reach.rangeMs,
+    grouping: around.grouping,
+    by: around.by,
+  };
+  const limits = { maxSeries, maxSamples: maxSamples - context.samplesRead, hints };
+  const found = findSeries(context.source, { matchers: selector.matchers, fromMs: from, toMs: to }, limits);
+  for (const { size } of found) context.samplesRead += size;
   if (context.samplesRead > maxSamples) throw new QueryError(tooManySamples);
-  return around.statsOnly ? series.map(markResets) : series;
+  return found.map(({ labels, size, read }) => ({
+    labels,
+    size,
+    read: () => {
+      const samples = read();
+      // Until now it was a guess.
+      context.samplesRead += samples.timestamps.length - size;
+      return around.statsOnly ? markResets({ labels, ...samples }) : samples;
+    },
+  }));
+}
+
+/** The samples of a series, with its labels. */
+export function readSeries(reader: SeriesReader): SelectedSeries {
+  const { timestamps, values, histograms } = reader.read();
+  const { labels } = reader;
+  return histograms === undefined ? { labels, timestamps, values } : { labels, timestamps, values, histograms };
 }
 
 /** The series without its stale markers; the same object where there are none. */

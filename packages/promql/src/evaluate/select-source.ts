@@ -33,8 +33,36 @@ export interface SourceLimits {
   readonly hints?: SelectHints;
 }
 
+/** A series whose samples are read when they are wanted, so that those of one need be in memory at a time. */
+export interface SeriesReader {
+  readonly labels: Labels;
+  /** At least as many samples as `read` gives. */
+  readonly size: number;
+  read(): Omit<SelectedSeries, 'labels'>;
+}
+
 /** Where samples come from. May throw an error named `SelectLimitError` when a limit is passed. */
 export interface SelectSource {
   /** All series that fit, with their samples in [fromMs, toMs]. The arrays belong to the caller, who may give them away. */
   select(matchers: readonly Matcher[], fromMs: number, toMs: number, limits?: SourceLimits): readonly SelectedSeries[];
+}
+
+/** A source that need not read all at once. Some of its series may have no samples. */
+export interface LazySource {
+  find(matchers: readonly Matcher[], fromMs: number, toMs: number, limits?: SourceLimits): readonly SeriesReader[];
+}
+
+/** The series of either kind of source. */
+export function findSeries(
+  source: SelectSource | LazySource,
+  selection: { matchers: readonly Matcher[]; fromMs: number; toMs: number },
+  limits: SourceLimits,
+): readonly SeriesReader[] {
+  const { matchers, fromMs, toMs } = selection;
+  if ('find' in source) return source.find(matchers, fromMs, toMs, limits);
+  return source.select(matchers, fromMs, toMs, limits).map((series) => ({
+    labels: series.labels,
+    size: series.timestamps.length,
+    read: () => series,
+  }));
 }

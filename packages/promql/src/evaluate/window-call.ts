@@ -33,11 +33,12 @@ export function evaluateWindowCall(
     checkExtension(call.name, matrix.selector.extension);
   const inside = { ...around, func: call.name };
   const windows = evaluateWindows(matrix, grid, { context, around: inside });
-  checkSize(context, windows.series.length, grid.count);
+  checkSize(context, windows.size, grid.count);
   const columns: Column[] = [];
   const floats = windows.extension === undefined ? definition.floats : extendedFloats(call.name, windows.extension);
-  for (const [i, series] of windows.series.entries()) {
-    if (i % 16 === 0) checkTime(context);
+  let seen = 0;
+  for (const series of windows.series) {
+    if (seen++ % 16 === 0) checkTime(context);
     const env: WindowEnvironment = {
       rangeMs: windows.rangeMs,
       reference: windows.reference,

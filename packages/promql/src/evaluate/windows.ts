@@ -10,7 +10,7 @@ import type { MatrixSelector, Subquery } from '../parse/ast.ts';
 import { durationMs } from '../parse/duration-arithmetic.ts';
 import type { Column, Grid } from './column.ts';
 import { noSurroundings, type QueryContext, QueryError, type Surroundings } from './query-context.ts';
-import { type Reference, referenceOf, selectSamples, withoutStale } from './select-samples.ts';
+import { type Reference, readSeries, referenceOf, selectSamples, withoutStale } from './select-samples.ts';
 
 export interface WindowSeries {
   readonly labels: Labels;
@@ -24,7 +24,10 @@ export interface WindowSeries {
 }
 
 export interface Windows {
-  readonly series: readonly WindowSeries[];
+  /** To be walked once: the samples of a series are read when its turn comes. */
+  readonly series: Iterable<WindowSeries>;
+  /** At least as many as there are. */
+  readonly size: number;
   readonly rangeMs: number;
   /** The right end of the window of each step. */
   readonly reference: Reference;
@@ -56,12 +59,14 @@ function selectorWindows(matrix: MatrixSelector, grid: Grid, options: WindowOpti
   const beforeMs = rangeMs + (extension === undefined ? 0 : context.lookbackMs);
   const afterMs = extension === 'smoothed' ? context.lookbackMs : 0;
   const selected = selectSamples(selector, reference, { beforeMs, afterMs, rangeMs }, { grid, ...options });
-  const series = selected.map((each): WindowSeries => {
-    const { labels, timestamps, values, histograms } = withoutStale(each);
-    const bounds = windowBounds(timestamps, grid.count, { reference, beforeMs, afterMs });
-    return { labels, dropName: false, times: timestamps, values, histograms, ...bounds };
-  });
-  return { series, rangeMs, reference, extension };
+  function* series(): Generator<WindowSeries> {
+    for (const each of selected) {
+      const { labels, timestamps, values, histograms } = withoutStale(readSeries(each));
+      const bounds = windowBounds(timestamps, grid.count, { reference, beforeMs, afterMs });
+      yield { labels, dropName: false, times: timestamps, values, histograms, ...bounds };
+    }
+  }
+  return { series: series(), size: selected.length, rangeMs, reference, extension };
 }
 
 /** The inner expression is evaluated at multiples of its own resolution, whatever the steps outside are. */
@@ -73,7 +78,7 @@ function subqueryWindows(subquery: Subquery, grid: Grid, options: WindowOptions)
   let startMs = Math.trunc((reference.first - rangeMs) / stepMs) * stepMs;
   if (startMs <= reference.first - rangeMs) startMs += stepMs;
   const count = Math.floor((reference.last - startMs) / stepMs) + 1;
-  if (count <= 0) return { series: [], rangeMs, reference, extension: undefined };
+  if (count <= 0) return { series: [], size: 0, rangeMs, reference, extension: undefined };
   const inner = context.evaluate(subquery.inner, { startMs, stepMs, count }, noSurroundings);
   if (inner.kind !== 'vector') throw new QueryError('subquery is only allowed on instant vector');
   const series = inner.columns.map((column): WindowSeries => {
@@ -81,7 +86,7 @@ function subqueryWindows(subquery: Subquery, grid: Grid, options: WindowOptions)
     const bounds = windowBounds(dense.times, grid.count, { reference, beforeMs: rangeMs, afterMs: 0 });
     return { labels: column.labels, dropName: column.dropName, ...dense, ...bounds };
   });
-  return { series, rangeMs, reference, extension: undefined };
+  return { series, size: series.length, rangeMs, reference, extension: undefined };
 }
 
 /** The samples of a column one after the other. Hints on resets hold between neighbours in the data only. */

@@ -3,6 +3,7 @@
  * Cox, "Regular Expression Matching Can Be Simple And Fast", 2007). Nothing backtracks, so no pattern can hang the
  * process, which JavaScript's own RegExp cannot promise. The whole text must match. Where groups matched: capture-regex.ts.
  */
+import { LazyDfa } from './lazy-dfa.ts';
 import { type Assertion, isWordCharacter, parseRegex, type RegexNode, RegexSyntaxError } from './regex-syntax.ts';
 
 /** Longer patterns and greater programs are refused. */
@@ -25,7 +26,8 @@ export function compileLinearRegex(pattern: string): LinearRegex {
   if (quick !== undefined) return { ok: true, matches: quick };
   try {
     const program = compile(parseRegex(pattern), pattern);
-    return { ok: true, matches: (text) => run(program, text) };
+    const automaton = LazyDfa.of(program);
+    return { ok: true, matches: (text) => automaton?.matches(text) ?? run(program, text) };
   } catch (error) {
     if (error instanceof RegexSyntaxError) return { ok: false, error: error.message };
     throw error;
@@ -51,7 +53,7 @@ function quickMatch(pattern: string): ((text: string) => boolean) | undefined {
   return undefined;
 }
 
-type Instruction =
+export type Instruction =
   | { readonly op: 'set'; readonly has: (codePoint: number) => boolean }
   | { readonly op: 'split'; a: number; b: number }
   | { readonly op: 'assert'; readonly what: Assertion }

@@ -53,7 +53,7 @@ export async function openDirectory(path: string): Promise<StorageDirectory> {
   };
 }
 
-function readFileOf(path: string): ReadFile {
+export function readFileOf(path: string): ReadFile {
   const descriptor = openSync(path, 'r');
   const { size } = fstatSync(descriptor);
   return {

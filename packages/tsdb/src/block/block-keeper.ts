@@ -3,7 +3,8 @@
  * the size, carries out deletions. One thing at a time, each in small slices; a failing disk is told in `error` and
  * tried again a minute later, the head serving on.
  */
-import type { Tombstone, Tombstones } from '../delete/tombstones.ts';
+import type { Tombstone } from '../delete/deletion.ts';
+import type { Tombstones } from '../delete/tombstones.ts';
 import { filterRow } from '../head/filter-row.ts';
 import type { Head } from '../head/head.ts';
 import type { StorageDirectory } from '../storage-directory.ts';

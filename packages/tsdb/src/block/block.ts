@@ -39,7 +39,7 @@ export interface BlockSeries {
 export type BlockCache = LruCache<string, unknown>;
 
 export interface OpenBlockOptions {
-  readonly directory: StorageDirectory;
+  readonly directory: Pick<StorageDirectory, 'openRead'>;
   readonly cache: BlockCache;
   readonly compression?: Compression | undefined;
 }

@@ -8,26 +8,19 @@
  */
 import type { Labels, Matcher } from '@jaegis/model';
 import type { Samples } from '../select/join-samples.ts';
-import { compileMatcher, type MatcherTest } from '../select/match-series.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
 import { type PayloadReader, readRecords } from '../wal/record-reader.ts';
 import { RecordWriter } from '../wal/record-writer.ts';
+import { type Deletion, deletionOf, type Tombstone, withoutDeleted } from './deletion.ts';
 
 export const tombstonesFile = 'tombstones.log';
 /** More are refused until they are cleaned: each is asked for every series that is read. */
 const maxTombstones = 1_000;
 const operators: readonly Matcher['op'][] = ['=', '!=', '=~', '!~'];
 
-export interface Tombstone {
-  readonly matchers: readonly Matcher[];
-  readonly from: number;
-  /** Included. */
-  readonly to: number;
-}
-
 export class Tombstones {
   readonly #directory: StorageDirectory;
-  #entries: { readonly tombstone: Tombstone; readonly tests: readonly MatcherTest[] }[] = [];
+  #entries: Deletion[] = [];
 
   /** Reads the file. What is damaged is told to `onDamage`; the deletion is lost, no data are. */
   static async open(directory: StorageDirectory, onDamage: (message: string) => void): Promise<Tombstones> {
@@ -85,19 +78,11 @@ export class Tombstones {
 
   /** The samples without those that were deleted. */
   apply(labels: Labels, samples: Samples): Samples {
-    if (this.#entries.length === 0 || samples.timestamps.length === 0) return samples;
-    let result = samples;
-    for (const { tombstone, tests } of this.#entries) {
-      const { timestamps } = result;
-      if (timestamps.length === 0) break;
-      if (timestamps[0]! > tombstone.to || timestamps.at(-1)! < tombstone.from) continue;
-      if (tests.every((test) => test.fits(labels[test.name] ?? ''))) result = without(result, tombstone);
-    }
-    return result;
+    return withoutDeleted(this.#entries, labels, samples);
   }
 
   #push(tombstone: Tombstone): void {
-    this.#entries.push({ tombstone, tests: tombstone.matchers.map(compileMatcher) });
+    this.#entries.push(deletionOf(tombstone));
   }
 
   async #save(): Promise<void> {
@@ -116,12 +101,6 @@ export class Tombstones {
     }
     await this.#directory.write(tombstonesFile, out.view().slice());
   }
-}
-
-function without(samples: Samples, range: { from: number; to: number }): Samples {
-  const { timestamps, values } = samples;
-  const keeps = (time: number): boolean => time < range.from || time > range.to;
-  return { timestamps: timestamps.filter(keeps), values: values.filter((_, i) => keeps(timestamps[i]!)) };
 }
 
 function readTombstone(payload: PayloadReader): Tombstone {

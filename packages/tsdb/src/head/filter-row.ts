@@ -1,5 +1,5 @@
 import type { Samples } from '../select/join-samples.ts';
-import { emptyTally, type Head } from './head.ts';
+import { emptyTally, type Head, noLimits } from './head.ts';
 
 /** Leaves of a row only the samples that `keep` gives back. */
 export function filterRow(head: Head, row: number, keep: (samples: Samples) => Samples): void {
@@ -8,10 +8,5 @@ export function filterRow(head: Head, row: number, keep: (samples: Samples) => S
   if (timestamps.length === samples.timestamps.length) return;
   const refs = new Uint32Array(timestamps.length).fill(head.series.refs[row]!);
   head.clear(row);
-  const limits = {
-    oldest: Number.NEGATIVE_INFINITY,
-    newest: Number.POSITIVE_INFINITY,
-    outOfOrderWindowMs: Number.POSITIVE_INFINITY,
-  };
-  head.apply({ refs, timestamps, values, length: timestamps.length }, limits, emptyTally());
+  head.apply({ refs, timestamps, values, length: timestamps.length }, noLimits, emptyTally());
 }

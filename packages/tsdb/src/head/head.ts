@@ -11,6 +11,7 @@ import type { SampleBatch } from '@jaegis/model';
 import { decodeChunk, encodeChunk, maxChunkSamples } from '../chunk/chunk-codec.ts';
 import { type ChunkId, type ChunkSpan, ChunkStore } from './chunk-store.ts';
 import { grown } from './grown.ts';
+import type { HeadSink } from './head-sink.ts';
 import { insertLate } from './late-sample.ts';
 import { lowerBound } from './lower-bound.ts';
 import { bufferSize, OpenBuffers, offsetOf, slabOf } from './open-buffers.ts';
@@ -41,6 +42,13 @@ export interface TimeLimits {
   newest: number;
   outOfOrderWindowMs: number;
 }
+
+/** Any time is taken. */
+export const noLimits: TimeLimits = {
+  oldest: Number.NEGATIVE_INFINITY,
+  newest: Number.POSITIVE_INFINITY,
+  outOfOrderWindowMs: Number.POSITIVE_INFINITY,
+};
 
 export class Head {
   readonly series = new SeriesTable();
@@ -334,6 +342,17 @@ export class Head {
     return { timestamps: timestamps.slice(lower, upper), values: values.slice(lower, upper) };
   }
 
+  /** Hands over, as they are, the chunks of a row that reach into [from, to], newest first, and its open samples. */
+  extract(row: number, range: { from: number; to: number }, sink: HeadSink): void {
+    const { starts, ends, previous } = this.#chunks;
+    for (let id = this.#tails[row]!; id !== 0 && ends[id]! >= range.from; id = previous[id]!)
+      if (starts[id]! <= range.to) sink.chunk(this.#chunks.view(id), ends[id]!);
+    const open = this.#counts[row]!;
+    if (open === 0 || this.#last[row]! < range.from) return;
+    this.#copyOpen(row, open, 0);
+    sink.open(this.#times, this.#values, open);
+  }
+
   /** Closes the buffer of a row that has been silent, and gives its place back. */
   closeBuffer(row: number): void {
     const slot = this.#slots[row]!;
@@ -470,20 +489,8 @@ export class Head {
       this.#last[row] = end;
       return;
     }
-    const batch = {
-      refs: new Uint32Array(count).fill(this.series.refs[row]!),
-      timestamps: this.#times.slice(0, count),
-      values: this.#values.slice(0, count),
-      length: count,
-    };
-    this.apply(
-      batch,
-      {
-        oldest: Number.NEGATIVE_INFINITY,
-        newest: Number.POSITIVE_INFINITY,
-        outOfOrderWindowMs: Number.POSITIVE_INFINITY,
-      },
-      emptyTally(),
-    );
+    const refs = new Uint32Array(count).fill(this.series.refs[row]!);
+    const [timestamps, values] = [this.#times.slice(0, count), this.#values.slice(0, count)];
+    this.apply({ refs, timestamps, values, length: count }, noLimits, emptyTally());
   }
 }

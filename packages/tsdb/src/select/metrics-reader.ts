@@ -3,8 +3,16 @@ import type { Labels, Matcher } from '@jaegis/model';
 import type { BlockSet } from '../block/block-set.ts';
 import type { Tombstones } from '../delete/tombstones.ts';
 import type { Head } from '../head/head.ts';
+import { liveHead } from './head-view.ts';
 import { readLabelNames, readLabelValues, readSeriesLabels } from './label-queries.ts';
-import { type SelectLimits, type SeriesData, selectMerged } from './select-merged.ts';
+import {
+  findMerged,
+  type SelectLimits,
+  type SelectSources,
+  type SeriesData,
+  type SeriesReader,
+  selectMerged,
+} from './select-merged.ts';
 
 export interface ReaderSources {
   readonly head: Head;
@@ -29,8 +37,17 @@ export class MetricsReader {
    * Throws `SelectLimitError` past a limit and `InvalidMatcherError`.
    */
   select(matchers: readonly Matcher[], fromMs: number, toMs: number, limits: SelectLimits = {}): SeriesData[] {
-    const sources = { ...this.#sources, oldest: (tierMs: number) => this.oldestOf(tierMs) };
-    return selectMerged(sources, matchers, { from: fromMs, to: toMs, limits });
+    return selectMerged(this.#selectSources(), matchers, { from: fromMs, to: toMs, limits });
+  }
+
+  /** The same, each series to be decoded when it is read; what was found must be read before anything else is done. */
+  find(matchers: readonly Matcher[], fromMs: number, toMs: number, limits: SelectLimits = {}): SeriesReader[] {
+    return findMerged(this.#selectSources(), matchers, { from: fromMs, to: toMs, limits });
+  }
+
+  #selectSources(): SelectSources {
+    const head = liveHead(this.#sources.head);
+    return { ...this.#sources, head, oldest: (tierMs: number) => this.oldestOf(tierMs) };
   }
 
   /** The label sets that fit, of series with samples in the range when one is given. */

@@ -6,16 +6,14 @@
 import type { Labels, Matcher, SeriesRef } from '@jaegis/model';
 import type { Block, ChunkPlace } from '../block/block.ts';
 import { sortedPairs } from '../block/block-file.ts';
-import type { BlockSet } from '../block/block-set.ts';
 import { matchBlock } from '../block/match-block.ts';
 import { guarded, readBuckets, readSamples } from '../block/read-chunk.ts';
-import type { Tombstones } from '../delete/tombstones.ts';
-import type { Head } from '../head/head.ts';
 import { answerFromRollup } from '../rollup/answer-from-rollup.ts';
 import { emptyRollup, joinRollups, type Rollup, rollUp } from '../rollup/rollup.ts';
 import { planStretches, type SelectHints, type Stretch, suitableTier } from './choose-tier.ts';
+import type { HeadView } from './head-view.ts';
 import { cutSamples, joinSamples, type Samples } from './join-samples.ts';
-import { compileMatcher, matchSeries } from './match-series.ts';
+import { compileMatcher } from './match-series.ts';
 
 export interface SeriesData {
   /** 0 for a series that is in blocks only. */
@@ -38,10 +36,28 @@ export class SelectLimitError extends Error {
   override readonly name = 'SelectLimitError';
 }
 
+/** A series of an answer whose samples are decoded when they are read. */
+export interface SeriesReader {
+  readonly ref: SeriesRef;
+  readonly labels: Labels;
+  /** At least as many samples as `read` gives. */
+  readonly size: number;
+  /** In memory of their own. */
+  read(): Samples;
+}
+
 export interface SelectSources {
-  readonly head: Head;
-  readonly blocks: BlockSet;
-  readonly tombstones: Tombstones;
+  readonly head: HeadView;
+  readonly blocks: {
+    /** Blocks of a tier, by time and then by age. */
+    of(tierMs: number): readonly Block[];
+    /** Told of a damage, in words. */
+    damage(message: string): void;
+  };
+  readonly tombstones: {
+    readonly size: number;
+    apply(labels: Labels, samples: Samples): Samples;
+  };
   /** Widths of the rollups, rising. */
   readonly widths: readonly number[];
   /** Where the data of a tier begin; Infinity when it has none. */
@@ -54,6 +70,7 @@ interface Found {
   readonly row: number;
   /** What is to be read for each stretch. */
   readonly parts: Part[];
+  samples: number;
 }
 
 interface Part {
@@ -61,11 +78,12 @@ interface Part {
   readonly chunks: { readonly block: Block; readonly chunk: ChunkPlace }[];
 }
 
-export function selectMerged(
+/** The series that fit, each to be decoded when it is read; one may turn out to have no sample in the range. */
+export function findMerged(
   sources: SelectSources,
   matchers: readonly Matcher[],
   query: { from: number; to: number; limits: SelectLimits },
-): SeriesData[] {
+): SeriesReader[] {
   const { maxSeries = Number.POSITIVE_INFINITY, maxSamples = Number.POSITIVE_INFINITY, hints } = query.limits;
   const search = new Search(sources, matchers);
   const suitable = suitableTier(sources.widths, hints);
@@ -75,13 +93,26 @@ export function selectMerged(
     throw new SelectLimitError('query processing would load too many samples into memory in query execution');
   if (search.found.length > maxSeries)
     throw new SelectLimitError(`query would touch ${search.found.length} series, must be at most ${maxSeries}`);
+  return search.found.map((found) => ({
+    ref: found.row === -1 ? 0 : sources.head.ref(found.row),
+    labels: found.labels,
+    size: found.samples,
+    read: () => {
+      const parts = found.parts.map((part) => readPart(sources, found.row, { part, hints }));
+      return sources.tombstones.apply(found.labels, joinSamples(parts));
+    },
+  }));
+}
+
+export function selectMerged(
+  sources: SelectSources,
+  matchers: readonly Matcher[],
+  query: { from: number; to: number; limits: SelectLimits },
+): SeriesData[] {
   const result: SeriesData[] = [];
-  for (const found of search.found) {
-    const parts = found.parts.map((part) => readPart(sources, found.row, { part, hints }));
-    const { timestamps, values } = sources.tombstones.apply(found.labels, joinSamples(parts));
-    if (timestamps.length === 0) continue;
-    const ref = found.row === -1 ? 0 : sources.head.series.refs[found.row]!;
-    result.push({ ref, labels: found.labels, timestamps, values });
+  for (const reader of findMerged(sources, matchers, query)) {
+    const { timestamps, values } = reader.read();
+    if (timestamps.length > 0) result.push({ ref: reader.ref, labels: reader.labels, timestamps, values });
   }
   return result;
 }
@@ -98,7 +129,7 @@ class Search {
   constructor(sources: SelectSources, matchers: readonly Matcher[]) {
     this.#sources = sources;
     this.#matchers = matchers;
-    this.#rows = matchSeries(sources.head.series, matchers);
+    this.#rows = sources.head.match(matchers);
   }
 
   get found(): Found[] {
@@ -117,8 +148,7 @@ class Search {
     for (const row of this.#rows) {
       const count = head.estimate(row, from, to);
       if (count === 0) continue;
-      this.samples += count;
-      this.#partOf(row, () => head.series.labels(row), stretch);
+      this.#partOf(row, () => head.labels(row), { stretch, samples: count });
     }
   }
 
@@ -136,22 +166,23 @@ class Search {
       if (chunks.length === 0) continue;
       const labels = guarded(block, report, () => block.labels(series));
       if (labels === undefined) continue;
-      const row = head.series.find(labels);
+      const row = head.find(labels);
       const key = row === -1 ? JSON.stringify(sortedPairs(labels)) : row;
-      const part = this.#partOf(key, () => labels, stretch);
-      for (const chunk of chunks) {
-        this.samples += chunk.count;
-        part.chunks.push({ block, chunk });
-      }
+      const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
+      const part = this.#partOf(key, () => labels, { stretch, samples: count });
+      for (const chunk of chunks) part.chunks.push({ block, chunk });
     }
   }
 
-  #partOf(key: number | string, labels: () => Labels, stretch: Stretch): Part {
+  #partOf(key: number | string, labels: () => Labels, of: { stretch: Stretch; samples: number }): Part {
+    const { stretch, samples } = of;
     let found = this.#byKey.get(key);
     if (found === undefined) {
-      found = { labels: labels(), row: typeof key === 'number' ? key : -1, parts: [] };
+      found = { labels: labels(), row: typeof key === 'number' ? key : -1, parts: [], samples: 0 };
       this.#byKey.set(key, found);
     }
+    this.samples += samples;
+    found.samples += samples;
     const last = found.parts.at(-1);
     if (last?.stretch === stretch) return last;
     const part: Part = { stretch, chunks: [] };

@@ -1,0 +1,99 @@
+/** What was taken out of a head (head-extract.ts) as a head that can be asked; its rows are the places in the extract. */
+import type { Labels } from '@jaegis/model';
+import { sortedPairs } from '../block/block-file.ts';
+import { decodeChunk } from '../chunk/chunk-codec.ts';
+import { lowerBound } from '../head/lower-bound.ts';
+import type { HeadExtract } from './head-extract.ts';
+import type { HeadView } from './head-view.ts';
+import type { Samples } from './join-samples.ts';
+
+export class FrozenHead implements HeadView {
+  readonly #extract: HeadExtract;
+  readonly #labelsOf: (ref: number) => Labels;
+  #byLabels: Map<string, number> | undefined;
+
+  /** @param labelsOf The labels of each ref of the extract. */
+  constructor(extract: HeadExtract, labelsOf: (ref: number) => Labels) {
+    this.#extract = extract;
+    this.#labelsOf = labelsOf;
+  }
+
+  /** All rows: they were taken out because they fit. */
+  match(): readonly number[] {
+    const rows: number[] = [];
+    for (let row = 0; row < this.#extract.series; row++) if (this.ref(row) !== 0) rows.push(row);
+    return rows;
+  }
+
+  find(labels: Labels): number {
+    this.#byLabels ??= new Map(this.match().map((row) => [keyOf(this.labels(row)), row]));
+    return this.#byLabels.get(keyOf(labels)) ?? -1;
+  }
+
+  labels(row: number): Labels {
+    return this.#labelsOf(this.ref(row));
+  }
+
+  ref(row: number): number {
+    return this.#extract.refs[row]!;
+  }
+
+  lastAt(row: number): number {
+    const { times, openEnds, chunkEnds, ends } = this.#extract;
+    if (openEnds[row]! > this.#firstOpen(row)) return times[openEnds[row]! - 1]!;
+    const first = this.#firstChunk(row);
+    return first < chunkEnds[row]! ? ends[first]! : Number.NEGATIVE_INFINITY;
+  }
+
+  latest(row: number): { at: number; value: number } | undefined {
+    const at = this.lastAt(row);
+    if (at === Number.NEGATIVE_INFINITY) return undefined;
+    const { openEnds, values } = this.#extract;
+    if (openEnds[row]! > this.#firstOpen(row)) return { at, value: values[openEnds[row]! - 1]! };
+    return { at, value: this.read(row, at, at).values.at(-1)! };
+  }
+
+  estimate(row: number, from: number, to: number): number {
+    const { starts, ends, counts, chunkEnds, openEnds } = this.#extract;
+    if (this.lastAt(row) < from) return 0;
+    let samples = openEnds[row]! - this.#firstOpen(row);
+    for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++)
+      if (starts[i]! <= to) samples += counts[i]!;
+    return samples;
+  }
+
+  read(row: number, from: number, to: number): Samples {
+    const { starts, ends, counts, chunkEnds, openEnds, offsets, bytes } = this.#extract;
+    const room = this.estimate(row, from, to);
+    const times = new Float64Array(room);
+    const values = new Float64Array(room);
+    if (room === 0) return { timestamps: times, values };
+    const firstOpen = this.#firstOpen(row);
+    // Filled from the back: the chunks run from the newest to the oldest.
+    let at = room - (openEnds[row]! - firstOpen);
+    times.set(this.#extract.times.subarray(firstOpen, openEnds[row]!), at);
+    values.set(this.#extract.values.subarray(firstOpen, openEnds[row]!), at);
+    for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++) {
+      if (starts[i]! > to) continue;
+      const count = counts[i]!;
+      at -= count;
+      const chunk = { bytes, from: i === 0 ? 0 : offsets[i - 1]!, to: offsets[i]!, count, start: starts[i]! };
+      decodeChunk(chunk, { times, values, at });
+    }
+    const lower = lowerBound(times, from);
+    const upper = lowerBound(times, to, true);
+    return { timestamps: times.subarray(lower, upper), values: values.subarray(lower, upper) };
+  }
+
+  #firstChunk(row: number): number {
+    return row === 0 ? 0 : this.#extract.chunkEnds[row - 1]!;
+  }
+
+  #firstOpen(row: number): number {
+    return row === 0 ? 0 : this.#extract.openEnds[row - 1]!;
+  }
+}
+
+function keyOf(labels: Labels): string {
+  return JSON.stringify(sortedPairs(labels));
+}

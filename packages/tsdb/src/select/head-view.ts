@@ -1,0 +1,34 @@
+/** What a question needs of the head: the head itself, or what was taken out of it for another thread. */
+import type { Labels, Matcher, SeriesRef } from '@jaegis/model';
+import type { Head } from '../head/head.ts';
+import type { Samples } from './join-samples.ts';
+import { matchSeries } from './match-series.ts';
+
+export interface HeadView {
+  /** Rows of the series that fit every matcher, rising. Throws `InvalidMatcherError`. */
+  match(matchers: readonly Matcher[]): readonly number[];
+  /** The row with exactly these labels, or -1. */
+  find(labels: Labels): number;
+  labels(row: number): Labels;
+  ref(row: number): SeriesRef;
+  /** At least as many samples as `read` gives; decodes nothing. */
+  estimate(row: number, from: number, to: number): number;
+  read(row: number, from: number, to: number): Samples;
+  /** Time of the newest sample; -Infinity without one. */
+  lastAt(row: number): number;
+  latest(row: number): { readonly at: number; readonly value: number } | undefined;
+}
+
+export function liveHead(head: Head): HeadView {
+  const { series } = head;
+  return {
+    match: (matchers) => matchSeries(series, matchers),
+    find: (labels) => series.find(labels),
+    labels: (row) => series.labels(row),
+    ref: (row) => series.refs[row]!,
+    estimate: (row, from, to) => head.estimate(row, from, to),
+    read: (row, from, to) => head.read(row, from, to),
+    lastAt: (row) => head.lastAt(row),
+    latest: (row) => head.latest(row),
+  };
+}
