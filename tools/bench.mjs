@@ -16,6 +16,7 @@ const suites = {
   storage: 'storage.ts',
   promql: 'promql.ts',
   tsdb: 'tsdb.ts',
+  live: 'live.ts',
   faults: '../../../apps/server/test/simulation/fault-suite.ts',
   anomaly: 'anomaly.ts',
 };

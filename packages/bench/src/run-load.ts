@@ -4,10 +4,10 @@
  * late and not made up for. Beside it a probe asks, again and again, how long a sample takes to be seen by a query.
  */
 import { Agent } from 'node:http';
-import { packSnappy, WireWriter } from '@jaegis/protocol';
 import { QuantileSketch } from '@jaegis/std';
 import { type FleetLoad, type LoadProtocol, LoadRequests } from './fleet-load.ts';
 import { post } from './send-bodies.ts';
+import { authorization, probeVisibility, remoteWriteHeaders } from './visible-probe.ts';
 
 export interface LoadOptions {
   readonly load: FleetLoad;
@@ -57,7 +57,6 @@ const tickMs = 5;
 const maxRetries = 3;
 const probePauseMs = 100;
 const otlpHeaders = { 'content-type': 'application/x-protobuf' };
-const writeHeaders = { ...otlpHeaders, 'content-encoding': 'snappy', 'x-prometheus-remote-write-version': '0.1.0' };
 
 export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
   const run = new LoadRun(options);
@@ -90,7 +89,7 @@ class LoadRun {
     this.#requests = new LoadRequests(options.load, options.protocol);
     this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections });
     this.#headers = {
-      ...(options.protocol === 'otlp' ? otlpHeaders : writeHeaders),
+      ...(options.protocol === 'otlp' ? otlpHeaders : remoteWriteHeaders),
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
     };
   }
@@ -174,32 +173,23 @@ class LoadRun {
     }
   }
 
-  /** One sample at a time, asked for until it is seen. The time includes both requests. */
-  async #probe(isOver: () => boolean): Promise<void> {
-    const { url, load } = this.#options;
-    const headers = { ...this.#headers, ...writeHeaders };
-    const selector = `jaegis_loadgen_probe{run="${load.run}"}`;
-    for (let value = 1; !isOver(); value++) {
-      const startedAt = performance.now();
-      const sent = await post(probeBody(load.run, value), { url: `${url}/api/v1/write`, headers }, this.#agent).catch(
-        () => undefined,
-      );
-      let isSeen = false;
-      while (sent !== undefined && sent.status < 300 && !isSeen && !isOver()) {
-        const query = `${url}/api/v1/query?query=${encodeURIComponent(selector)}`;
-        const answer = await fetch(query, { headers: authorization(this.#options.token) }).catch(() => undefined);
-        const body = (await answer?.json().catch(() => undefined)) as QueryAnswer | undefined;
-        isSeen = body?.data?.result?.[0]?.value?.[1] === String(value);
-      }
-      if (isSeen) {
-        const took = performance.now() - startedAt;
+  /** Counts how long markers take to be seen. */
+  #probe(isOver: () => boolean): Promise<void> {
+    const { url, token, load } = this.#options;
+    return probeVisibility({
+      url,
+      token,
+      run: load.run,
+      agent: this.#agent,
+      pauseMs: probePauseMs,
+      isOver,
+      onSeen: (took) => {
         this.#warmUp();
         this.#visibleMs.add(took);
         this.#slowestVisible = Math.max(this.#slowestVisible, took);
         this.#probes++;
-      }
-      await pause(probePauseMs);
-    }
+      },
+    });
   }
 
   async #readMemory(): Promise<void> {
@@ -254,35 +244,8 @@ class LoadRun {
   }
 }
 
-interface QueryAnswer {
-  readonly data?: { readonly result?: readonly { readonly value?: readonly [number, string] }[] };
-}
-
 function newSketch(): QuantileSketch {
   return new QuantileSketch({ min: 0.01, max: 1e5 });
-}
-
-function authorization(token: string | undefined): Record<string, string> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` };
-}
-
-function probeBody(run: string, value: number): Uint8Array {
-  const writer = new WireWriter();
-  writer.messageField(1, (series) => {
-    for (const [name, text] of [
-      ['__name__', 'jaegis_loadgen_probe'],
-      ['run', run],
-    ] as const)
-      series.messageField(1, (label) => {
-        label.stringField(1, name);
-        label.stringField(2, text);
-      });
-    series.messageField(2, (sample) => {
-      sample.doubleField(1, value);
-      sample.varintField(2, Date.now());
-    });
-  });
-  return packSnappy(writer.finish());
 }
 
 function pause(ms: number): Promise<void> {
