@@ -32,6 +32,7 @@ const rowsAtOnce = 20_000;
 
 export class MetricsStore {
   readonly #options: MetricsStoreOptions;
+  readonly #pause: () => Promise<void>;
   readonly #head: Head;
   readonly #blocks: BlockSet;
   readonly #tombstones: Tombstones;
@@ -86,6 +87,7 @@ export class MetricsStore {
     const { head, blocks, tombstones } = start;
     const { samples, damaged, orphans, damages, lastSegment, sizes } = start.replayed;
     this.#options = options;
+    this.#pause = options.pause ?? (() => Promise.resolve());
     this.#head = head;
     this.#blocks = blocks;
     this.#tombstones = tombstones;
@@ -107,7 +109,7 @@ export class MetricsStore {
       segmentBytes: options.segmentBytes ?? 32 * 2 ** 20,
       syncEachWrite: options.syncEachBatch ?? false,
     });
-    this.#commits = new GroupCommit(segments, (ref) => this.labelsOf(ref));
+    this.#commits = new GroupCommit({ segments, labelsOf: (ref) => this.labelsOf(ref), turn: this.#pause });
     const log = new LogKeeper({
       directory: options.directory,
       head,
@@ -115,6 +117,7 @@ export class MetricsStore {
       commits: this.#commits,
       sizes,
       checkpointBytes: options.checkpointBytes ?? 64 * 2 ** 20,
+      pause: this.#pause,
     });
     this.#log = log;
     this.#keeper = new BlockKeeper({
@@ -128,7 +131,7 @@ export class MetricsStore {
       maxBytes: options.maxBlockBytes ?? Number.POSITIVE_INFINITY,
       outOfOrderWindowMs: this.#outOfOrderWindowMs,
       headBytesLimit: options.headBytesLimit ?? 96 * 2 ** 20,
-      pause: options.pause ?? (() => Promise.resolve()),
+      pause: this.#pause,
       oldestInHead,
       checkpoint: () => log.freshCheckpoint(),
     });
@@ -297,7 +300,7 @@ export class MetricsStore {
     await this.#keeper.still(async () => {
       for (const { name } of this.#blocks.all) await link(name);
       if (this.#tombstones.size > 0) await link(tombstonesFile);
-      await writeCheckpoint(target, this.#head, 1);
+      await writeCheckpoint({ directory: target, head: this.#head, after: 1, pause: this.#pause });
     });
   }
 

@@ -3,10 +3,10 @@ import { gatherConditions } from './conditions.ts';
 import type { Fleet } from './fleet.ts';
 
 /** Every 5 s: what is wrong becomes alerts, alerts become incidents, people are told once. */
-export function runAlerting(fleet: Fleet, now: number): void {
+export async function runAlerting(fleet: Fleet, now: number): Promise<void> {
   const { alerts, incidents, metadata, events } = fleet;
   fleet.exhaustion.read(fleet, now);
-  const conditions = gatherConditions(fleet, now);
+  const conditions = await gatherConditions(fleet, now);
   scoreAlarms(fleet, conditions, now);
   const changed = alerts.evaluate(conditions, now, (alert) => alert.kind === 'rule' && !fleet.rules.isSettled);
   const result = incidents.apply(changed, { now, notes: fleet.takeFacts() });

@@ -48,11 +48,11 @@ test('an agent unlike its past and its peers is two anomalies that name the sign
   expect(behavior.open()).toEqual([]);
 });
 
-test('a restart keeps what is normal, ends what was open, and lets go of agents that are gone', () => {
+test('a restart keeps what is normal, ends what was open, and lets go of agents that are gone', async () => {
   const metadata = memoryMetadata();
   const before = create(metadata);
   for (const anomaly of Array.from({ length: 240 }, (_, i) => tick(before, i)).flat()) metadata.saveAnomaly(anomaly);
-  before.save(metadata);
+  await before.save(metadata);
   const now = start + 250 * tickMs;
   const after = create(metadata, now);
   expect(metadata.anomalies({ limit: 10 }).items.map((anomaly) => anomaly.endedAt)).toEqual([now, now]);

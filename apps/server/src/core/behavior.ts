@@ -1,9 +1,9 @@
 import { type BehaviorChange, BehaviorWatch, behaviorOpens, describeBehavior, speakBehavior } from '@jaegis/analytics';
 import type { AgentBehavior, Anomaly, Signals } from '@jaegis/model';
 import type { MetadataStore } from '@jaegis/store';
+import { loadLearned, saveLearned } from './learned-blobs.ts';
 
-const snapshotKey = 'behavior/snapshot';
-const rowsKey = 'behavior/rows';
+const learnedKey = 'behavior/learned';
 const metric = 'jaegis_agent_behavior';
 
 export interface BehaviorAgent {
@@ -29,10 +29,9 @@ export class Behavior {
   }) {
     this.#watch = new BehaviorWatch(o.agentLimit);
     this.#nextId = o.nextId;
-    const bytes = o.metadata.getBlob(snapshotKey);
-    const rows = o.metadata.getState(rowsKey) as Record<string, number> | undefined;
-    if (bytes !== undefined && rows !== undefined && this.#watch.restore(bytes, rows))
-      for (const id of Object.keys(rows)) if (!o.isKnown(id)) this.#watch.forget(id);
+    const learned = loadLearned(o.metadata, learnedKey);
+    if (learned !== undefined && this.#watch.restore(learned.bytes, learned.rows))
+      for (const id of Object.keys(learned.rows)) if (!o.isKnown(id)) this.#watch.forget(id);
     for (const anomaly of o.metadata.anomalies({ limit: 1_000 }).items)
       if (anomaly.endedAt === null && anomaly.series['__name__'] === metric)
         o.metadata.saveAnomaly({ ...anomaly, endedAt: o.now });
@@ -74,10 +73,9 @@ export class Behavior {
     };
   }
 
-  save(metadata: MetadataStore): void {
-    const { bytes, rows } = this.#watch.snapshot();
-    metadata.setBlob(snapshotKey, bytes);
-    metadata.setState(rowsKey, rows);
+  /** Keeps what was learned for the next start; `breathe` gives others their turn meanwhile. */
+  save(metadata: MetadataStore, breathe?: () => Promise<void>): Promise<void> {
+    return saveLearned(metadata, learnedKey, this.#watch.snapshot(), breathe);
   }
 
   #tell(pool: string, change: BehaviorChange, signals: Signals, now: number): Anomaly[] {

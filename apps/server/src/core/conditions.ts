@@ -17,14 +17,18 @@ const leastTrust = 0.5;
 /** A warning says by when the problem will be there. */
 export type Condition = AlertCondition & { readonly dueAt?: number };
 
-/** Everything that is wrong right now, as conditions. Pure reading: the alert engine decides what becomes of them. */
-export function gatherConditions(fleet: Fleet, now: number): Condition[] {
+/**
+ * Everything that is wrong right now, as conditions. Pure reading: the alert engine decides what becomes of them. Beside
+ * many agents ingest and queries get turns in between.
+ */
+export async function gatherConditions(fleet: Fleet, now: number): Promise<Condition[]> {
+  const beside = await peerConditions(fleet, now);
   return [
     ...lostAgents(fleet),
     ...unhealthyAgents(fleet),
     ...anomalies(fleet, now),
     ...leaks(fleet, now),
-    ...peerConditions(fleet, now),
+    ...beside,
     ...poolConditions(fleet, now),
     ...exhaustionConditions(fleet, now),
     ...storageConditions(fleet),

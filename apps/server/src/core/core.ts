@@ -251,8 +251,8 @@ export function createCore(deps: CoreDeps) {
       const now = deps.clock.now();
       for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);
       runConnectivity(fleet, targets, now);
-      fleet.detection.save(fleet.metadata);
-      fleet.behavior.save(fleet.metadata);
+      await fleet.detection.save(fleet.metadata);
+      await fleet.behavior.save(fleet.metadata);
       fleet.metadata.retry();
       await Promise.allSettled([...fleet.receivers, ...fleet.alertSinks].map((receiver) => receiver.close()));
     },

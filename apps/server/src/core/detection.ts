@@ -10,6 +10,7 @@ import {
 } from '@jaegis/analytics';
 import { type Anomaly, type SignalName, signalMetric, signalNames } from '@jaegis/model';
 import type { MetadataStore } from '@jaegis/store';
+import { loadLearned, saveLearned } from './learned-blobs.ts';
 import type { SignalRow } from './signal-book.ts';
 
 // What is watched. Neutral signals of one agent (its share of the load) change whenever the pool is sized; they are
@@ -29,8 +30,7 @@ const watchedOfPool: readonly SignalName[] = [
   'queue_length',
   'tokens_rate',
 ];
-const snapshotKey = 'detector/snapshot';
-const rowsKey = 'detector/rows';
+const learnedKey = 'detector/learned';
 
 interface Watched {
   readonly kind: 'agent' | 'pool';
@@ -62,10 +62,9 @@ export class Detection {
       undefined,
       falseAlarms === undefined ? {} : { falseAlarmsPerAgentWeek: falseAlarms },
     );
-    const bytes = options.metadata.getBlob(snapshotKey);
-    const rows = options.metadata.getState(rowsKey) as Record<string, number> | undefined;
-    const isRestored = bytes !== undefined && rows !== undefined && this.#detector.restore(bytes);
-    this.#restored = new Map(isRestored ? Object.entries(rows) : []);
+    const learned = loadLearned(options.metadata, learnedKey);
+    const isRestored = learned !== undefined && this.#detector.restore(learned.bytes);
+    this.#restored = new Map(isRestored ? Object.entries(learned.rows) : []);
     const open = options.metadata.anomalies({ limit: 1_000 }).items.filter((anomaly) => anomaly.endedAt === null);
     this.#tracker.restore(
       open.flatMap((anomaly) => {
@@ -142,10 +141,10 @@ export class Detection {
     return { rows: this.#watched.size, microsecondsPerPoint, anomaliesOpen: this.#tracker.openCount };
   }
 
-  /** Keeps what was learned for the next start. */
-  save(metadata: MetadataStore): void {
-    metadata.setBlob(snapshotKey, this.#detector.snapshot());
-    metadata.setState(rowsKey, Object.fromEntries([...this.#watched].map(([row, watched]) => [keyOf(watched), row])));
+  /** Keeps what was learned for the next start; `breathe` gives others their turn meanwhile. */
+  save(metadata: MetadataStore, breathe?: () => Promise<void>): Promise<void> {
+    const rows = Object.fromEntries([...this.#watched].map(([row, watched]) => [keyOf(watched), row]));
+    return saveLearned(metadata, learnedKey, { bytes: this.#detector.snapshot(), rows }, breathe);
   }
 
   #watch(watched: Watched, now: number): number {

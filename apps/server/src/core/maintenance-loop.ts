@@ -18,8 +18,8 @@ export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
   if (now - done.saved >= saveEveryMs) {
     done.saved = now;
     for (const entry of fleet.pools.sized()) fleet.pools.save(entry);
-    fleet.detection.save(fleet.metadata);
-    fleet.behavior.save(fleet.metadata);
+    await fleet.detection.save(fleet.metadata, fleet.breathe);
+    await fleet.behavior.save(fleet.metadata, fleet.breathe);
     saveAccuracy(fleet);
   }
   if (now - done.pruned >= hourMs) {

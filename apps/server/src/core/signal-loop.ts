@@ -27,7 +27,11 @@ export async function runSignals(fleet: Fleet, now: number): Promise<void> {
     tellAnomalies(fleet, fleet.detection.observe(now, fleet.stopwatch));
   });
   const byPool = groupByPool(present);
-  for (const entry of fleet.pools.list()) updatePool(fleet, entry, byPool.get(entry.name) ?? [], now);
+  for (const entry of fleet.pools.list()) {
+    const agents = byPool.get(entry.name) ?? [];
+    updatePool(fleet, entry, agents, now);
+    if (agents.length >= agentsAtOnce) await fleet.breathe?.();
+  }
   writeLinks(fleet, now);
   tellAnomalies(fleet, fleet.detection.observe(now, fleet.stopwatch));
   await followBehavior(fleet, present, now);
@@ -43,7 +47,7 @@ export async function runSignals(fleet: Fleet, now: number): Promise<void> {
     }
   });
   for (const entry of fleet.pools.list()) {
-    judgePool(fleet, entry);
+    if (judgePool(fleet, entry) >= agentsAtOnce) await fleet.breathe?.();
     writePoolState(fleet, entry, now);
   }
   await fleet.writer.flush(now);
@@ -178,13 +182,13 @@ function writeLinks(fleet: Fleet, now: number): void {
   }
 }
 
-/** A pool is as well as its agents: the mean of those present, pulled to the worst. */
-function judgePool(fleet: Fleet, entry: PoolEntry): void {
+/** A pool is as well as its agents: the mean of those present, pulled to the worst. Returns how many there are. */
+function judgePool(fleet: Fleet, entry: PoolEntry): number {
   const agents = fleet.registry.listPool(entry.name).filter((agent) => agent.connectivity !== 'stopped');
   if (agents.length === 0) {
     entry.score = 100;
     entry.reasons = [];
-    return;
+    return 0;
   }
   const mean = agents.reduce((sum, agent) => sum + agent.score, 0) / agents.length;
   const worst = agents.reduce((low, agent) => (agent.score < low.score ? agent : low));
@@ -193,6 +197,7 @@ function judgePool(fleet: Fleet, entry: PoolEntry): void {
   entry.reasons = bad
     .slice(0, 5)
     .map((agent) => `${agent.instanceId}: ${agent.reasons[0] ?? agent.connectivityReason}`);
+  return agents.length;
 }
 
 function tellTick(fleet: Fleet, now: number): void {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { faultsAmongPeers, type PeerReading } from './among-peers.ts';
 
@@ -40,6 +41,23 @@ describe('faults that only show beside peers', () => {
     const slow = { throughput: 0.1 };
     expect(faultsAmongPeers([silent(100_000), well('b', slow), well('c', slow)], now)).toEqual([]);
     expect(faultsAmongPeers([silent(151_000), well('b', slow), well('c', slow)], now)).toHaveLength(1);
+  });
+
+  test('whoever is compared is left out of the median, whatever the others have', () => {
+    const cpus = fc.array(fc.option(fc.constantFrom<number>(0.5, 0.7, 0.78, 0.8, 0.95, 0.97, 1)), { maxLength: 9 });
+    fc.assert(
+      fc.property(cpus, (values) => {
+        const agents = values.map((cpu, i) => well(`${i}`, { cpu }));
+        const expected = agents.filter(({ cpu }, i) => {
+          const others = values.filter((each, k): each is number => k !== i && each !== null).sort((a, b) => a - b);
+          const usual = others[Math.floor((others.length - 1) / 2)];
+          const isComparable = values.length > 2 && others.length >= 2 && cpu !== null && cpu >= 0.95;
+          return isComparable && usual !== undefined && usual <= 0.8 * cpu;
+        });
+        const found = faultsAmongPeers(agents, now);
+        expect(found.map(({ instanceId }) => instanceId)).toEqual(expected.map(({ instanceId }) => instanceId));
+      }),
+    );
   });
 
   test('who never finished anything, and who has no peers, cannot be compared', () => {

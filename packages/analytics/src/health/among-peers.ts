@@ -33,24 +33,25 @@ const leastSilentMs = 45_000;
 /** The faults among the agents of one pool that are live, working and past their start-up. */
 export function faultsAmongPeers(agents: readonly PeerReading[], now: number): PeerFault[] {
   if (agents.length <= leastPeers) return [];
+  const cpu = sorted(agents.map((each) => each.cpu));
+  const throughput = sorted(agents.map((each) => each.throughput));
   const found: PeerFault[] = [];
   for (const agent of agents) {
-    const others = agents.filter((each) => each !== agent);
-    const fault = hoggedCpu(agent, others) ?? silentOutput(agent, others, now);
+    const fault =
+      hoggedCpu(agent, medianOfOthers(cpu, agent.cpu)) ??
+      silentOutput(agent, medianOfOthers(throughput, agent.throughput), now);
     if (fault !== undefined) found.push(fault);
   }
   return found;
 }
 
-function hoggedCpu(agent: PeerReading, others: readonly PeerReading[]): PeerFault | undefined {
-  const usual = median(others.map((each) => each.cpu));
+function hoggedCpu(agent: PeerReading, usual: number | null): PeerFault | undefined {
   if (agent.cpu === null || agent.cpu < hogged || usual === null || usual > roomy * agent.cpu) return undefined;
   const reason = `CPU ${formatValue(agent.cpu, 'ratio')}, its peers' median is ${formatValue(usual, 'ratio')}: something beside its work takes it`;
   return { instanceId: agent.instanceId, kind: 'cpu_hogged', reason };
 }
 
-function silentOutput(agent: PeerReading, others: readonly PeerReading[], now: number): PeerFault | undefined {
-  const usual = median(others.map((each) => each.throughput));
+function silentOutput(agent: PeerReading, usual: number | null, now: number): PeerFault | undefined {
   if (agent.finishedAt === undefined || usual === null || usual <= 0) return undefined;
   const silentMs = now - agent.finishedAt;
   if (silentMs < Math.max(leastSilentMs, (silentWork / usual) * 1_000)) return undefined;
@@ -58,7 +59,16 @@ function silentOutput(agent: PeerReading, others: readonly PeerReading[], now: n
   return { instanceId: agent.instanceId, kind: 'output_silent', reason };
 }
 
-function median(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null).sort((a, b) => a - b);
-  return known.length < leastPeers ? null : known[Math.floor((known.length - 1) / 2)]!;
+/** The known values, rising. */
+function sorted(values: readonly (number | null)[]): Float64Array {
+  return Float64Array.from(values.filter((value) => value !== null)).sort();
+}
+
+/** The (lower) median of `all`, which is sorted, without one value that is in it; `null` of fewer than two. */
+function medianOfOthers(all: Float64Array, own: number | null): number | null {
+  const count = all.length - (own === null ? 0 : 1);
+  if (count < leastPeers) return null;
+  const middle = Math.floor((count - 1) / 2);
+  // What lies at or above the own value moves down by one place when that is taken out.
+  return own !== null && all[middle]! >= own ? all[middle + 1]! : all[middle]!;
 }

@@ -18,7 +18,7 @@ import { maxPayloadBytes, RecordWriter } from './record-writer.ts';
 import { writeSeries } from './series-record.ts';
 
 const partBytes = 32 * 2 ** 20;
-/** Rows that are written before others get their turn. */
+/** Rows that are written before others get their turn: two milliseconds. */
 const rowsPerSlice = 256;
 const bytesPerWrite = 2 ** 20;
 
@@ -32,8 +32,17 @@ export function checkpointAfter(name: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+export interface CheckpointOptions {
+  readonly directory: StorageDirectory;
+  readonly head: Head;
+  /** Its number. */
+  readonly after: number;
+  /** Gives others their turn, after each slice. */
+  readonly pause: () => Promise<void>;
+}
+
 /** Writes the head as the checkpoint number `after`, synced; returns its size. Appends may go on meanwhile. */
-export async function writeCheckpoint(directory: StorageDirectory, head: Head, after: number): Promise<number> {
+export async function writeCheckpoint({ directory, head, after, pause }: CheckpointOptions): Promise<number> {
   const out = new RecordWriter();
   let series = 0;
   let total = 0;
@@ -44,6 +53,7 @@ export async function writeCheckpoint(directory: StorageDirectory, head: Head, a
       for (let size = 0; row < head.series.end && size < partBytes; ) {
         for (; row < head.series.end && out.length < bytesPerWrite; row += rowsPerSlice) {
           series += writeRows(out, head, { from: row, to: Math.min(row + rowsPerSlice, head.series.end) });
+          await pause();
         }
         size += out.length;
         total += out.length;

@@ -19,6 +19,8 @@ export interface LogKeeperOptions {
   /** Files that were there at the start. */
   readonly sizes: ReadonlyMap<string, number>;
   readonly checkpointBytes: number;
+  /** Gives others their turn. */
+  readonly pause: () => Promise<void>;
 }
 
 export class LogKeeper {
@@ -103,11 +105,11 @@ export class LogKeeper {
   }
 
   async #writeCheckpoint(): Promise<void> {
-    const { directory, head, commits } = this.#options;
+    const { directory, head, commits, pause } = this.#options;
     const covered = commits.bytesSinceRotation;
     const after = await commits.rotate();
     try {
-      this.#lastCheckpointBytes = await writeCheckpoint(directory, head, after);
+      this.#lastCheckpointBytes = await writeCheckpoint({ directory, head, after, pause });
     } catch (error) {
       this.#fail('write a checkpoint', error);
       this.#inherited += covered;
