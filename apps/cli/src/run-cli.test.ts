@@ -134,7 +134,7 @@ describe('acting', () => {
     expect((await run('ack', 'i-000007', '--by', 'kim')).out).toMatch(/^i-000007 is acknowledged by kim/);
     expect(await run('mode', 'reader', 'off')).toMatchObject({
       code: 2,
-      err: 'Cannot use mode: is "off", must be one of auto, recommend, paused',
+      err: 'Cannot use mode: is "off", must be one of auto, recommend, paused, paused-in, paused-out',
     });
   });
 

@@ -294,6 +294,12 @@ export function makePool(
       memory: { lower: 80_000_000, target: 96_468_992, upper: 101_000_000 },
       current: { cpu: null, memoryBytes: 419_430_400 },
     },
+    constraints:
+      pool.target === null ? [] : ['at least 2 while any run', 'serves on with 1 lost', 'at most $12 an hour'],
+    workload: {
+      class: 'steady',
+      reason: 'it stays within 14 % of its mean, a minute differs from the one before by 6 %',
+    },
     reasons: pool.isTroubled ? ['P95 3.1 s, target 500 ms', '1 of its agents is lost'] : [],
     score: pool.isTroubled ? 54 : 97,
     agents: { live: count('live'), suspect: count('suspect'), lost: count('lost'), stopped: count('stopped') },

@@ -26,7 +26,14 @@ export type DecisionReason =
   | 'RecommendOnly'
   | 'TargetUnavailable'
   | 'BelowActivation'
-  | 'AboveActivation';
+  | 'AboveActivation'
+  | 'ScaleInPaused'
+  | 'ScaleOutPaused'
+  | 'SpareForLoss'
+  | 'ZoneLossCovered'
+  | 'MinimumRedundancy'
+  | 'QuotaExceeded'
+  | 'StepLimited';
 
 /** What one policy wants, and why. */
 export interface Recommendation {
@@ -35,9 +42,9 @@ export interface Recommendation {
   readonly reason: string;
 }
 
-/** One step of stabilize → limit → clamp → budget that changed the number. */
+/** One step of redundancy → stabilize → limit → clamp → budget → quota → step that changed the number. */
 export interface LimitStep {
-  readonly step: 'stabilize' | 'limit' | 'clamp' | 'budget' | 'mode';
+  readonly step: 'redundancy' | 'stabilize' | 'limit' | 'clamp' | 'budget' | 'quota' | 'step' | 'mode';
   readonly from: number;
   readonly to: number;
   readonly reason: DecisionReason;
@@ -99,6 +106,8 @@ export interface Decision {
   readonly forecast: DecisionForecast | null;
   /** What the optimizer chose from; `null` where nothing was rehearsed (no demand, no capacity, the first hour). */
   readonly plan?: DecisionPlan | null;
+  /** How the load behaved at that time; `null` while not known. */
+  readonly workload?: Workload | null;
   readonly predicted: PredictedImpact;
   readonly action: Action;
   readonly outcome: Outcome | null;
@@ -116,6 +125,12 @@ export interface DecisionForecast {
 
 /** How a load behaves, as far as it was seen. */
 export type WorkloadClass = 'steady' | 'periodic' | 'bursty' | 'batch';
+
+export interface Workload {
+  readonly class: WorkloadClass;
+  /** The measurements that say so. */
+  readonly reason: string;
+}
 
 /** One policy that was rehearsed on the pool's own load, with what it came to there. */
 export interface PlanOption {

@@ -40,6 +40,7 @@ export type {
   PredictedImpact,
   Recommendation,
   RecommendationSource,
+  Workload,
   WorkloadClass,
 } from './decision.ts';
 export type { Exemplar } from './exemplar.ts';
@@ -50,7 +51,16 @@ export type { Incident, IncidentState, TimelineEntry } from './incident.ts';
 export { formatLabels, type Labels, type Matcher } from './labels.ts';
 export type { MetricMetadata, MetricType } from './metric-metadata.ts';
 export type { Notification, NotificationKind } from './notification.ts';
-export type { Pool, PoolMode, ReplicaCounts, ReplicaSize, SizeRange, SizeRecommendation } from './pool.ts';
+export {
+  isActing,
+  type Pool,
+  type PoolMode,
+  poolModes,
+  type ReplicaCounts,
+  type ReplicaSize,
+  type SizeRange,
+  type SizeRecommendation,
+} from './pool.ts';
 export type { AgentReport, FleetReport, FleetState, Trend } from './report.ts';
 export type { Rejections, RejectReason, SampleBatch, SeriesRef } from './sample-batch.ts';
 export {

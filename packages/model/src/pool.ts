@@ -1,7 +1,14 @@
-import type { Decision } from './decision.ts';
+import type { Decision, Workload } from './decision.ts';
 import type { Signals } from './signal.ts';
 
-export type PoolMode = 'auto' | 'recommend' | 'paused';
+/** `paused-in` never gives back, `paused-out` never adds: KEDA's paused-scale-in and paused-scale-out. */
+export const poolModes = ['auto', 'recommend', 'paused', 'paused-in', 'paused-out'] as const;
+export type PoolMode = (typeof poolModes)[number];
+
+/** Whether decisions of this mode are carried out, in at least one direction. */
+export function isActing(mode: PoolMode): boolean {
+  return mode !== 'recommend' && mode !== 'paused';
+}
 
 /** Replica counts of a pool. `currentReplicas` in the words of the HPA, split by what they can do. */
 export interface ReplicaCounts {
@@ -13,7 +20,6 @@ export interface ReplicaCounts {
   readonly draining: number;
 }
 
-/** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
 /** What one replica may use; `null` = no limit, or not known. */
 export interface ReplicaSize {
   /** Cores. */
@@ -38,6 +44,7 @@ export interface SizeRecommendation {
   readonly current: ReplicaSize;
 }
 
+/** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
 export interface Pool {
   readonly name: string;
   readonly currentReplicas: ReplicaCounts;
@@ -49,6 +56,10 @@ export interface Pool {
   readonly signals: Signals;
   readonly lastDecision: Decision | null;
   readonly size: SizeRecommendation;
+  /** What always holds, whatever the load, in words. */
+  readonly constraints: readonly string[];
+  /** How its load behaves, and why that is said; `null` while not known. */
+  readonly workload: Workload | null;
   /** Worst first, in words. */
   readonly reasons: readonly string[];
   readonly score: number;

@@ -5,9 +5,13 @@ import { fadedReversals, noteChange } from './change-history.ts';
 import { explain } from './explain.ts';
 import { followClock } from './follow-clock.ts';
 import { activate } from './limits/activate.ts';
-import { limitBudget } from './limits/budget.ts';
+import { limitBudget, limitHourlyBudget } from './limits/budget.ts';
 import { boundsAt, clamp } from './limits/clamp.ts';
 import { limitRate } from './limits/limit-rate.ts';
+import { limitStep } from './limits/max-step.ts';
+import { holdForMode } from './limits/mode.ts';
+import { limitQuota } from './limits/quota.ts';
+import { coverLosses, keepRedundancy } from './limits/redundancy.ts';
 import { remember, stabilize } from './limits/stabilize.ts';
 import type { NeedContext } from './reactive/need.ts';
 import { recommend, type Wanted } from './recommend.ts';
@@ -17,10 +21,11 @@ import { rehearsedScaleUp, type ScalingConfig } from './scaling-config.ts';
 import type { ScalingState } from './scaling-state.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
 import { trackReady } from './track-ready.ts';
+import { workloadOf } from './workload.ts';
 
 /**
  * One decision for one pool: reactive and predictive recommendations, the larger of the two, then
- * stabilize → limit → clamp → budget → mode, each step that changes the number with its reason. Pure; under a
+ * redundancy → stabilize → limit → clamp → budget → quota → step → mode, each step that changes the number with its reason. Pure; under a
  * millisecond. `now` is epoch milliseconds; a clock that was set back takes the memory with it.
  */
 export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number): DecideResult {
@@ -39,9 +44,12 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
   const wanted = recommend(context, reversals);
   // The first recommendation after a start without memory is what already runs: nobody knows yet what was needed.
   const seeded = before.at === 0 ? remember(state, current, { config, now }) : state;
-  const windows = remember(seeded, wanted.desired, { config, now });
-  const limits: LimitStep[] = [];
-  let desired = wanted.desired;
+  const covered = wanted.isMeasured
+    ? coverLosses({ desired: wanted.desired, needed: servingNeed(context, wanted), constraints: config.constraints })
+    : { desired: wanted.desired, steps: [] };
+  const windows = remember(seeded, covered.desired, { config, now });
+  const limits: LimitStep[] = [...covered.steps];
+  let { desired } = covered;
   const apply = (result: { desired: number; step: LimitStep | null }) => {
     desired = result.desired;
     if (result.step !== null) limits.push(result.step);
@@ -55,17 +63,29 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
     apply(limitRate({ desired, current: start, changes: state.changes, config: ours, now }));
   }
   if (wanted.isMeasured) apply(activate(snapshot, { desired, current, min: bounds.min, now }));
-  if (snapshot.targetHealthy) apply(clamp(desired, bounds));
-  if (wanted.isMeasured) apply(limitBudget({ desired, min: bounds.min, spentToday: snapshot.spentToday, config, now }));
+  const { min, max } = bounds;
+  const { isMeasured } = wanted;
+  if (snapshot.targetHealthy) {
+    apply(clamp(desired, bounds));
+    apply(keepRedundancy({ desired, max, constraints: config.constraints }));
+  }
+  if (isMeasured) {
+    apply(limitBudget({ desired, min, spentToday: snapshot.spentToday, config, now }));
+    apply(limitHourlyBudget({ desired, min, config }));
+  }
+  apply(limitQuota({ desired, current, min, isMeasured, quotas: snapshot.quotas ?? [] }));
+  apply(limitStep({ desired, current, maxStep: config.constraints.maxStep }));
   const proposed = desired;
   apply(holdForRefusal(state, desired, { current, now }));
-  apply(holdForMode(snapshot, desired, current));
+  apply(holdForMode(snapshot.mode, desired, current));
 
   const change = { at: now, from: current, to: desired };
   const noted = noteChange(state.changes, change, reversals);
   const reason = reasonFor({ wanted, limits, current, desired, snapshot, capacity });
   const isCut = limits.some((l) => l.step !== 'mode' && l.to < l.from);
   const predicted = predictImpact({ snapshot, context, current, desired: proposed });
+  const workload = workloadOf(state.workload, config);
+  const plan = wanted.isRehearsed ? (rehearsal?.plan ?? null) : null;
   return {
     decision: {
       pool: snapshot.pool,
@@ -85,7 +105,8 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
       recommendations: wanted.recommendations,
       limits,
       forecast: wanted.prediction?.forecast ?? null,
-      plan: wanted.isRehearsed ? (rehearsal?.plan ?? null) : null,
+      plan: plan === null || workload === null ? plan : { ...plan, workload: workload.class },
+      workload,
       predicted,
     },
     state: {
@@ -129,23 +150,12 @@ function holdForRefusal(
   };
 }
 
-function holdForMode(
-  snapshot: PoolSnapshot,
-  desired: number,
-  current: number,
-): { desired: number; step: LimitStep | null } {
-  if (snapshot.mode === 'auto' || desired === current) return { desired, step: null };
-  const isPaused = snapshot.mode === 'paused';
-  return {
-    desired: current,
-    step: {
-      step: 'mode',
-      from: desired,
-      to: current,
-      reason: isPaused ? 'Paused' : 'RecommendOnly',
-      message: isPaused ? `paused: ${desired} would run` : `recommends ${desired}, changes nothing`,
-    },
-  };
+/** Replicas that serve what is measured, each fully used; by what the load asks for where capacity is not known. */
+function servingNeed(context: NeedContext, wanted: Wanted): number | null {
+  const demand = context.smooth['request_rate']?.mean;
+  if (demand !== undefined && context.capacity !== null && wanted.need !== null)
+    return Math.ceil(demand / context.capacity.perReplica - 1e-6);
+  return wanted.need === null ? null : Math.ceil(wanted.need - 1e-6);
 }
 
 function reasonFor(o: {
@@ -163,11 +173,15 @@ function reasonFor(o: {
   if (desired > current) {
     if (last?.reason === 'ScheduledMinimum') return 'ScheduledMinimum';
     if (last?.reason === 'ClampedToMinimum') return 'BelowMinimum';
+    if (last?.reason === 'MinimumRedundancy') return last.reason;
+    const cover = limits.find((each) => each.step === 'redundancy');
+    if (cover !== undefined && wanted.desired <= current) return cover.reason;
     return wanted.reason === 'ForecastFloor' ? 'ForecastFloor' : 'ScaledUp';
   }
   if (desired < current) {
-    if (last?.reason === 'ClampedToMaximum') return 'AboveMaximum';
-    if (last?.reason === 'BudgetExceeded') return 'BudgetExceeded';
+    const cut = limits.findLast((each) => each.to < each.from && each.step !== 'limit');
+    if (cut?.reason === 'ClampedToMaximum') return 'AboveMaximum';
+    if (cut?.reason === 'BudgetExceeded' || cut?.reason === 'QuotaExceeded') return cut.reason;
     return 'ScaledDown';
   }
   if (wanted.reason !== null && wanted.reason !== 'ForecastFloor') return wanted.reason;

@@ -5,6 +5,7 @@ export { recordOutsideChange, recordRefusal } from './change-history.ts';
 export { decide } from './decide.ts';
 export { createDecider } from './decide-pipe.ts';
 export { learn, type Observation } from './learn.ts';
+export type { QuotaShare } from './limits/quota.ts';
 export { judgeOutcome, type Observed } from './outcome.ts';
 export {
   defaultScaleDown,
@@ -29,3 +30,4 @@ export {
   type SizeState,
 } from './size/right-size.ts';
 export type { DecideResult, DecisionDraft, PoolSnapshot } from './snapshot.ts';
+export { workloadOf } from './workload.ts';

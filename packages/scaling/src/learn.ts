@@ -4,6 +4,7 @@ import { observeQueue } from './queue-balance.ts';
 import { readSignal } from './read-signal.ts';
 import type { CapacityState, ScalingState } from './scaling-state.ts';
 import { trackReady } from './track-ready.ts';
+import { followWorkload } from './workload.ts';
 
 // Capacity of one replica = work finished / ready replicas, where work waits or the processor is full: only then did
 // they give all they have. An asymmetric average (an expectile) keeps to the high side of what was seen: up by 30 % of
@@ -44,6 +45,7 @@ export function learn(last: ScalingState, observation: Observation, now: number)
     const reading = readSignal(signals, name, { now, staleAfterMs });
     return reading.ok ? reading.value : undefined;
   };
+  state = { ...state, workload: followWorkload(state.workload, observation, now) };
   const queue = read('queue_length');
   if (queue !== undefined)
     state = { ...state, queue: observeQueue(state.queue, { queue, ready: replicas.ready, now }) };

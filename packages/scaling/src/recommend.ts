@@ -16,6 +16,8 @@ export interface Wanted {
   readonly integral: number;
   readonly smooth: ScalingState['smooth'];
   readonly seen: readonly string[];
+  /** What the load asks for before anything steadies it; `null` for a hold and where nothing says how many would do. */
+  readonly need: number | null;
   /** True when the number rests on measured load; false for a hold. */
   readonly isMeasured: boolean;
   /** True when a rehearsed candidate leads: it has its own way of being steady. */
@@ -36,6 +38,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     integral: state.integral,
     smooth: context.smooth,
     seen,
+    need: null,
     isMeasured: false,
     isRehearsed: false,
   });
@@ -69,6 +72,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
       integral: 0,
       smooth: context.smooth,
       seen,
+      need: chosen.replicas,
       isMeasured: true,
       isRehearsed: true,
     };
@@ -121,6 +125,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     integral: output.integral,
     smooth: context.smooth,
     seen,
+    need: chosen.kind === 'guard' || chosen.kind === 'probe' ? null : chosen.replicas,
     isMeasured: true,
     isRehearsed: false,
   };

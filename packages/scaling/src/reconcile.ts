@@ -1,3 +1,4 @@
+import { isActing } from '@jaegis/model';
 import { nextRefusal } from './change-history.ts';
 import type { ScalingState } from './scaling-state.ts';
 import type { PoolSnapshot } from './snapshot.ts';
@@ -13,7 +14,7 @@ export interface Reconciled {
 }
 
 /**
- * What counts as ordered: in `auto` what was last asked for, since a target needs a moment to show it; otherwise what
+ * What counts as ordered: where decisions are carried out, what was last asked for, since a target needs a moment to show it; otherwise what
  * is there. When the target has shown another number for longer than a start should take, the order came to nothing
  * (it was lost, the target lied, another hand was faster): what is there counts again, and it is ordered anew, less
  * often each time.
@@ -25,7 +26,7 @@ export function reconcile(
 ): Reconciled {
   const { replicas, mode, targetHealthy } = snapshot;
   const ordered = replicas.ready + replicas.pending;
-  if (mode !== 'auto' || state.desired === null) {
+  if (!isActing(mode) || state.desired === null) {
     return { current: ordered, state: { ...state, mismatchSince: null }, note: '' };
   }
   if (ordered === state.desired || !targetHealthy) {

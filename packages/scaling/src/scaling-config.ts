@@ -39,6 +39,17 @@ export interface PolicySettings {
   readonly drainMs: number;
 }
 
+/** What always holds, whatever the load. */
+export interface Constraints {
+  /** Fewest replicas while any run; 0 = none asked for. */
+  readonly redundancy: number;
+  /** Replicas that may be lost while the rest still serves what is measured. */
+  readonly spare: number;
+  /** Most replicas that one decision adds or gives back; `null` = any. */
+  readonly maxStep: number | null;
+  readonly zones: { readonly names: readonly string[]; readonly min: number; readonly survivesLoss: boolean } | null;
+}
+
 /** A pool's scaling configuration: plain, complete, all times in milliseconds. */
 export interface ScalingConfig {
   readonly minReplicas: number;
@@ -58,7 +69,9 @@ export interface ScalingConfig {
   readonly isUpRateOurs: boolean;
   readonly schedules: readonly Schedule[];
   readonly pricePerReplicaHour: number | null;
+  readonly budgetPerHour: number | null;
   readonly budgetPerDay: number | null;
+  readonly constraints: Constraints;
   /** A difference of less than this share of the replicas is left alone (HPA: 0.1). */
   readonly tolerance: number;
   /** How often signals and decisions are expected. */
@@ -146,6 +159,16 @@ function rules(config: RulesConfig | undefined, defaults: ScalingRules): Scaling
   };
 }
 
+function constraintsOf({ constraints }: PoolConfig): Constraints {
+  const { zones } = constraints;
+  return {
+    redundancy: constraints.redundancy ?? 0,
+    spare: constraints.spare ?? 0,
+    maxStep: constraints.max_step ?? null,
+    zones: zones === undefined ? null : { names: zones.names, min: zones.min ?? 0, survivesLoss: zones.survive_loss },
+  };
+}
+
 /** From what a user wrote to what `decide` reads. Never throws: what cannot be used is listed in `problems`. */
 export function scalingConfig(
   pool: PoolConfig,
@@ -182,7 +205,9 @@ export function scalingConfig(
     isUpRateOurs: pool.behavior.scaleUp?.policies === undefined && pool.behavior.scaleUp?.selectPolicy !== 'Disabled',
     schedules,
     pricePerReplicaHour: pool.cost?.per_replica_hour ?? null,
+    budgetPerHour: pool.cost?.budget_per_hour ?? null,
     budgetPerDay: pool.cost?.budget_per_day ?? null,
+    constraints: constraintsOf(pool),
     tolerance: 0.1,
     intervalMs,
     staleAfterMs,

@@ -1,4 +1,5 @@
 import type { KeptRehearsal, Rehearsal } from './rehearsal/rehearsal.ts';
+import { initialWorkload, type WorkloadState } from './workload.ts';
 
 /** What the filter of one load knows: see reactive/smooth.ts. */
 export interface SmoothState {
@@ -69,6 +70,8 @@ export interface ScalingState {
   readonly seen: readonly string[];
   readonly capacity: CapacityState;
   readonly queue: readonly QueueSegment[];
+  /** How the load behaves, see workload.ts. */
+  readonly workload: WorkloadState;
   /** Orders that were refused or came to nothing, in a row, and when the target may be asked again. */
   readonly refusals: { readonly count: number; readonly retryAt: number };
   /** Since when the target has had another number than was ordered; `null` when it has that number. */
@@ -107,6 +110,7 @@ export function initialScalingState(): ScalingState {
       startups: 0,
     },
     queue: [],
+    workload: initialWorkload(),
     refusals: { count: 0, retryAt: 0 },
     mismatchSince: null,
     wasFulfilled: false,
@@ -122,5 +126,10 @@ export function restoreScalingState(value: unknown): ScalingState {
   }
   const fresh = initialScalingState();
   const kept = value as Partial<ScalingState>;
-  return { ...fresh, ...kept, capacity: { ...fresh.capacity, ...kept.capacity } };
+  return {
+    ...fresh,
+    ...kept,
+    capacity: { ...fresh.capacity, ...kept.capacity },
+    workload: { ...fresh.workload, ...kept.workload },
+  };
 }

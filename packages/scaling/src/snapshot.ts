@@ -1,4 +1,5 @@
 import type { Decision, Forecast, PoolMode, ReplicaCounts, Signals } from '@jaegis/model';
+import type { QuotaShare } from './limits/quota.ts';
 import type { ScalingConfig } from './scaling-config.ts';
 import type { ScalingState } from './scaling-state.ts';
 
@@ -13,6 +14,8 @@ export interface PoolSnapshot {
   readonly forecast: Forecast | null;
   /** Money, since midnight UTC; `null` when not known. */
   readonly spentToday: number | null;
+  /** Quotas that the pool shares with others; none when left out. */
+  readonly quotas?: readonly QuotaShare[];
   /** False when the target cannot be reached: nothing is ordered from it then. */
   readonly targetHealthy: boolean;
   readonly mode: PoolMode;

@@ -1,10 +1,8 @@
-import type { PoolMode } from '@jaegis/model';
+import { type PoolMode, poolModes } from '@jaegis/model';
 import { done, type ExitCode, isBad } from '../errors.ts';
 import { formatLinks, formatPool, formatPools } from '../format/pools.ts';
 import { layoutOf } from '../terminal.ts';
 import { action, type Program, readChoice, serverCommand, writeJson } from './shared.ts';
-
-const modes: readonly PoolMode[] = ['auto', 'recommend', 'paused'];
 
 /** `jaegis pools [NAME]`, `jaegis links`, `jaegis mode POOL MODE`. */
 export function poolCommands(program: Program): void {
@@ -45,9 +43,9 @@ export function poolCommands(program: Program): void {
     return done;
   });
 
-  const mode = serverCommand(program, 'mode <pool> <mode>', `how a pool is scaled: ${modes.join(', ')}`);
+  const mode = serverCommand(program, 'mode <pool> <mode>', `how a pool is scaled: ${poolModes.join(', ')}`);
   action(program, mode, async ({ args, flags, client }): Promise<ExitCode> => {
-    const wanted = readChoice(args[1] ?? '', 'mode', modes);
+    const wanted = readChoice(args[1] ?? '', 'mode', poolModes);
     const { items } = await client.pools();
     const name = items.find((item) => item.name.endsWith(`/${args[0]}`))?.name ?? args[0] ?? '';
     const pool = await client.setMode(name, wanted);
@@ -60,5 +58,7 @@ export function poolCommands(program: Program): void {
 const modeMeaning: Readonly<Record<PoolMode, string>> = {
   auto: 'decisions are carried out',
   recommend: 'decisions are made and kept, and not carried out',
-  paused: 'nothing is decided',
+  paused: 'nothing is changed',
+  'paused-in': 'replicas are added and never given back',
+  'paused-out': 'replicas are given back and never added',
 };

@@ -2,6 +2,7 @@ import type { Alert, Decision, Incident, SignalName } from '@jaegis/model';
 import { signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { section, sentence, titled } from './document.ts';
+import { explainPlan } from './plan.ts';
 import { stateCell } from './state.ts';
 import { formatTable, type Layout } from './table.ts';
 import { ago, clockTime } from './time.ts';
@@ -31,6 +32,7 @@ export function explainDecision(decision: Decision, options: Options): string {
       : `${formatValue(inputs.capacityPerReplica, '1/s')} per replica`,
   ]);
   seen.push(['start-up', formatDuration(inputs.startupMs)]);
+  if (decision.workload != null) seen.push(['workload', `${decision.workload.class}: ${decision.workload.reason}`]);
   lines.push(paint(`What was seen at ${clockTime(decision.at, now)}`, 'strong'), section(seen, options));
   if (forecast !== null)
     lines.push(
@@ -59,6 +61,7 @@ export function explainDecision(decision: Decision, options: Options): string {
         options,
       ),
     );
+  if (decision.plan != null) lines.push(...explainPlan(decision.plan, decision, options));
   const cost = predicted.costPerHour === null ? '' : `, ${formatValue(predicted.costPerHour, 'usd/h')}`;
   const results: [string, string][] = [
     [

@@ -80,6 +80,8 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
     pairs.push([name, `${formatValue(value.value, signals[name].unit)}${age}`]);
   }
   pairs.push(['Size of one', formatSize(pool.size)]);
+  if (pool.workload !== null) pairs.push(['Workload', `${pool.workload.class}: ${pool.workload.reason}`]);
+  if (pool.constraints.length > 0) pairs.push(['Always', pool.constraints.join('; ')]);
   if (pool.lastDecision !== null)
     pairs.push([
       'Last decision',

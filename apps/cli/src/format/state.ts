@@ -36,6 +36,8 @@ const look: Readonly<Record<State, readonly [symbol: string, tone: Tone]>> = {
   auto: ['●', 'good'],
   recommend: ['◐', 'accent'],
   paused: ['‖', 'warn'],
+  'paused-in': ['◐', 'warn'],
+  'paused-out': ['◐', 'warn'],
   none: ['–', 'dim'],
   ordered: ['◐', 'warn'],
   ready: ['●', 'good'],

@@ -39,7 +39,7 @@ export function mergeDecision(page: Page<Pool>, decision: Decision): Page<Pool> 
   const items = page.items.map((pool) => {
     if (pool.name !== decision.pool) return pool;
     if (pool.lastDecision !== null && pool.lastDecision.at > decision.at) return pool;
-    const desiredReplicas = pool.mode === 'auto' ? decision.to : pool.desiredReplicas;
+    const desiredReplicas = pool.mode !== 'recommend' && pool.mode !== 'paused' ? decision.to : pool.desiredReplicas;
     return { ...pool, lastDecision: decision, desiredReplicas };
   });
   return { ...page, items };

@@ -1,13 +1,14 @@
 import { OtlpReceiver, RemoteWriteReceiver, type Scraper } from '@jaegis/ingest';
-import type {
-  AgentCommand,
-  AgentCommandKind,
-  Incident,
-  JaegisConfig,
-  Pool,
-  PoolMode,
-  SeriesRef,
-  ServerOptions,
+import {
+  type AgentCommand,
+  type AgentCommandKind,
+  type Incident,
+  isActing,
+  type JaegisConfig,
+  type Pool,
+  type PoolMode,
+  type SeriesRef,
+  type ServerOptions,
 } from '@jaegis/model';
 import type { AlertSink, Receiver } from '@jaegis/receivers';
 import type { RuleFile } from '@jaegis/rules';
@@ -192,7 +193,11 @@ export function createCore(deps: CoreDeps) {
           Math.min(entry.desired ?? min, entry.scaling?.maxReplicas ?? min),
           ready + pending,
         );
-        if (entry.mode === 'auto' && wanted !== ready + pending)
+        if (
+          isActing(entry.mode) &&
+          wanted !== ready + pending &&
+          (wanted < ready + pending || entry.mode !== 'paused-out')
+        )
           await target.scale(wanted, { now, reason: 'what it had before, or its minimum' });
         entry.desired = wanted;
       }

@@ -8,6 +8,9 @@ const quiet: ReadonlySet<DecisionReason> = new Set([
   'ScaleUpStabilized',
   'ForecastFloor',
   'ScheduledMinimum',
+  'SpareForLoss',
+  'ZoneLossCovered',
+  'MinimumRedundancy',
 ]);
 
 /** Reasons for leaving a number as it is that come and go with the load: none of them is news, least of all after another. */

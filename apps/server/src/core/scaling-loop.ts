@@ -1,8 +1,9 @@
-import type { Action, Decision } from '@jaegis/model';
+import { type Action, type Decision, isActing } from '@jaegis/model';
 import { type DecisionDraft, decide, learn, type PoolSnapshot, recordRefusal } from '@jaegis/scaling';
 import type { Fleet } from './fleet.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
 import { isQuiet } from './quiet-reasons.ts';
+import { quotasOf } from './quotas.ts';
 
 /** One round over all pools with a target: look, learn, decide, keep, act. A pool whose target fails harms no other. */
 export async function runScaling(fleet: Fleet, now: number): Promise<void> {
@@ -38,6 +39,7 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
     forecast: entry.forecasts.get('request_rate') ?? null,
     spentToday: accountUsage(entry, ready + pending + draining, now),
     targetHealthy: observation.healthy,
+    quotas: quotasOf(fleet, entry),
     mode: entry.mode,
   };
   const startupsMs = newStartups(entry);
@@ -63,7 +65,7 @@ function isWorthKeeping(draft: DecisionDraft, last: Decision | null): boolean {
 }
 
 async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, now: number): Promise<void> {
-  const acts = draft.to !== draft.from && entry.mode === 'auto';
+  const acts = draft.to !== draft.from && isActing(entry.mode);
   if (
     !acts &&
     draft.to !== draft.from &&

@@ -1,4 +1,4 @@
-import type { Agent, AgentCommandKind, IncidentState, PoolMode } from '@jaegis/model';
+import { type Agent, type AgentCommandKind, type IncidentState, poolModes } from '@jaegis/model';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { badRequest, limitOf, notFound, number, page, type Query, sendError, text } from './answer.ts';
@@ -8,7 +8,6 @@ import { jsonOf } from './ingest-routes.ts';
 
 const lists = { default: 100, max: 1_000 };
 const commandKinds: readonly AgentCommandKind[] = ['drain', 'restart', 'pause', 'resume', 'kill'];
-const poolModes: readonly PoolMode[] = ['auto', 'recommend', 'paused'];
 
 /** JAEGIS' own API under /api/fleet: what is known, what it means, what was done. */
 export function fleetRoutes(app: FastifyInstance, core: Core): void {

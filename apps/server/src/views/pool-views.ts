@@ -1,8 +1,10 @@
 import type { Forecast, Pool } from '@jaegis/model';
+import { workloadOf } from '@jaegis/scaling';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
 import type { PoolEntry } from '../core/pool-book.ts';
 import { sizeOf } from '../core/size-loop.ts';
+import { constraintsInWords } from './constraint-words.ts';
 
 /** A pool with what only its own page asks for. */
 export interface PoolDetail extends Pool {
@@ -34,6 +36,8 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     signals: entry.signals,
     lastDecision: entry.lastDecision,
     size: sizeOf(entry, fleet.clock.now()),
+    constraints: constraintsInWords(fleet, entry),
+    workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),
     reasons: entry.reasons,
     score: entry.score,
     agents,

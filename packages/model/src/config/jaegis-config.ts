@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '../heartbeat.ts';
+import { quotaSchema } from './constraints-config.ts';
 import { durationMs } from './duration-field.ts';
 import { poolConfigSchema } from './pool-config.ts';
 import { type ServerOptionName, serverOptions } from './server-options.ts';
@@ -117,8 +118,7 @@ const storeSchema = z.strictObject({
     .optional(),
 });
 
-/** jaegis.yaml. Unknown keys are errors. */
-export const jaegisConfigSchema = z.strictObject({
+const sections = z.strictObject({
   server: z.strictObject(serverShape).default({}),
   pools: z
     .array(poolConfigSchema)
@@ -131,6 +131,7 @@ export const jaegisConfigSchema = z.strictObject({
       }
     })
     .default([]),
+  quotas: z.array(quotaSchema).default([]),
   scrape: z.array(scrapeSchema).default([]),
   receivers: z.array(receiverSchema).default([]),
   alerting: alertingSchema.prefault({}),
@@ -151,6 +152,20 @@ export const jaegisConfigSchema = z.strictObject({
     .array(z.strictObject({ source: nameSchema, target: nameSchema }))
     .default([])
     .meta({ description: 'Links that no span will show.' }),
+});
+
+/** jaegis.yaml. Unknown keys are errors. */
+export const jaegisConfigSchema = sections.superRefine((config, context) => {
+  for (const [index, quota] of config.quotas.entries()) {
+    const shared = config.pools.filter((pool) => quota.pools.includes(pool.name));
+    const unknown = quota.pools.find((name) => !config.pools.some((pool) => pool.name === name));
+    const least = shared.reduce((sum, pool) => sum + pool.replicas.min, 0);
+    const issue = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: ['quotas', index, path], message });
+    if (unknown !== undefined) issue('pools', `has ${JSON.stringify(unknown)}, must name pools of this file`);
+    if (least > quota.replicas)
+      issue('replicas', `is ${quota.replicas}, must be >= the minimum of its pools together (${least})`);
+  }
 });
 
 export type JaegisConfig = z.output<typeof jaegisConfigSchema>;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { nameSchema } from '../heartbeat.ts';
+import { poolModes } from '../pool.ts';
 import { signalNames } from '../signal.ts';
+import { constraintsSchema, impossibleConstraint } from './constraints-config.ts';
 import { durationMs } from './duration-field.ts';
 
 const target = z.strictObject({
@@ -108,10 +110,10 @@ export const poolConfigSchema = z
           .meta({ description: 'Whether forecasts raise the number of replicas, are only shown, or are not made.' }),
       })
       .default({ mode: 'forecast-and-scale' }),
-    mode: z
-      .enum(['auto', 'recommend', 'paused'])
-      .default('auto')
-      .meta({ description: 'Carry decisions out, only write them down, or hold. Can be changed while it runs.' }),
+    mode: z.enum(poolModes).default('auto').meta({
+      description:
+        'Carry decisions out, only write them down, or hold; paused-in never gives back and paused-out never adds (KEDA: paused-scale-in, paused-scale-out). Can be changed while it runs.',
+    }),
     behavior: z
       .strictObject({
         scaleUp: scalingRules.optional(),
@@ -134,6 +136,11 @@ export const poolConfigSchema = z
     cost: z
       .strictObject({
         per_replica_hour: z.number().min(0).meta({ description: 'What one replica costs for an hour.' }),
+        budget_per_hour: z
+          .number()
+          .positive()
+          .optional()
+          .meta({ description: 'Never more replicas than this pays for by the hour.' }),
         budget_per_day: z
           .number()
           .positive()
@@ -141,7 +148,12 @@ export const poolConfigSchema = z
           .meta({ description: 'Stop growing when this much was spent today (UTC).' }),
       })
       .optional(),
+    constraints: constraintsSchema.default({}),
     importance: z.enum(['low', 'normal', 'high']).default('normal').meta({ description: 'How loud its alerts are.' }),
+  })
+  .superRefine((pool, context) => {
+    const wrong = impossibleConstraint(pool);
+    if (wrong !== undefined) context.addIssue({ code: 'custom', ...wrong });
   })
   .meta({ description: 'A pool: interchangeable agents that scale as one.' });
 

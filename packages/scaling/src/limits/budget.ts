@@ -4,6 +4,28 @@ import type { ScalingConfig } from '../scaling-config.ts';
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
+/** Cuts a number to what the hour's money pays for all the time: no hour, wherever it begins, costs more. */
+export function limitHourlyBudget(o: { desired: number; min: number; config: ScalingConfig }): {
+  desired: number;
+  step: LimitStep | null;
+} {
+  const { desired, min, config } = o;
+  const { budgetPerHour: budget, pricePerReplicaHour: price } = config;
+  if (budget === null || price === null || !(price > 0)) return { desired, step: null };
+  const affordable = Math.max(min, Math.floor(budget / price + 1e-9));
+  if (desired <= affordable) return { desired, step: null };
+  return {
+    desired: affordable,
+    step: {
+      step: 'budget',
+      from: desired,
+      to: affordable,
+      reason: 'BudgetExceeded',
+      message: `${desired} are wanted, $${budget.toFixed(2)} an hour pay for ${affordable} at $${price} each`,
+    },
+  };
+}
+
 /**
  * Cuts a number to what the rest of the day's money pays for: that many for the next hour (or what is left of the day,
  * in UTC), and the minimum after it, so that a surge may cost more than the mean without ending the day in the dark.

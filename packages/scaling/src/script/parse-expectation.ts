@@ -27,6 +27,13 @@ const reasons: Readonly<Record<DecisionReason, true>> = {
   TargetUnavailable: true,
   BelowActivation: true,
   AboveActivation: true,
+  ScaleInPaused: true,
+  ScaleOutPaused: true,
+  SpareForLoss: true,
+  ZoneLossCovered: true,
+  MinimumRedundancy: true,
+  QuotaExceeded: true,
+  StepLimited: true,
 };
 
 /** What follows `expect`. A bare `expect` is filled in by an update. */

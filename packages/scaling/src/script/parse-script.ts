@@ -1,4 +1,4 @@
-import type { SignalName } from '@jaegis/model';
+import { poolModes, type SignalName } from '@jaegis/model';
 import { parseDurationMs } from '@jaegis/std';
 import { parseExpectation } from './parse-expectation.ts';
 import { type ActuatorFault, type Inputs, type Line, type Range, type Statement, signalNamed } from './statement.ts';
@@ -85,7 +85,7 @@ function parseStatement(verb: string, words: Words): Statement {
     case 'forecast':
       return parseForecast(words);
     case 'mode':
-      return { kind: 'mode', mode: words.oneOf(['auto', 'recommend', 'paused'] as const) };
+      return { kind: 'mode', mode: words.oneOf(poolModes) };
     case 'target':
       return { kind: 'target', isHealthy: words.oneOf(['healthy', 'unavailable'] as const) === 'healthy' };
     case 'actuator':

@@ -1,4 +1,4 @@
-import { type DecisionReason, type SignalName, signalNames } from '@jaegis/model';
+import { type DecisionReason, type PoolMode, type SignalName, signalNames } from '@jaegis/model';
 
 /** A value that stays, or one that moves evenly over a stretch of time. */
 export interface Range {
@@ -67,7 +67,7 @@ export type Statement =
       readonly demand: number | undefined;
       readonly trust: number;
     }
-  | { readonly kind: 'mode'; readonly mode: 'auto' | 'recommend' | 'paused' }
+  | { readonly kind: 'mode'; readonly mode: PoolMode }
   | { readonly kind: 'target'; readonly isHealthy: boolean }
   | { readonly kind: 'actuator'; readonly fault: ActuatorFault; readonly delayMs: number }
   | { readonly kind: 'spent'; readonly amount: number | null }

@@ -11,6 +11,7 @@ import { PoolLink } from '../../widgets/links.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark } from '../../widgets/state-mark.tsx';
+import { DecisionFront } from './decision-front.tsx';
 import { DecisionPath } from './decision-path.tsx';
 
 /** Why did it scale? The whole story of one decision: seen, wanted, limited, done, and what came of it. */
@@ -47,6 +48,7 @@ export function DecisionPage() {
               <div>
                 <Inputs decision={decision} />
                 <Forecast decision={decision} />
+                {decision.plan != null && <DecisionFront plan={decision.plan} decision={decision} />}
               </div>
               <Effect decision={decision} />
             </div>
@@ -100,6 +102,14 @@ function Inputs({ decision }: { decision: Decision }) {
           <dt>Start-up takes</dt>
           <dd>{formatDuration(inputs.startupMs)}</dd>
         </div>
+        {decision.workload != null && (
+          <div>
+            <dt>Kind of load</dt>
+            <dd>
+              {decision.workload.class} <span className="muted">{decision.workload.reason}</span>
+            </dd>
+          </div>
+        )}
       </dl>
     </Section>
   );

@@ -9,6 +9,7 @@ const sourceNames: Readonly<Record<string, string>> = {
   schedule: 'Schedule',
   hold: 'Hold',
   backlog: 'By the backlog',
+  rehearsed: 'By what was tried on its load',
 };
 
 /** From what each policy wanted, through the limits that changed it, to the number that was ordered. */

@@ -17,6 +17,16 @@ const modes: readonly { readonly key: PoolMode; readonly name: string; readonly 
     name: 'Paused',
     text: 'JAEGIS leaves this pool alone. Its replicas stay as they are until you change the mode.',
   },
+  {
+    key: 'paused-in',
+    name: 'Only grow',
+    text: 'JAEGIS adds replicas when they are needed, and gives none back until you change the mode (paused-in).',
+  },
+  {
+    key: 'paused-out',
+    name: 'Only shrink',
+    text: 'JAEGIS gives replicas back when they are idle, and adds none until you change the mode (paused-out).',
+  },
 ];
 
 /** Who drives: JAEGIS, a person with its advice, or a person alone. */

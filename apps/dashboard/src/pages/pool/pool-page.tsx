@@ -13,6 +13,7 @@ import { PoolAgents } from './pool-agents.tsx';
 import { PoolCost } from './pool-cost.tsx';
 import { PoolDemand } from './pool-demand.tsx';
 import { PoolReplicas } from './pool-replicas.tsx';
+import { PoolRules } from './pool-rules.tsx';
 import { PoolSize } from './pool-size.tsx';
 
 /** One pool: what it is asked for, what it has, what was decided and why, what it costs. */
@@ -98,6 +99,7 @@ function PoolBody({ pool }: { pool: Pool }) {
         <div>
           <PoolCost pool={pool} />
           <PoolSize pool={pool} />
+          <PoolRules pool={pool} />
           <PoolAgents pool={pool.name} />
         </div>
       </div>

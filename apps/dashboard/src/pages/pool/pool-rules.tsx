@@ -1,0 +1,31 @@
+import type { Pool } from '@jaegis/model';
+import { Section } from '../../widgets/section.tsx';
+
+const kinds = {
+  steady: 'Steady load',
+  periodic: 'Load with a daily rhythm',
+  bursty: 'Load in bursts',
+  batch: 'Work from a queue',
+} as const;
+
+/** How its load behaves, and what holds whatever it does. */
+export function PoolRules({ pool }: { pool: Pool }) {
+  const { workload, constraints } = pool;
+  if (workload === null && constraints.length === 0) return null;
+  return (
+    <Section title="Load and limits">
+      {workload !== null && (
+        <p>
+          <span className="strong">{kinds[workload.class]}</span> <span className="muted small">{workload.reason}</span>
+        </p>
+      )}
+      {constraints.length > 0 && (
+        <ul className="rule-list">
+          {constraints.map((each) => (
+            <li key={each}>{each}</li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
