@@ -57,6 +57,7 @@ export async function createTargets(options: TargetOptions): Promise<Map<string,
       limit,
       // Ready is what has spoken to us since it was started; a program without the SDK never does, and is ready by living.
       isReady: (instanceId, startedAt) => core.hasSpokenSince(pool.name, instanceId, startedAt),
+      canReturn: (instanceId) => core.canReturn(instanceId),
       onEvent: (event) => core.onTargetEvent(event),
     });
     targets.set(pool.name, target);

@@ -31,7 +31,11 @@ export async function runRole(role: Role): Promise<void> {
   agent.onDrain(async (reason) => {
     process.stdout.write(`draining: ${reason}\n`);
     await service.drain();
-    server.close();
+    if (agent.isDraining) server.close();
+  });
+  agent.onTakenBack((reason) => {
+    process.stdout.write(`taken back: ${reason}\n`);
+    service.resume();
   });
   process.stdout.write(`${agent.instanceId} serves ${role.pool} on ${url}\n`);
 }

@@ -46,6 +46,7 @@ export class Agent {
   readonly #labels: Map<string, string>;
   readonly #handlers = {
     drain: [] as Handler[],
+    takenBack: [] as Handler[],
     restart: [] as Handler[],
     pause: [] as Handler[],
     resume: [] as Handler[],
@@ -57,6 +58,8 @@ export class Agent {
   #isPaused = false;
   #isDraining = false;
   #draining: Promise<void> | undefined;
+  /** The drain under way, as long as it may still be called off. */
+  #drainAttempt: { readonly reason: string; isOff: boolean; readonly callOff: () => void } | undefined;
   #leaving: Promise<void> | undefined;
   #refused = 0;
 
@@ -83,7 +86,10 @@ export class Agent {
         for (const command of answer.commands) this.#obey(command);
       },
     });
-    if (settings.handleSigterm) this.#cancels.push(host.onSignal('SIGTERM', () => void this.drain('SIGTERM')));
+    if (settings.handleSigterm) {
+      this.#cancels.push(host.onSignal('SIGTERM', () => void this.drain('SIGTERM')));
+      this.#cancels.push(host.onSignal('SIGUSR2', () => this.#takeBack('load returned')));
+    }
     this.#cancels.push(host.onEnding(() => void this.leave('the process has nothing left to do')));
   }
 
@@ -129,6 +135,14 @@ export class Agent {
   /** Called when the agent shall finish what it has and take nothing new. The process ends after all of them are done. */
   onDrain(handler: Handler): void {
     this.#handlers.drain.push(handler);
+  }
+
+  /**
+   * Called when a drain by JAEGIS's own supervision is called off because load returned: take work again. An agent with
+   * `onDrain` handlers is only ever taken back when it has one of these, for only it knows how to undo them.
+   */
+  onTakenBack(handler: Handler): void {
+    this.#handlers.takenBack.push(handler);
   }
 
   /** Called before a drain whose reason is a restart. */
@@ -215,11 +229,36 @@ export class Agent {
   async #drain(reason: string): Promise<void> {
     this.#isDraining = true;
     void this.#heart.beat();
+    let callOff = () => {};
+    const off = new Promise<void>((resolve) => {
+      callOff = resolve;
+    });
+    const attempt = { reason, isOff: false, callOff };
+    this.#drainAttempt = attempt;
     const handlers = this.#callbacks.runAll(this.#handlers.drain, reason);
     const finished = handlers.then(() => this.#work.idle());
-    await within(this.#host, this.#settings.drainTimeoutMs, finished);
+    await within(this.#host, this.#settings.drainTimeoutMs, Promise.race([finished, off]));
+    if (attempt.isOff) return;
+    this.#drainAttempt = undefined;
     await this.leave(`drained: ${reason}`);
     if (this.#settings.exitOnDrain) this.#host.exit(0);
+  }
+
+  /** Only what our supervisor asked for by SIGTERM is called off by it; a person's drain is not. */
+  #takeBack(reason: string): void {
+    const attempt = this.#drainAttempt;
+    if (attempt?.reason !== 'SIGTERM') return;
+    attempt.isOff = true;
+    attempt.callOff();
+    this.#drainAttempt = undefined;
+    this.#draining = undefined;
+    this.#isDraining = false;
+    void this.#callbacks.runAll(this.#handlers.takenBack, reason).then(() => this.#heart.beat());
+  }
+
+  get #canReturn(): boolean {
+    const { drain, takenBack } = this.#handlers;
+    return this.#settings.handleSigterm && (drain.length === 0 || takenBack.length > 0);
   }
 
   async #leave(reason: string): Promise<void> {
@@ -274,7 +313,7 @@ export class Agent {
       pool: this.pool,
       status,
       version: this.#settings.version,
-      labels: Object.fromEntries(this.#labels),
+      labels: { ...Object.fromEntries(this.#labels), ...(this.#canReturn ? { 'jaegis.can_return': '1' } : {}) },
       metrics: { ...own, ...Object.fromEntries(this.#metrics) },
       progress: this.#work.progress,
       intervalMs,

@@ -18,7 +18,7 @@ export interface Host {
   /** A limit to waiting, which keeps the process alive until it is over or called off. */
   deadline(delayMs: number): { readonly over: Promise<void>; readonly cancel: Cancel };
   exit(code: number): void;
-  onSignal(signal: 'SIGTERM', run: () => void): Cancel;
+  onSignal(signal: 'SIGTERM' | 'SIGUSR2', run: () => void): Cancel;
   /** The process has nothing left to do and is about to end. */
   onEnding(run: () => void): Cancel;
   memory(): { readonly residentBytes: number; readonly heapBytes: number };

@@ -233,11 +233,53 @@ describe('commands', () => {
 
   test('SIGTERM drains a supervised agent and nobody else', async () => {
     await start();
-    expect(host.sigterm()).toBe(false);
+    expect(host.signal('SIGTERM')).toBe(false);
     host.env['JAEGIS_SUPERVISED'] = '1';
     await start({ instanceId: 'reader-2' });
-    expect(host.sigterm()).toBe(true);
+    expect(host.signal('SIGTERM')).toBe(true);
     await until(() => host.exits.length === 1);
+  });
+
+  test('a drain of its supervisor is called off by SIGUSR2: it works on, and may be drained again', async () => {
+    host.env['JAEGIS_SUPERVISED'] = '1';
+    const agent = await start();
+    const said: string[] = [];
+    let finish: () => void = () => undefined;
+    agent.onDrain(() => void said.push('drain'));
+    agent.onTakenBack((reason) => void said.push(`back: ${reason} ${agent.isDraining}`));
+    const work = agent.run('work', {}, () => new Promise<void>((resolve) => (finish = resolve)));
+    expect(host.signal('SIGTERM')).toBe(true);
+    await until(() => server.beats.some(({ body }) => body.status === 'draining'));
+    expect(server.beats.at(-1)!.body.labels).toMatchObject({ 'jaegis.can_return': '1' });
+    host.signal('SIGUSR2');
+    finish();
+    await work;
+    await until(() => server.beats.at(-1)!.body.status === 'ok');
+    expect(said).toEqual(['drain', 'back: load returned false']);
+    host.advance(60_000);
+    expect(host.exits).toEqual([]);
+    host.signal('SIGTERM');
+    await until(() => host.exits.length === 1);
+    expect(said.at(-1)).toBe('drain');
+  });
+
+  test('a drain that a person asked for is not called off', async () => {
+    host.env['JAEGIS_SUPERVISED'] = '1';
+    const agent = await start();
+    const drained = agent.drain('asked by a person');
+    host.signal('SIGUSR2');
+    await drained;
+    expect(host.exits).toEqual([0]);
+  });
+
+  test('an agent that cannot undo its drain does not say that it can return', async () => {
+    host.env['JAEGIS_SUPERVISED'] = '1';
+    const agent = await start();
+    agent.onDrain(() => undefined);
+    agent.status('busy');
+    await server.beatsReach(2);
+    expect(server.beats[0]!.body.labels).toMatchObject({ 'jaegis.can_return': '1' });
+    expect(server.beats[1]!.body.labels).not.toHaveProperty('jaegis.can_return');
   });
 
   test('commands that make no sense are left alone', async () => {

@@ -14,7 +14,7 @@ export class FakeHost implements Host {
   readonly exits: number[] = [];
   readonly #timers = new Set<Timer>();
   #now = 1_700_000_000_000;
-  #onSignal: (() => void) | undefined;
+  readonly #onSignal = new Map<string, () => void>();
 
   constructor(env: Record<string, string | undefined> = {}) {
     this.env = env;
@@ -41,11 +41,9 @@ export class FakeHost implements Host {
   exit(code: number): void {
     this.exits.push(code);
   }
-  onSignal(_signal: 'SIGTERM', run: () => void): Cancel {
-    this.#onSignal = run;
-    return () => {
-      this.#onSignal = undefined;
-    };
+  onSignal(signal: 'SIGTERM' | 'SIGUSR2', run: () => void): Cancel {
+    this.#onSignal.set(signal, run);
+    return () => this.#onSignal.delete(signal);
   }
   onEnding(): Cancel {
     return () => undefined;
@@ -80,8 +78,10 @@ export class FakeHost implements Host {
     this.#now = end;
   }
 
-  sigterm(): boolean {
-    this.#onSignal?.();
-    return this.#onSignal !== undefined;
+  /** False when nobody listens: a real process would end. */
+  signal(signal: 'SIGTERM' | 'SIGUSR2'): boolean {
+    const run = this.#onSignal.get(signal);
+    run?.();
+    return run !== undefined;
   }
 }

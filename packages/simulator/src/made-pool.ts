@@ -124,6 +124,11 @@ export class MadePool implements MadePoolControls {
     this.#unassigned.unshift(...waiting.filter((request) => request !== undefined));
   }
 
+  resume(instanceId: string): void {
+    const agent = this.#agents.get(instanceId);
+    if (agent?.state === 'draining') agent.state = 'ready';
+  }
+
   kill(instanceId: string, reason: string): void {
     const agent = this.#agents.get(instanceId);
     if (agent === undefined) return;

@@ -16,6 +16,7 @@ export interface MadeScaleReceipt {
   readonly accepted: number;
   readonly started: readonly string[];
   readonly stopping: readonly string[];
+  readonly resumed: readonly string[];
   readonly refused: { readonly count: number; readonly reason: string } | null;
   readonly message: string;
 }
@@ -55,6 +56,8 @@ export interface MadePoolControls {
   now(): number;
   start(count: number, o: { delayMs: number; isNeverReady: boolean }): string[];
   drain(instanceId: string): void;
+  /** Calls a drain off. */
+  resume(instanceId: string): void;
   kill(instanceId: string, reason: string): void;
   restart(instanceId: string): void;
 }
@@ -94,6 +97,7 @@ export class MadeTarget {
         accepted: desired,
         started: [],
         stopping: [],
+        resumed: [],
         refused: null,
         message: 'ordered',
         ...o,
@@ -107,12 +111,18 @@ export class MadeTarget {
         this.#ghosts += desired - have;
         return receipt({ started: [] });
       }
+      const resumed = this.#pool
+        .agents()
+        .filter((agent) => agent.state === 'draining')
+        .slice(0, desired - have)
+        .map((agent) => agent.instanceId);
+      for (const instanceId of resumed) this.#pool.resume(instanceId);
       const slow = this.#pool.faults().find((fault) => fault.kind === 'slow-start');
-      const started = this.#pool.start(desired - have, {
+      const started = this.#pool.start(desired - have - resumed.length, {
         delayMs: slow?.kind === 'slow-start' ? slow.ms : 0,
         isNeverReady: this.#has('never-ready'),
       });
-      return receipt({ started });
+      return receipt({ started, resumed });
     }
     let fewer = have - desired;
     const ghosts = Math.min(fewer, this.#ghosts);

@@ -13,7 +13,8 @@ export interface Target {
   /**
    * Orders `desired` replicas (ready and pending together; those draining do not count). Returns when the starts and
    * stops have been ordered, not when they are done. Going down it takes replicas that do not work first, then those
-   * starting, then `victims` in the given order, then the youngest.
+   * starting, then `victims` in the given order, then the youngest. Going up it takes those back that it is draining and that can
+   * still return, before it starts new ones.
    */
   scale(desired: number, options: ScaleOptions): Promise<ScaleReceipt>;
   /** Stops a replica that no longer answers, shortly asked and then killed, and starts it anew. Unknown ids are ignored. */
@@ -46,6 +47,8 @@ export interface ScaleReceipt {
   readonly accepted: number;
   readonly started: readonly string[];
   readonly stopping: readonly string[];
+  /** Draining ones that were taken back; they serve at once. */
+  readonly resumed: readonly string[];
   /** Starts that were refused, and why; `null` when none was. */
   readonly refused: { readonly count: number; readonly reason: string } | null;
   readonly message: string;
@@ -89,7 +92,7 @@ export interface TargetObservation {
   readonly message: string;
 }
 
-export type TargetEventKind = 'started' | 'ready' | 'exited' | 'backoff' | 'drained' | 'killed' | 'adopted';
+export type TargetEventKind = 'started' | 'ready' | 'exited' | 'backoff' | 'drained' | 'killed' | 'adopted' | 'resumed';
 
 /** Something happened to an instance. */
 export interface TargetEvent {

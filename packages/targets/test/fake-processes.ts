@@ -64,6 +64,7 @@ export class FakeProcesses implements ProcessSystem {
   signal(pid: number, signal: NodeJS.Signals): boolean {
     this.signals.push(`${signal} ${pid}`);
     if (!this.running.has(pid)) return false;
+    if (signal === 'SIGUSR2') return true;
     if (signal === 'SIGKILL' || !this.ignoresSigterm) queueMicrotask(() => this.end(pid, { code: null, signal }));
     return true;
   }

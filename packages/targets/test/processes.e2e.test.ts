@@ -284,3 +284,19 @@ function firstLine(child: ChildProcess): Promise<string> {
     child.once('exit', () => reject(new Error(`ended early: ${text}`)));
   });
 }
+
+test('one that is draining goes on when load returns: the same process, nothing new is started', async () => {
+  const script =
+    "let end;process.on('SIGTERM',()=>{console.log('draining');end=setTimeout(()=>process.exit(0),30000)});" +
+    "process.on('SIGUSR2',()=>{console.log('goes on');clearTimeout(end)});setInterval(()=>{},1000);console.log('up')";
+  const { target } = await start([process.execPath, '-e', script], { drainMs: 1_500, canReturn: () => true });
+  const wrote = async (line: string) => (await target.output('light-1', { tail: 9 })).includes(line);
+  await target.scale(1, ask);
+  await eventually(async () => target.observe(0).replicas.ready === 1 && (await wrote('up')), 'ready');
+  const before = target.pids().get('light-1');
+  await target.scale(0, ask);
+  await eventually(() => wrote('draining'), 'draining');
+  expect(await target.scale(1, ask)).toMatchObject({ resumed: ['light-1'], started: [], accepted: 1 });
+  await eventually(() => wrote('goes on'), 'going on');
+  expect(target.observe(0).instances[0]).toMatchObject({ state: 'ready', pid: before });
+});

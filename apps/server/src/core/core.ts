@@ -222,6 +222,11 @@ export function createCore(deps: CoreDeps) {
       return isSilentPool && deps.clock.now() - startedAt >= silentReadyMs;
     },
 
+    /** Whether an instance knows how to call its drain off: the SDK says so with each heartbeat. */
+    canReturn(instanceId: string): boolean {
+      return fleet.registry.get(instanceId)?.labels['jaegis.can_return'] === '1';
+    },
+
     /** What a target says of its instances: the registry must know who died, at once. */
     onTargetEvent(event: TargetEvent): void {
       handleTargetEvent(fleet, event);

@@ -4,6 +4,7 @@ import type { Fleet } from './fleet.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
 import { isQuiet } from './quiet-reasons.ts';
 import { quotasOf } from './quotas.ts';
+import { victimsOf } from './victims.ts';
 
 /** One round over all pools with a target: look, learn, decide, keep, act. A pool whose target fails harms no other. */
 export async function runScaling(fleet: Fleet, now: number): Promise<void> {
@@ -114,20 +115,6 @@ function keep(fleet: Fleet, entry: PoolEntry, decision: Decision): void {
   entry.lastDecision = decision;
   fleet.metadata.saveDecision(decision);
   fleet.events.publish({ event: 'decision', data: decision });
-}
-
-/** On the way down the idle go first: lost, then nothing in flight, then the shortest queue. */
-function victimsOf(fleet: Fleet, entry: PoolEntry): string[] {
-  const rank = (id: string): number => {
-    const agent = fleet.registry.get(id);
-    if (agent === undefined || agent.connectivity === 'lost') return -1;
-    const signals = fleet.signals.agent(id)?.signals;
-    return (signals?.in_flight?.value ?? 0) + (signals?.queue_length?.value ?? 0);
-  };
-  return (entry.observation?.instances ?? [])
-    .map((instance) => ({ id: instance.instanceId, rank: rank(instance.instanceId), startedAt: instance.startedAt }))
-    .sort((a, b) => a.rank - b.rank || (b.startedAt ?? 0) - (a.startedAt ?? 0))
-    .map((each) => each.id);
 }
 
 /** Start-up times of instances that became ready since the last round, in milliseconds. */

@@ -101,6 +101,11 @@ export class Service {
     await this.#queue.idle();
   }
 
+  /** Takes new work again: the drain was called off. */
+  resume(): void {
+    this.#isDraining = false;
+  }
+
   /** Inside the request's span: what it rejects with is recorded there. Its result's status is recorded too. */
   async #work(message: IncomingMessage, response: ServerResponse): Promise<{ status: number }> {
     const { pool, queueLimit, concurrency } = this.#role;

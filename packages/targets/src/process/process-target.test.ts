@@ -233,6 +233,51 @@ describe('stopping', () => {
     });
   });
 
+  test('load returns: those that can are taken back before new ones are started, and are not killed', async () => {
+    const able = new Set(['reader-1', 'reader-2', 'reader-3']);
+    const world = await start({ canReturn: (instanceId) => able.has(instanceId) });
+    await world.target.scale(4, ask);
+    await world.clock.advance(2_000);
+    world.system.ignoresSigterm = true;
+    const pids = new Map(world.target.pids());
+    await world.target.scale(1, { ...ask, victims: ['reader-4', 'reader-3', 'reader-2'] });
+    expect(world.target.observe(0).replicas).toEqual({ ready: 1, pending: 0, draining: 3 });
+    await world.clock.advance(4_000);
+    const receipt = await world.target.scale(4, { now: 0, reason: 'load returned' });
+    expect(receipt).toMatchObject({ accepted: 4, resumed: ['reader-3', 'reader-2'], refused: null });
+    expect(receipt.started).toHaveLength(1);
+    expect(world.target.observe(0).replicas).toMatchObject({ ready: 3, pending: 1 });
+    expect(world.events.filter(({ kind }) => kind === 'resumed')).toHaveLength(2);
+    await world.clock.advance(20_000);
+    expect(world.target.pids().get('reader-2')).toBe(pids.get('reader-2'));
+    expect(world.system.signals).not.toContain(`SIGKILL ${pids.get('reader-2')}`);
+    expect(world.system.signals).toContain(`SIGKILL ${pids.get('reader-4')}`);
+  });
+
+  test('one that had just finished when it was taken back is started anew at once, which is no crash', async () => {
+    const world = await start({ canReturn: () => true });
+    await world.target.scale(1, ask);
+    await world.clock.advance(2_000);
+    world.system.ignoresSigterm = true;
+    const { pid } = first(world);
+    await world.target.scale(0, ask);
+    await world.target.scale(1, ask);
+    world.system.end(pid!, { code: 0, signal: null });
+    await world.clock.advance(200);
+    expect(first(world).pid).not.toBe(pid);
+    expect(world.events.map(({ kind }) => kind)).not.toContain('backoff');
+  });
+
+  test('what a person stopped is not taken back', async () => {
+    const world = await start({ canReturn: () => true });
+    await world.target.scale(2, ask);
+    await world.clock.advance(2_000);
+    world.system.ignoresSigterm = true;
+    void world.target.stopInstance('reader-1', { drain: true });
+    const receipt = await world.target.scale(2, ask);
+    expect(receipt).toMatchObject({ resumed: [], started: ['reader-3'] });
+  });
+
   test('one that is queued for its start is simply forgotten', async () => {
     const world = await start();
     await world.target.scale(2, ask);

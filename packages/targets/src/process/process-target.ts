@@ -27,6 +27,8 @@ export interface ProcessTargetOptions {
   readonly limit: ProcessLimit;
   /** True once the instance serves, e.g. has sent a heartbeat since `startedAt`. Left out: it is ready when it has lived for 1 s. */
   readonly isReady?: (instanceId: string, startedAt: number) => boolean;
+  /** True when a draining instance knows SIGUSR2 as "go on" (the SDK says so). Left out: none does. */
+  readonly canReturn?: (instanceId: string) => boolean;
   readonly onEvent?: (event: TargetEvent) => void;
   /** From start to ready at most, then it is replaced. Default 120 s. */
   readonly startTimeoutMs?: number;
@@ -168,7 +170,15 @@ export class ProcessTarget implements Target {
     const wanted = Number.isFinite(desired) ? Math.max(0, Math.floor(desired)) : Number.NaN;
     const staying = [...this.#instances.values()].filter((instance) => instance.comesBack);
     const refuse = (count: number, reason: string): ScaleReceipt => ({
-      ...{ desired, accepted: staying.length, started: [], stopping: [], refused: { count, reason }, message: reason },
+      ...{
+        desired,
+        accepted: staying.length,
+        started: [],
+        stopping: [],
+        resumed: [],
+        refused: { count, reason },
+        message: reason,
+      },
     });
     if (Number.isNaN(wanted)) return refuse(0, `Cannot scale ${this.pool}: desired is ${desired}, must be a number`);
     if (this.#isClosed) return refuse(Math.max(0, wanted - staying.length), `Cannot scale ${this.pool}: it is closed`);
@@ -183,14 +193,36 @@ export class ProcessTarget implements Target {
       .filter((instance) => instance.state === 'draining')
       .slice(0, staying.length - desired - victims.length);
     const stopping = [...victims, ...rest].map((instance) => {
-      void this.#stop(instance, 'remove', { graceMs: this.#o.config.drain_deadline, reason: options.reason });
+      void this.#stop(instance, 'remove', {
+        graceMs: this.#o.config.drain_deadline,
+        reason: options.reason,
+        isGivenBack: true,
+      });
       return instance.instanceId;
     });
     const message = `stopping ${stopping.length} of ${staying.length}`;
-    return { desired, accepted: desired, started: [], stopping, refused: null, message };
+    return { desired, accepted: desired, started: [], stopping, resumed: [], refused: null, message };
   }
 
   #grow(present: number, desired: number, options: ScaleOptions): ScaleReceipt {
+    const resumed = this.#takeBack(desired - present, options.reason);
+    return this.#start(present + resumed.length, desired, { ...options, resumed });
+  }
+
+  /** Draining ones serve at once, new ones after their start-up: those asked last have the most left to give. */
+  #takeBack(count: number, reason: string): string[] {
+    const resumed: string[] = [];
+    for (const instance of [...this.#instances.values()].reverse()) {
+      if (resumed.length >= count) break;
+      if (!instance.mayReturn || this.#o.canReturn?.(instance.instanceId) !== true) continue;
+      if (instance.takeBack(reason)) resumed.push(instance.instanceId);
+    }
+    if (resumed.length > 0) this.#records.changed();
+    return resumed;
+  }
+
+  #start(present: number, desired: number, options: ScaleOptions & { resumed: readonly string[] }): ScaleReceipt {
+    const { resumed } = options;
     const started: string[] = [];
     const { limit } = this.#o;
     while (present + started.length < desired && limit.take()) {
@@ -200,13 +232,16 @@ export class ProcessTarget implements Target {
     }
     const missing = desired - present - started.length;
     const reason = `process limit is reached: ${limit.inUse} of ${limit.max} are in use over all pools, ${missing} more were wanted`;
-    const message = started.length === 0 && missing === 0 ? `already ${desired}` : `starting ${started.length}`;
+    const back = resumed.length === 0 ? '' : `took ${resumed.length} back that were draining, `;
+    const message =
+      back === '' && started.length === 0 && missing === 0 ? `already ${desired}` : `${back}starting ${started.length}`;
     const refused = missing > 0 ? { count: missing, reason } : null;
     return {
       desired,
       accepted: desired - missing,
       started,
       stopping: [],
+      resumed,
       refused,
       message: refused?.reason ?? message,
     };
@@ -297,7 +332,7 @@ export class ProcessTarget implements Target {
   #stop(
     instance: SupervisedProcess,
     intent: StopIntent,
-    o: { readonly graceMs: number; readonly reason: string },
+    o: { readonly graceMs: number; readonly reason: string; readonly isGivenBack?: boolean },
   ): Promise<void> {
     this.#outdated.delete(instance);
     const gone = instance.stop(intent, o);

@@ -74,6 +74,9 @@ export class SupervisedProcess implements StartTicket {
   #starts = 0;
   #lastExit: InstanceExit | null = null;
   #whenGone: (() => void)[] = [];
+  /** Draining because fewer were wanted: who wants more may have it back. */
+  #isGivenBack = false;
+  #wasTakenBack = false;
 
   constructor(
     instanceId: string,
@@ -161,9 +164,13 @@ export class SupervisedProcess implements StartTicket {
    * Ends the present process: SIGTERM to its group now, SIGKILL after `graceMs` (0: at once). Resolves when it is gone.
    * A stop for good is never turned into a restart by a later order.
    */
-  stop(intent: StopIntent, o: { readonly graceMs: number; readonly reason: string }): Promise<void> {
+  stop(
+    intent: StopIntent,
+    o: { readonly graceMs: number; readonly reason: string; readonly isGivenBack?: boolean },
+  ): Promise<void> {
     const gone = new Promise<void>((resolve) => this.#whenGone.push(resolve));
     const wasStopping = this.#intent !== 'keep';
+    this.#isGivenBack = intent === 'remove' && !wasStopping && o.isGivenBack === true;
     if (this.#intent !== 'remove') {
       this.#intent = intent;
       this.#reason = o.reason;
@@ -180,6 +187,27 @@ export class SupervisedProcess implements StartTicket {
     if (o.graceMs <= 0) this.#kill(life);
     else if (!wasStopping) this.#signalGroup(life, 'SIGTERM');
     return gone;
+  }
+
+  /** Draining and, as far as we know, still able to go on. */
+  get mayReturn(): boolean {
+    const life = this.#life;
+    return this.#isGivenBack && life !== null && life.leaderExit === null && !life.wasKilled && life.readyAt !== null;
+  }
+
+  /** Calls a drain off: SIGUSR2 to the process, which must have said that it knows what that means. */
+  takeBack(reason: string): boolean {
+    const life = this.#life;
+    if (life === null || !this.mayReturn || !this.#s.system.signal(life.pid, 'SIGUSR2')) return false;
+    this.#intent = 'keep';
+    this.#isGivenBack = false;
+    this.#wasTakenBack = true;
+    this.#state = 'ready';
+    this.#reason = `taken back while draining: ${reason}`;
+    life.killAt = null;
+    for (const resolve of this.#whenGone.splice(0)) resolve();
+    this.#s.emit('resumed', this, this.#reason);
+    return true;
   }
 
   // --- time
@@ -250,6 +278,12 @@ export class SupervisedProcess implements StartTicket {
       });
     const wasReadyMs = life === null || life.readyAt === null ? 0 : now - life.readyAt;
     if (wasReadyMs >= this.#s.stableMs) this.#crashes = 0;
+    // It was as good as gone when it was called back: no crash, and its place is needed now.
+    if (this.#intent === 'keep' && this.#wasTakenBack && exit.code === 0) {
+      this.#intent = 'restart';
+      this.#reason = 'had finished draining when it was taken back';
+    }
+    this.#wasTakenBack = false;
     if (this.#intent === 'keep' || this.#intent === 'fail') {
       this.#s.emit('exited', this, this.#intent === 'fail' ? `${this.#reason}; ${reason}` : reason);
       this.#backOff(exit.error !== undefined || this.#intent === 'fail' ? 'failed' : 'backoff', reason, now);

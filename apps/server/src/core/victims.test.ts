@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import type { Fleet } from './fleet.ts';
+import type { PoolEntry } from './pool-book.ts';
+import { victimsOf } from './victims.ts';
+
+interface Made {
+  readonly connectivity?: string;
+  readonly health?: string;
+  readonly inFlight?: number;
+  readonly queue?: number;
+  readonly throughput?: number;
+  readonly startedAt: number;
+}
+
+function order(made: Readonly<Record<string, Made>>): string[] {
+  const fleet = {
+    registry: {
+      get: (id: string) => ({ connectivity: made[id]!.connectivity ?? 'live', health: made[id]!.health ?? 'healthy' }),
+    },
+    signals: {
+      agent: (id: string) => ({
+        signals: {
+          in_flight: { value: made[id]!.inFlight ?? 0, at: 0 },
+          queue_length: { value: made[id]!.queue ?? null, at: 0 },
+          throughput: { value: made[id]!.throughput ?? null, at: 0 },
+        },
+      }),
+    },
+  } as unknown as Fleet;
+  const instances = Object.entries(made).map(([instanceId, { startedAt }]) => ({ instanceId, startedAt }));
+  return victimsOf(fleet, { observation: { instances } } as unknown as PoolEntry);
+}
+
+test('silent, unwell, idle and useless, idle, busy: in this order, the youngest of equals first', () => {
+  expect(
+    order({
+      busiest: { inFlight: 3, queue: 9, startedAt: 1 },
+      busy: { inFlight: 1, startedAt: 9 },
+      useful: { throughput: 8, startedAt: 9 },
+      useless: { throughput: 0.5, startedAt: 1 },
+      old: { throughput: 8, startedAt: 2 },
+      unwell: { health: 'unhealthy', inFlight: 2, startedAt: 1 },
+      silent: { connectivity: 'lost', inFlight: 5, startedAt: 1 },
+    }),
+  ).toEqual(['silent', 'unwell', 'useless', 'useful', 'old', 'busy', 'busiest']);
+});
