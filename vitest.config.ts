@@ -6,7 +6,9 @@ const resolve = { conditions: ['source', 'node', 'import', 'default'] };
 
 /** `npm run check` has a minute: the long simulations of the whole server are left to `npm test`. */
 const leftToFullRuns =
-  process.env['JAEGIS_CHECK'] === undefined ? [] : ['apps/server/test/simulation/{server-loops,several-pools}.test.ts'];
+  process.env['JAEGIS_CHECK'] === undefined
+    ? []
+    : ['apps/server/test/simulation/{server-loops,several-pools,gets-worse}.test.ts'];
 
 export default defineConfig({
   test: {

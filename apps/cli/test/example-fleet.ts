@@ -72,6 +72,7 @@ export const agent: Agent = {
 
 export const agentReport: AgentReport = {
   ...agent,
+  decline: null,
   responseTime: {
     mean: 0.2,
     p50: 0.19,

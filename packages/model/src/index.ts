@@ -61,7 +61,7 @@ export {
   type SizeRange,
   type SizeRecommendation,
 } from './pool.ts';
-export type { AgentReport, FleetReport, FleetState, Trend } from './report.ts';
+export type { AgentDecline, AgentReport, FleetReport, FleetState, Trend } from './report.ts';
 export type { Rejections, RejectReason, SampleBatch, SeriesRef } from './sample-batch.ts';
 export {
   poolStateMetric,

@@ -4,6 +4,7 @@ import type { Alert } from './alert.ts';
 import type { Anomaly } from './anomaly.ts';
 import type { Forecast } from './forecast.ts';
 import type { Incident } from './incident.ts';
+import type { SignalName } from './signal.ts';
 import type { Link } from './topology.ts';
 
 export interface Trend {
@@ -11,6 +12,18 @@ export interface Trend {
   /** The same quantity one hour ago, or as far back as is known. */
   readonly before: number | null;
   readonly direction: 'rising' | 'falling' | 'steady' | 'unknown';
+}
+
+/** A signal of an agent on its way to where it hurts, without more load: when it gets there at the usual, fast and slow pace. */
+export interface AgentDecline {
+  readonly signal: SignalName;
+  readonly value: number;
+  readonly limit: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly earliest: number;
+  readonly latest: number;
+  readonly reason: string;
 }
 
 /** GET /api/fleet/agents/{id}: everything worth knowing of one agent. Times in seconds, rates per second, ratios 0..1. */
@@ -42,6 +55,8 @@ export interface AgentReport extends Agent {
   };
   /** Against its own past and its peers; absent for an agent that is not followed. */
   readonly behavior?: AgentBehavior | undefined;
+  /** `null` while nothing gets worse by itself. */
+  readonly decline: AgentDecline | null;
   readonly anomalies: readonly Anomaly[];
   readonly links: readonly Link[];
   readonly recommendations: readonly string[];

@@ -15,6 +15,8 @@ export type FaultKind =
   | { readonly kind: 'stuck'; readonly pool: string; readonly agents?: number }
   /** Everything takes `factor` times as long. */
   | { readonly kind: 'slow'; readonly pool: string; readonly factor: number; readonly agents?: number }
+  /** Everything takes longer and longer: `perMinute` more of what it took at first, each minute. */
+  | { readonly kind: 'wear'; readonly pool: string; readonly perMinute: number; readonly agents?: number }
   /** Memory grows by so much each second; at its limit the agent dies. */
   | { readonly kind: 'leak'; readonly pool: string; readonly bytesPerSecond: number; readonly agents?: number }
   /** Something beside the work takes the CPU; the work goes on, a little slower. */

@@ -316,6 +316,9 @@ export class MadePool implements MadePoolControls {
   #slowdown(agent: MadeAgent, faults: readonly Fault[]): number {
     if (stopping.some((kind) => this.#isStruck(agent, faults, kind))) return Infinity;
     if (this.#isStruck(agent, faults, 'hog')) return hogSlowdown;
+    const wear = faults.find((fault) => fault.kind === 'wear');
+    if (wear?.kind === 'wear' && this.#isStruck(agent, faults, 'wear'))
+      return 1 + (wear.perMinute * (this.#now - this.#startedAt - wear.at)) / 60_000;
     const slow = faults.find((fault) => fault.kind === 'slow');
     return slow?.kind === 'slow' && this.#isStruck(agent, faults, 'slow') ? slow.factor : 1;
   }

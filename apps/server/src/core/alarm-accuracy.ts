@@ -7,7 +7,7 @@ export const alarmTuningKey = 'accuracy/feedback';
 
 /**
  * Scores warnings when the truth arrives. A forecast breach comes true when the demand is more than the most replicas
- * serve; a leak, when its agent is lost. A lost agent without a leak before it is no miss: most are lost for other reasons.
+ * serve; a leak, when its agent is lost; a decline, when its signal is at the limit that was told. A lost agent without a leak before it is no miss: most are lost for other reasons.
  */
 export function scoreAlarms(
   fleet: Fleet,
@@ -18,6 +18,14 @@ export function scoreAlarms(
   for (const { key, dueAt } of conditions) if (dueAt !== undefined) alarmOutcomes.warn(key, now, dueAt);
   for (const { kind, agent } of conditions) {
     if (kind === 'agent_lost' && alarmOutcomes.isWarned(`leak/${agent}`)) alarmOutcomes.happen(`leak/${agent}`, now);
+  }
+  for (const [instanceId, state] of fleet.health) {
+    const told = state.toldDecline;
+    if (told === null) continue;
+    const key = `decline/${instanceId}/${told.signal}`;
+    const value = fleet.signals.agent(instanceId)?.signals[told.signal]?.value ?? null;
+    if (value !== null && value >= told.limit && alarmOutcomes.isWarned(key)) alarmOutcomes.happen(key, now);
+    if (now > told.latest || (value !== null && value >= told.limit)) state.toldDecline = null;
   }
   for (const entry of fleet.pools.list()) {
     const demand = entry.signals.request_rate;

@@ -9,6 +9,8 @@ import { storageConditions } from './storage-conditions.ts';
 
 /** A leak is worth a word this long before the process is at its limit. */
 const leakWarningMs = 30 * 60_000;
+/** What gets worse by itself is told this long before it hurts; further ahead it is shown on the agent's page only. */
+const declineWarningMs = 15 * 60_000;
 /** Objectives are judged on what is fresh; older values are "not known", and say nothing. */
 const freshMs = 30_000;
 /** Below this the forecast is no better than a naive one, and alarms nobody. */
@@ -28,6 +30,7 @@ export async function gatherConditions(fleet: Fleet, now: number): Promise<Condi
     ...unhealthyAgents(fleet),
     ...anomalies(fleet, now),
     ...leaks(fleet, now),
+    ...declines(fleet, now),
     ...beside,
     ...poolConditions(fleet, now),
     ...exhaustionConditions(fleet, now),
@@ -120,6 +123,29 @@ function leaks(fleet: Fleet, now: number): Condition[] {
       reason,
       dueAt: limitAt,
       forMs: 0,
+    });
+  }
+  return found;
+}
+
+function declines(fleet: Fleet, now: number): Condition[] {
+  const found: Condition[] = [];
+  for (const [instanceId, { decline }] of fleet.health) {
+    const agent = fleet.registry.get(instanceId);
+    if (decline === null || agent?.connectivity !== 'live' || decline.at - now > declineWarningMs) continue;
+    const { signal, at, value, limit, reason } = decline;
+    found.push({
+      key: `decline/${instanceId}/${signal}`,
+      kind: 'forecast_breach',
+      severity: severityOf(fleet, agent.pool, 'warning'),
+      pool: agent.pool,
+      agent: instanceId,
+      signal,
+      summary: `${instanceId} gets worse: ${signal.replaceAll('_', ' ')} reaches ${formatValue(limit, signals[signal].unit)} in ${formatDuration(Math.max(0, at - now))}`,
+      reason,
+      value,
+      expected: limit,
+      dueAt: at,
     });
   }
   return found;

@@ -1,6 +1,8 @@
 import {
   type AgentAssessment,
   assessAgent,
+  type Decline,
+  DeclineWatch,
   followProgress,
   followRecovery,
   type HealthMemory,
@@ -26,6 +28,10 @@ export interface HealthState {
   readonly leak: LeakWatch;
   leakVerdict: LeakVerdict;
   recommendations: readonly string[];
+  readonly declineWatch: DeclineWatch;
+  decline: Decline | null;
+  /** The newest one that was told, kept until it is known whether it came true. */
+  toldDecline: Decline | null;
 }
 
 export function createHealthState(): HealthState {
@@ -37,6 +43,9 @@ export function createHealthState(): HealthState {
     leak: new LeakWatch(),
     leakVerdict: { growing: false, bytesPerSecond: 0, limitAt: null, reason: 'memory was not measured yet' },
     recommendations: [],
+    declineWatch: new DeclineWatch(),
+    decline: null,
+    toldDecline: null,
   };
 }
 
@@ -63,6 +72,12 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
   state.progressVerdict = followed.verdict;
   state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool), loadOf(value));
   const config = fleet.pools.get(agent.pool)?.config;
+  state.decline = state.declineWatch.observe(now, {
+    value,
+    objective: (name) => config?.objectives?.find((each) => each.signal === name)?.target,
+    load: workOf(value),
+  });
+  state.toldDecline = state.decline ?? state.toldDecline;
   const assessment: AgentAssessment = assessAgent(
     {
       agent,
@@ -95,6 +110,11 @@ function loadOf(value: (name: SignalName) => number | null): number | null {
   if (parts.every((part) => part === null)) return null;
   const [inFlight, waiting, rate, saturation] = parts;
   return (inFlight ?? 0) + (waiting ?? 0) + (rate ?? 0) + 20 * (saturation ?? 0);
+}
+
+/** What it is given to do; what waits or is in flight grows in an agent that gets slower, and is no more work. */
+function workOf(value: (name: SignalName) => number | null): number | null {
+  return value('request_rate') ?? value('throughput');
 }
 
 /** Medians over the agents of each pool, to tell who is unlike the others. */

@@ -129,6 +129,7 @@ function reportOf(fleet: Fleet, id: string): AgentReport | undefined {
       errors: errorsOf(fleet, id, now),
       recovery: state?.recovery,
       behavior: fleet.behavior.describe(id, fleet.signals.agent(id)?.signals ?? {}),
+      decline: state?.decline,
       anomalies: fleet.metadata.anomalies({ agent: id, limit: 50 }).items,
       links: fleet.topology.agentLinks(now, id),
       recommendations: state?.recommendations,

@@ -1,4 +1,13 @@
-import type { Agent, AgentBehavior, AgentReport, Anomaly, Link, SignalName, Signals } from '@jaegis/model';
+import type {
+  Agent,
+  AgentBehavior,
+  AgentDecline,
+  AgentReport,
+  Anomaly,
+  Link,
+  SignalName,
+  Signals,
+} from '@jaegis/model';
 import { summarizeErrors } from './error-classes.ts';
 import type { RecoveryState } from './recovery.ts';
 import { freshValue } from './signals.ts';
@@ -12,6 +21,7 @@ export interface AgentReportInput {
   readonly errors?: readonly { readonly name: string; readonly count: number }[] | undefined;
   readonly recovery?: RecoveryState | undefined;
   readonly behavior?: AgentBehavior | undefined;
+  readonly decline?: AgentDecline | null | undefined;
   readonly anomalies?: readonly Anomaly[] | undefined;
   readonly links?: readonly Link[] | undefined;
   readonly recommendations?: readonly string[] | undefined;
@@ -54,6 +64,7 @@ export function agentReport(input: AgentReportInput, now: number): AgentReport {
       networkBytes: value('network_bytes'),
     },
     ...(input.behavior !== undefined && { behavior: input.behavior }),
+    decline: input.decline ?? null,
     anomalies: input.anomalies ?? [],
     links: input.links ?? [],
     recommendations: input.recommendations ?? [],

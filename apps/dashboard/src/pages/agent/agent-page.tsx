@@ -86,6 +86,11 @@ function Head({ agent }: { agent: AgentReport }) {
           </span>
           <Beats beats={beats} />
         </div>
+        {agent.decline !== null && (
+          <p className="tone-warn row">
+            <Glyph tone="warn" /> Gets worse: {agent.decline.reason}
+          </p>
+        )}
         {(agent.connectivity !== 'live' || agent.reasons.length > 0) && (
           <ul className="reason-list">
             {agent.connectivity !== 'live' && <li>{agent.connectivityReason}</li>}
