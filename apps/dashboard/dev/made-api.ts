@@ -275,6 +275,19 @@ export class MadeApi {
     const own = (signal: string) => this.signals.agent(row.instanceId, signal, now);
     return {
       ...fullAgent(agent, now),
+      decline:
+        row.health === 'degraded'
+          ? {
+              signal: 'latency_p95',
+              value: 0.42,
+              limit: 0.8,
+              at: now + 720_000,
+              earliest: now + 540_000,
+              latest: now + 1_500_000,
+              reason:
+                'latency p95 rises by 32 ms a minute while the load does not, now 420 ms: reaches 800 ms in 12m (9m to 25m)',
+            }
+          : null,
       responseTime: {
         mean: own('latency_p50'),
         p50: own('latency_p50'),
