@@ -28,6 +28,8 @@ export interface Detector {
 export interface DetectorOptions {
   /** The alarm budget: about so many false alarms an agent and week, above 0. 0.5 when left out. */
   readonly falseAlarmsPerAgentWeek?: number;
+  /** In place of the budget, for recorded data: about this share of all values may alarm (0..1). */
+  readonly alarmShare?: number;
 }
 
 export interface RowOptions {

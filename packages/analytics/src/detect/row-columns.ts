@@ -4,7 +4,7 @@
  * Bytes: magic "JGRC", version (u32), schema hash (u32), rows in use up to (u32), then each column's first `used` rows as
  * they lie in memory (little endian on every machine that Node runs on), then FNV-1a of all before it (u32).
  */
-export type ColumnKind = 'f64' | 'f32' | 'u32' | 'u16' | 'u8';
+export type ColumnKind = 'f64' | 'f32' | 'u32' | 'i16' | 'u16' | 'u8';
 /** Kind and how many values a row has of it. */
 export type ColumnSpec = readonly [kind: ColumnKind, width: number];
 
@@ -14,13 +14,22 @@ type ColumnArray<K extends ColumnKind> = K extends 'f64'
     ? Float32Array
     : K extends 'u32'
       ? Uint32Array
-      : K extends 'u16'
-        ? Uint16Array
-        : Uint8Array;
+      : K extends 'i16'
+        ? Int16Array
+        : K extends 'u16'
+          ? Uint16Array
+          : Uint8Array;
 
 export type Columns<S extends Record<string, ColumnSpec>> = { [N in keyof S]: ColumnArray<S[N][0]> };
 
-const arrayOf = { f64: Float64Array, f32: Float32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
+const arrayOf = {
+  f64: Float64Array,
+  f32: Float32Array,
+  u32: Uint32Array,
+  i16: Int16Array,
+  u16: Uint16Array,
+  u8: Uint8Array,
+};
 const magic = 0x4a475243;
 const headerBytes = 16;
 const maxRows = 2 ** 26;

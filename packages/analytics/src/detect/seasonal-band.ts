@@ -1,5 +1,5 @@
 /**
- * The default detector. Each value is moved to t = asinh(x / resolution), where noise that is proportional to the level
+ * A band around level and season; the default detector builds on it (record-band/). Each value is moved to t = asinh(x / resolution), where noise that is proportional to the level
  * has one size and differences below the resolution vanish. There a level follows the series (exponential smoothing with
  * clipped steps, so that anomalies hardly move it), beside it a season of 24 hour-of-day bins; whichever predicted
  * better lately gives the expected value. The residual, in units of a robust spread (mean absolute deviation, clipped,
@@ -42,28 +42,37 @@ const quickShiftPoints = 12;
 /** After silence (many intervals and minutes) the world may have changed: this many values are taken as the new level, silently. */
 const settlePoints = 4;
 const gapIntervals = 20;
-const gapMs = 300_000;
+const leastGapMs = 300_000;
 /** So many rises in a row are a counter: its fall is a restart and no news. */
 const counterRises = 24;
 const tMost = 700;
 const bandSurprise = -Math.log10(bandTail);
 const noBin = 255;
+/** A season's hour that was never seen; the others are steps of 1/1000 of t, within 32 of its base. */
+const unknown = -32_768;
+const seasonSteps = 1_000;
+const seasonAfterS = (2 * dayMs) / 1_000;
+/** Sizes wait for their median as 30 steps a doubling. */
+const sizeSteps = 30;
+const mostFloat = 3e38;
 
 const flagUp = 1;
 const flagDown = 2;
 const flagNegative = 4;
 const flagSized = 8;
 
+// Small, because there is one for each of 500,000 series: times in seconds, the season as 1/1000 above `seasonBase`.
 const spec = {
-  level: ['f64', 1],
-  seasonLevel: ['f64', 1],
-  runMean: ['f64', 1],
-  last: ['f64', 1],
-  lastAt: ['f64', 1],
-  firstAt: ['f64', 1],
-  binSum: ['f64', 1],
-  resolution: ['f64', 1],
-  ceiling: ['f64', 1],
+  level: ['f32', 1],
+  seasonLevel: ['f32', 1],
+  seasonBase: ['f32', 1],
+  runMean: ['f32', 1],
+  binMean: ['f32', 1],
+  last: ['f32', 1],
+  resolution: ['f32', 1],
+  ceiling: ['f32', 1],
+  lastAtS: ['u32', 1],
+  firstAtS: ['u32', 1],
   intervalMs: ['f32', 1],
   spreadFloor: ['f32', 1],
   spread: ['f32', 1],
@@ -73,7 +82,7 @@ const spec = {
   shareDown: ['f32', 1],
   excessDown: ['f32', 1],
   runPeak: ['f32', 1],
-  season: ['f32', hours],
+  season: ['i16', hours],
   count: ['u32', 1],
   binCount: ['u16', 1],
   run: ['u16', 1],
@@ -88,11 +97,13 @@ export function createSeasonalBand(options: DetectorOptions = {}): Detector {
   return new SeasonalBand(options);
 }
 
-class SeasonalBand implements Detector {
+export class SeasonalBand implements Detector {
   readonly name = 'seasonal-band';
   readonly #table = new RowColumns<typeof spec>('seasonal-band', spec);
   // What belongs to the point in hand; fields, because an object per point would cost more than the arithmetic.
   #at = 0;
+  #atS = 0;
+  readonly #alarmAtShare: number;
   readonly #falseAlarms: number;
   #out: Verdicts = createVerdicts(0);
   #season = 0;
@@ -100,6 +111,7 @@ class SeasonalBand implements Detector {
 
   constructor(options: DetectorOptions) {
     this.#falseAlarms = options.falseAlarmsPerAgentWeek ?? falseAlarmsPerAgentWeek;
+    this.#alarmAtShare = options.alarmShare === undefined ? Number.NaN : -Math.log10(options.alarmShare);
   }
 
   get rows(): number {
@@ -116,15 +128,13 @@ class SeasonalBand implements Detector {
     const c = this.#table.columns;
     const sized = resolution !== undefined && resolution > 0 && Number.isFinite(resolution);
     c.intervalMs[row] = Math.max(intervalMs, 1);
-    c.lastAt[row] = Number.NaN;
-    c.firstAt[row] = Number.NaN;
     c.last[row] = Number.NaN;
-    c.resolution[row] = sized ? resolution : 1;
+    c.resolution[row] = sized ? bounded(resolution) : 1;
     c.ceiling[row] = ceiling ?? Number.NaN;
     // Without a resolution nothing is known of what matters, so the data alone decides, down to 3 % of the level.
     c.spreadFloor[row] = options.spreadFloor ?? (sized ? 0.12 : 0.03);
     c.seasonLevel[row] = Number.NaN;
-    c.season.fill(Number.NaN, row * hours, (row + 1) * hours);
+    c.season.fill(unknown, row * hours, (row + 1) * hours);
     c.shareUp[row] = firstShare;
     c.shareDown[row] = firstShare;
     c.excessUp[row] = firstExcess;
@@ -141,6 +151,33 @@ class SeasonalBand implements Detector {
     this.#table.remove(row);
   }
 
+  has(row: number): boolean {
+    return this.#table.has(row);
+  }
+
+  /** -log10 of the chance that makes a value of this row an alarm. */
+  alarmAt(row: number): number {
+    if (!Number.isNaN(this.#alarmAtShare)) return this.#alarmAtShare;
+    return alarmSurprise(this.#table.columns.intervalMs[row]!, this.#falseAlarms);
+  }
+
+  /** Whether the row alarms on this side. */
+  alarmsAt(row: number, isUp: boolean): boolean {
+    return (this.#table.columns.flags[row]! & (isUp ? flagUp : flagDown)) !== 0;
+  }
+
+  /** The least distance at this value that the row believes to be usual, in the unit of the value. */
+  leastDistance(row: number, value: number): number {
+    const c = this.#table.columns;
+    const size = Math.abs(Number.isNaN(c.ceiling[row]!) ? value : c.ceiling[row]! - value);
+    return c.spreadFloor[row]! * Math.max(c.resolution[row]!, Math.min(size, mostFloat));
+  }
+
+  /** Whether the value shown last goes on from another place, for a reason that is no news (a gap, a restarted counter). */
+  hasBroken(row: number): boolean {
+    return this.#table.columns.settle[row] === settlePoints - 1;
+  }
+
   snapshot(): Uint8Array {
     return this.#table.toBytes();
   }
@@ -152,6 +189,7 @@ class SeasonalBand implements Detector {
   observe(rows: Uint32Array, values: Float64Array, options: ObserveOptions): void {
     const { count, out } = options;
     this.#at = options.at;
+    this.#atS = Math.min(Math.max(Math.round(options.at / 1_000), 1), 0xffff_ffff);
     this.#out = out;
     for (let i = 0; i < count; i++) {
       const row = rows[i]!;
@@ -168,13 +206,13 @@ class SeasonalBand implements Detector {
     const c = this.#table.columns;
     const seen = c.count[row]!;
     const base = row * hours;
-    c.season[base + seen] = Math.min(Math.abs(Number.isNaN(c.ceiling[row]!) ? value : c.ceiling[row]! - value), 1e30);
+    const size = Math.abs(Number.isNaN(c.ceiling[row]!) ? value : c.ceiling[row]! - value);
+    c.season[base + seen] = size > 0 ? Math.round(Math.log2(size) * sizeSteps) : unknown;
     c.count[row] = seen + 1;
     if (seen + 1 < sizing) return;
-    const sizes = c.season.slice(base, base + sizing).sort();
-    const median = sizes[(sizing - 1) / 2]!;
-    c.resolution[row] = median > 0 ? median : 1;
-    c.season.fill(Number.NaN, base, base + hours);
+    const median = c.season.slice(base, base + sizing).sort()[(sizing - 1) / 2]!;
+    c.resolution[row] = median === unknown ? 1 : bounded(2 ** (median / sizeSteps));
+    c.season.fill(unknown, base, base + hours);
     c.count[row] = 0;
     c.flags[row] = c.flags[row]! | flagSized;
   }
@@ -189,7 +227,8 @@ class SeasonalBand implements Detector {
     if (value < 0) c.flags[row] = c.flags[row]! | flagNegative;
     if (seen === 0) {
       c.level[row] = t;
-      c.firstAt[row] = this.#at;
+      c.firstAtS[row] = this.#atS;
+      c.seasonBase[row] = t;
       c.spread[row] = c.spreadFloor[row]!;
       c.seasonSpread[row] = c.spreadFloor[row]!;
     }
@@ -198,7 +237,9 @@ class SeasonalBand implements Detector {
     const season = this.#seasonAt(row);
     const seasonal = season + c.seasonLevel[row]!;
     const isSeasonal =
-      this.#at - c.firstAt[row]! >= 2 * dayMs && !Number.isNaN(seasonal) && c.seasonSpread[row]! < 0.9 * c.spread[row]!;
+      this.#atS - c.firstAtS[row]! >= seasonAfterS &&
+      !Number.isNaN(seasonal) &&
+      c.seasonSpread[row]! < 0.9 * c.spread[row]!;
     const predicted = isSeasonal ? seasonal : c.level[row]!;
     // Early estimates are unsure of themselves.
     const own = isSeasonal ? c.seasonSpread[row]! : c.spread[row]!;
@@ -212,7 +253,7 @@ class SeasonalBand implements Detector {
       out.expected[i] = fromT(predicted, resolution, ceiling);
       out.upper[i] = fromT(predicted + up * spread, resolution, ceiling);
       out.lower[i] = (c.flags[row]! & flagNegative) === 0 && lower < 0 ? 0 : lower;
-      const score = scoreOf(this.#surprise(row, r), alarmSurprise(c.intervalMs[row]!, this.#falseAlarms));
+      const score = scoreOf(this.#surprise(row, r), this.alarmAt(row));
       out.score[i] = score;
       out.anomalous[i] = score >= anomalyThreshold ? 1 : 0;
     }
@@ -232,15 +273,16 @@ class SeasonalBand implements Detector {
 
   /** Gaps, a clock that went back and restarted counters: the next few values are taken as they come. */
   #noteBreaks(row: number, value: number): void {
-    const at = this.#at;
     const c = this.#table.columns;
-    const lastAt = c.lastAt[row]!;
-    const gap = at - lastAt;
-    if (gap < 0 || (gap > gapMs && gap > gapIntervals * c.intervalMs[row]!)) c.settle[row] = settlePoints;
+    const atS = this.#atS;
+    const lastAtS = c.lastAtS[row]!;
+    const gapMs = lastAtS === 0 ? 0 : (atS - lastAtS) * 1_000;
+    if (gapMs < 0 || (gapMs > leastGapMs && gapMs > gapIntervals * c.intervalMs[row]!)) c.settle[row] = settlePoints;
     // A clock that went back must not make the row older than it is.
-    if (gap < 0 && c.firstAt[row]! > at) c.firstAt[row] = at;
-    c.lastAt[row] = at;
+    if (gapMs < 0 && c.firstAtS[row]! > atS) c.firstAtS[row] = atS;
+    c.lastAtS[row] = atS;
     const last = c.last[row]!;
+    value = Math.fround(clip(value, mostFloat));
     if (value < last) {
       if (c.rises[row]! >= counterRises) c.settle[row] = settlePoints;
       c.rises[row] = 0;
@@ -334,9 +376,12 @@ class SeasonalBand implements Detector {
     const hour = (((this.#at % dayMs) + dayMs) % dayMs) / hourMs - 0.5;
     const whole = Math.floor(hour);
     const part = hour - whole;
-    const season = this.#table.columns.season;
+    const { season, seasonBase } = this.#table.columns;
     const base = row * hours;
-    return season[base + ((whole + hours) % hours)]! * (1 - part) + season[base + ((whole + 1) % hours)]! * part;
+    const before = season[base + ((whole + hours) % hours)]!;
+    const after = season[base + ((whole + 1) % hours)]!;
+    if (before === unknown || after === unknown) return Number.NaN;
+    return seasonBase[row]! + (before * (1 - part) + after * part) / seasonSteps;
   }
 
   #learnBin(row: number, t: number): void {
@@ -345,18 +390,18 @@ class SeasonalBand implements Detector {
     const before = c.bin[row]!;
     if (bin !== before) {
       if (before !== noBin && c.binCount[row]! > 0) {
-        const mean = c.binSum[row]! / c.binCount[row]!;
+        const mean = (c.binMean[row]! - c.seasonBase[row]!) * seasonSteps;
         const place = row * hours + before;
         const known = c.season[place]!;
-        c.season[place] = Number.isNaN(known) ? mean : known + 0.3 * (mean - known);
+        c.season[place] = Math.round(clip(known === unknown ? mean : known + 0.3 * (mean - known), -unknown - 1));
       }
       c.bin[row] = bin;
-      c.binSum[row] = 0;
+      c.binMean[row] = 0;
       c.binCount[row] = 0;
     }
     if (c.binCount[row]! < 65_535) {
-      c.binSum[row] = c.binSum[row]! + t;
       c.binCount[row] = c.binCount[row]! + 1;
+      c.binMean[row] = c.binMean[row]! + (t - c.binMean[row]!) / c.binCount[row]!;
     }
   }
 }
@@ -365,6 +410,10 @@ class SeasonalBand implements Detector {
 function learnSpread(spread: number, residual: number, seen: number): number {
   const size = Math.min(1.2533 * Math.abs(residual), 5 * spread);
   return Math.max(1e-9, spread + Math.max(spreadRate, 1 / (seen + 10)) * (size - spread));
+}
+
+function bounded(resolution: number): number {
+  return Math.min(Math.max(resolution, 1e-37), 1e37);
 }
 
 function toT(value: number, resolution: number, ceiling: number): number {

@@ -1,12 +1,12 @@
 /**
  * The default for one recorded series. Three questions about each row, from the loudest answer to the quietest:
- *  1. Is this news? Residuals against the day's and the week's habit, plain and on a logarithmic scale (asinh), at several
+ *  1. Is this news? Residuals against the day's and the week's habit, plain and on two logarithmic scales (asinh), at several
  *     scales, and the distance of the latest shape to remembered ones, each against its own record. The power mean of the
  *     ratios passing `newsAt` is news, once; then it rests. Score 0.99 to 1, anomalous.
  *  2. Is this value far from where the next row should be? Score 0.6 at least, anomalous.
  *  3. Is something going on? The evidence of the last rows: on data minutes apart and coarser, where what matters lasts for
  *     hours, the peak of the smoothed residual, fading slowly; on finer data a short moving mean of the deviation.
- * Bad at: its first 150 rows. It keeps some 11 KB a series, which is why it is not what watches 500,000 of them.
+ * Bad at: its first 150 rows. It keeps some 14 KB a series, which is why it is not what watches 500,000 of them.
  */
 import type { DetectMember, MemberRun, MemberTable, RowVerdict } from '../member.ts';
 import { PatternMemory } from './pattern-memory.ts';
@@ -16,20 +16,17 @@ import { SeasonResidual, scales } from './season-residual.ts';
 
 const day = { periodMs: 86_400_000, bins: 24, rate: 0.03 };
 const week = { periodMs: 7 * 86_400_000, bins: 168, rate: 0.15 };
-/** What each scale of a residual counts (itself, means over 3, 10, 30 rows, mean size), in the order of `#residuals`. */
-const residualWeights = [
-  [1, 0, 2, 0, 0],
-  [1, 0, 0, 2, 1],
-  [0, 0, 1, 0, 0],
-  [0, 1, 2, 0, 1],
-];
+/** A residual of each is followed: of the value itself, and of asinh(value / unit) for each unit, in median sizes. */
+const seasons = [day, week];
+const logUnits = [1, 5];
+/** Every scale of every residual counts 1. Weights by search did better on the streams they were searched on, and worse on others. */
+const patternWeight = 3;
 const patternSteps = [3, 5, 10];
-const patternWeights = [2, 1, 4];
 const patternLength = 10;
 const patternCapacity = 32;
 const residualLift = 1.1;
 const patternLift = 1.5;
-const newsAt = 0.89;
+const newsAt = 0.88;
 const restRows = 60;
 /** A value this many usual distances off is far, at first; then as many as leave about `farShare` of all rows beyond it. */
 const farFirst = 5;
@@ -43,6 +40,8 @@ const evidenceMost = 0.95;
 /** Values from which a logarithmic scale's unit is taken. */
 const sizing = 64;
 const mostValue = 1e140;
+/** So many times the largest value so far is all that is believed: one absurd value must not be news for days. */
+const mostLeap = 100;
 const coarseMs = 150_000;
 const fadeRows = 300;
 /** One value counts for no more than this many usual distances in the evidence. */
@@ -67,21 +66,22 @@ export const ownRecord: DetectMember = {
 };
 
 class OwnRecordRun implements MemberRun {
-  /** Plain by day, logarithmic by day, plain by week, logarithmic by week. */
-  readonly #residuals = [day, day, week, week].map((season) => new SeasonResidual(season));
+  readonly #plain = seasons.map((season) => new SeasonResidual(season));
+  readonly #logs = logUnits.map((unit) => ({
+    unit,
+    largest: 0,
+    residuals: seasons.map((season) => new SeasonResidual(season)),
+  }));
   readonly #patterns = patternSteps.map((step) => new PatternMemory(step, patternLength, patternCapacity));
   readonly #point = new PointDeviation(0.5);
   /** Follows less quickly: its deviations last longer. For the evidence on fine data. */
   readonly #slower = new PointDeviation(0.3);
   readonly #records: Records;
-  /** Where in `residual * scales + scale` the sizes that count are. */
-  readonly #picked: Int32Array;
   readonly #sizes: Float64Array;
   readonly #largest: Float64Array;
   #first: { at: number; x: number }[] | undefined = [];
   #unit = 1;
   #largestValue = 0;
-  #largestLog = 0;
   #intervalMs: number;
   #lastAt = Number.NaN;
   #last = Number.NaN;
@@ -94,17 +94,11 @@ class OwnRecordRun implements MemberRun {
 
   constructor(table: MemberTable) {
     this.#intervalMs = table.intervalMs;
-    const picked: number[] = [];
-    const kinds: { weight: number; lift: number }[] = [];
-    for (const [r, weights] of residualWeights.entries()) {
-      for (const [scale, weight] of weights.entries()) {
-        if (weight === 0) continue;
-        picked.push(r * scales + scale);
-        kinds.push({ weight, lift: residualLift });
-      }
-    }
-    for (const weight of patternWeights) kinds.push({ weight, lift: patternLift });
-    this.#picked = Int32Array.from(picked);
+    const residuals = seasons.length * (1 + logUnits.length);
+    const kinds = [
+      ...Array.from({ length: residuals * scales }, () => ({ weight: 1, lift: residualLift })),
+      ...patternSteps.map(() => ({ weight: patternWeight, lift: patternLift })),
+    ];
     this.#records = new Records(kinds);
     this.#sizes = new Float64Array(kinds.length);
     this.#largest = new Float64Array(kinds.length);
@@ -148,31 +142,40 @@ class OwnRecordRun implements MemberRun {
   }
 
   /** How near the sizes of this row are to their records. */
-  #news(at: number, x: number): number {
-    const [plainDay, logDay, plainWeek, logWeek] = this.#residuals;
-    plainDay!.observe(at, x);
-    plainWeek!.observe(at, x);
-    for (const pattern of this.#patterns) pattern.observe(x);
+  #news(at: number, value: number): number {
+    const bound = this.#largestValue > 0 ? mostLeap * this.#largestValue : mostValue;
+    const x = Math.min(Math.max(value, -bound), bound);
     this.#largestValue = Math.max(this.#largestValue, Math.abs(x));
+    for (const residual of this.#plain) residual.observe(at, x);
+    for (const pattern of this.#patterns) pattern.observe(x);
     if (this.#first !== undefined) this.#chooseUnit(at, x);
-    else {
-      const log = Math.asinh(x / this.#unit);
-      this.#largestLog = Math.max(this.#largestLog, Math.abs(log));
-      logDay!.observe(at, log);
-      logWeek!.observe(at, log);
-    }
+    else this.#observeLogs(at, x);
     const sizes = this.#sizes;
-    const picked = this.#picked;
-    for (let k = 0; k < picked.length; k++) {
-      const r = Math.floor(picked[k]! / scales);
-      sizes[k] = this.#residuals[r]!.sizes[picked[k]! - r * scales]!;
-      this.#largest[k] = r === 0 || r === 2 ? this.#largestValue : this.#largestLog;
+    const largest = this.#largest;
+    let k = 0;
+    const gather = (residuals: readonly SeasonResidual[], most: number) => {
+      for (const residual of residuals) {
+        for (let scale = 0; scale < scales; scale++) {
+          sizes[k] = residual.sizes[scale]!;
+          largest[k++] = most;
+        }
+      }
+    };
+    gather(this.#plain, this.#largestValue);
+    for (const log of this.#logs) gather(log.residuals, log.largest);
+    for (const pattern of this.#patterns) {
+      sizes[k] = pattern.distance;
+      largest[k++] = this.#largestValue;
     }
-    for (let k = 0; k < this.#patterns.length; k++) {
-      sizes[picked.length + k] = this.#patterns[k]!.distance;
-      this.#largest[picked.length + k] = this.#largestValue;
+    return this.#records.observe(sizes, largest);
+  }
+
+  #observeLogs(at: number, x: number): void {
+    for (const log of this.#logs) {
+      const value = Math.asinh(x / (log.unit * this.#unit));
+      log.largest = Math.max(log.largest, Math.abs(value));
+      for (const residual of log.residuals) residual.observe(at, value);
     }
-    return this.#records.observe(sizes, this.#largest);
   }
 
   /** The first values wait for the unit of their logarithms, their median size, and are then told in order. */
@@ -182,12 +185,7 @@ class OwnRecordRun implements MemberRun {
     if (first.length < sizing) return;
     const sorted = first.map((each) => Math.abs(each.x)).sort((a, b) => a - b);
     this.#unit = sorted[sizing >> 1]! || sorted[sizing - 1]! || 1;
-    for (const each of first) {
-      const log = Math.asinh(each.x / this.#unit);
-      this.#largestLog = Math.max(this.#largestLog, Math.abs(log));
-      this.#residuals[1]!.observe(each.at, log);
-      this.#residuals[3]!.observe(each.at, log);
-    }
+    for (const each of first) this.#observeLogs(each.at, each.x);
     this.#first = undefined;
   }
 
@@ -200,7 +198,7 @@ class OwnRecordRun implements MemberRun {
       return;
     }
     const smooth = this.#point.isWarm
-      ? this.#residuals[0]!.sizes[1]! / Math.max(this.#point.deviation, 1e-12 * this.#largestValue)
+      ? this.#plain[0]!.sizes[1]! / Math.max(this.#point.deviation, 1e-12 * this.#largestValue)
       : 0;
     const faded = this.#evidence * 0.5 ** (1 / fadeRows);
     this.#evidence = Math.min(1e6, Math.max(faded, Number.isNaN(smooth) ? 0 : smooth));
@@ -214,7 +212,7 @@ class OwnRecordRun implements MemberRun {
     if (x < this.#last) {
       if (this.#rises >= counterRises) {
         this.#point.restart(x);
-        for (const r of [0, 2]) this.#residuals[r]!.shift(x - this.#last);
+        for (const residual of this.#plain) residual.shift(x - this.#last);
       }
       this.#rises = 0;
     } else if (x > this.#last) this.#rises++;

@@ -1,0 +1,113 @@
+/**
+ * The server's default detector. Three voices, one score:
+ *  - the band of seasonal-band.ts: far from the level and the season, by tails learned for each series and side;
+ *  - a value far from where the next one should be, and
+ *  - news: residuals at several scales beyond their own record (row-news.ts), told once, after which it rests.
+ * The alarm budget says how surprising a point must be; the most surprised voice counts. News ranks above all else, since the
+ * record of a series means the same on every series. With the server's budget news speaks only of what is many times beyond
+ * all records; with a budget of points (`alarmShare`, recorded data) it speaks at the record.
+ * 255 bytes a series. Bad at: seasons other than a day (for a week there is no room).
+ */
+import { anomalyThreshold, scoreOf } from '../alarm-budget.ts';
+import type { Detector, DetectorOptions, ObserveOptions, RowOptions } from '../detector.ts';
+import { SeasonalBand } from '../seasonal-band.ts';
+import { RowNews } from './row-news.ts';
+
+const newsAt = 1;
+/** A series is at its record about once in so many values: what news at `newsAt` is worth, as -log10 of a chance. */
+const newsSurprise = 3.2;
+/** Ten times the record is so many powers of ten rarer than the record. */
+const newsDecades = 4;
+const restValues = 60;
+/** Below this is all that is no news. */
+const newsScore = 0.999;
+const mostWithoutNews = 0.998;
+/** A budget of points is spent on far values; the band, which stays out while a fault lasts, gets this part of it. */
+const bandPart = 0.01;
+const headerBytes = 4;
+
+export function createRecordBand(options: DetectorOptions = {}): Detector {
+  return new RecordBand(options);
+}
+
+class RecordBand implements Detector {
+  readonly name = 'record-band';
+  readonly #band: SeasonalBand;
+  #news = new RowNews();
+  /** -log10 of the share of values that may alarm, where that is the budget. */
+  readonly #alarmAt: number | undefined;
+
+  constructor(options: DetectorOptions) {
+    const { alarmShare } = options;
+    this.#alarmAt = alarmShare === undefined ? undefined : -Math.log10(alarmShare);
+    this.#band = new SeasonalBand(
+      alarmShare === undefined ? options : { ...options, alarmShare: alarmShare * bandPart },
+    );
+  }
+
+  get rows(): number {
+    return this.#band.rows;
+  }
+
+  bytesPerRow(): number {
+    return this.#band.bytesPerRow() + this.#news.bytesPerRow;
+  }
+
+  addRow(options: RowOptions): number {
+    // Both tables are given the same rows in the same order, so they number them alike.
+    this.#news.add();
+    return this.#band.addRow(options);
+  }
+
+  removeRow(row: number): void {
+    this.#band.removeRow(row);
+    this.#news.remove(row);
+  }
+
+  /** Bytes: length of the band's (u32), the band's, the news'; both tables check themselves. */
+  snapshot(): Uint8Array {
+    const band = this.#band.snapshot();
+    const news = this.#news.snapshot();
+    const bytes = new Uint8Array(headerBytes + band.length + news.length);
+    new DataView(bytes.buffer).setUint32(0, band.length);
+    bytes.set(band, headerBytes);
+    bytes.set(news, headerBytes + band.length);
+    return bytes;
+  }
+
+  restore(bytes: Uint8Array): boolean {
+    if (bytes.length < headerBytes) return false;
+    const end = headerBytes + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
+    const news = new RowNews();
+    if (!news.restore(bytes.slice(end)) || !this.#band.restore(bytes.slice(headerBytes, end))) return false;
+    this.#news = news;
+    return true;
+  }
+
+  observe(rows: Uint32Array, values: Float64Array, options: ObserveOptions): void {
+    this.#band.observe(rows, values, options);
+    const { count, at, out } = options;
+    const band = this.#band;
+    const news = this.#news;
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]!;
+      const value = values[i]!;
+      if (!Number.isFinite(value) || !band.has(row)) continue;
+      news.observe(row, value, { at, isBreak: band.hasBroken(row), least: band.leastDistance(row, value) });
+      let score = out.score[i]!;
+      if (Number.isNaN(score)) continue;
+      const alarmAt = this.#alarmAt ?? band.alarmAt(row);
+      if (band.alarmsAt(row, news.side > 0)) score = Math.max(score, scoreOf(news.surprise, alarmAt));
+      score = Math.min(score, mostWithoutNews);
+      const { ratio } = news;
+      if (ratio >= newsAt && news.rest(row) === 0 && band.alarmsAt(row, news.newsSide > 0)) {
+        if (newsSurprise + newsDecades * Math.log10(ratio) >= alarmAt) {
+          news.startRest(row, restValues);
+          score = 1 - ((1 - newsScore) * newsAt) / ratio;
+        }
+      }
+      out.score[i] = score;
+      out.anomalous[i] = score >= anomalyThreshold ? 1 : 0;
+    }
+  }
+}
