@@ -17,6 +17,7 @@ const suites = {
   promql: 'promql.ts',
   tsdb: 'tsdb.ts',
   live: 'live.ts',
+  'remote-write': 'remote-write.ts',
   faults: '../../../apps/server/test/simulation/fault-suite.ts',
   anomaly: 'anomaly.ts',
 };

@@ -59,6 +59,7 @@ export async function openRemoteWrite(setup: RemoteWriteSetup): Promise<RunningR
               url: each.url,
               headers: each.headers,
               timeoutMs: each.timeout,
+              message: messages[each.protobuf_message],
               cursorPath: join(folder, `cursor-${createHash('sha256').update(name).digest('hex').slice(0, 16)}`),
               shards: each.queue.shards,
               maxSamplesPerSend: each.queue.max_samples_per_send,
@@ -91,6 +92,12 @@ export async function openRemoteWrite(setup: RemoteWriteSetup): Promise<RunningR
     },
   };
 }
+
+const messages = {
+  auto: 'auto',
+  'prometheus.WriteRequest': '1.0',
+  'io.prometheus.write.v2.Request': '2.0',
+} as const;
 
 /** Two destinations of one address need names. */
 function nameOf(config: RemoteWriteConfig): string {

@@ -57,12 +57,23 @@ interface Launch {
   readonly readyPath: string;
 }
 
+/** Where a store sends on what it takes. */
+export interface Forwarding {
+  readonly url: string;
+  /** The remote-write message; Prometheus 2 knows only the first. */
+  readonly message: 'prometheus.WriteRequest' | 'io.prometheus.write.v2.Request';
+}
+
 /** Starts a store and waits until it is ready; `undefined` when its program is absent. */
-export async function startPeer(name: PeerName, flags: readonly string[] = []): Promise<Peer | undefined> {
+export async function startPeer(
+  name: PeerName,
+  flags: readonly string[] = [],
+  forwarding?: Forwarding,
+): Promise<Peer | undefined> {
   if (name === 'jaegis' ? !existsSync(cliPath) : programPath(name) === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), `jaegis-bench-${name}-`));
   const port = await freePort();
-  const launch = await launchOf(name, { folder, port });
+  const launch = await launchOf(name, { folder, port, forwarding });
   const child = spawn(launch.command, [...launch.args, ...flags], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr?.on('data', (bytes: Buffer) => {
@@ -80,8 +91,11 @@ export async function startPeer(name: PeerName, flags: readonly string[] = []): 
   return peerOf({ name, url, folder, child });
 }
 
-async function launchOf(name: PeerName, at: { folder: string; port: number }): Promise<Launch> {
-  const { folder, port } = at;
+async function launchOf(
+  name: PeerName,
+  at: { folder: string; port: number; forwarding: Forwarding | undefined },
+): Promise<Launch> {
+  const { folder, port, forwarding } = at;
   if (name === 'victoria-metrics')
     return {
       command: programPath(name)!,
@@ -95,7 +109,10 @@ async function launchOf(name: PeerName, at: { folder: string; port: number }): P
       readyPath: '/health',
     };
   if (name === 'prometheus') {
-    writeFileSync(join(folder, 'prometheus.yml'), '');
+    writeFileSync(
+      join(folder, 'prometheus.yml'),
+      forwarding === undefined ? '' : `remote_write: [{ url: "${forwarding.url}" }]\n`,
+    );
     return {
       command: programPath(name)!,
       args: [
@@ -110,12 +127,21 @@ async function launchOf(name: PeerName, at: { folder: string; port: number }): P
     };
   }
   const [otlp, grpc] = [await freePort(), await freePort()];
+  const config = join(folder, 'jaegis.yaml');
+  writeFileSync(
+    config,
+    forwarding === undefined
+      ? '{}\n'
+      : `remoteWrite: [{ name: sink, url: "${forwarding.url}", protobuf_message: ${forwarding.message} }]\n`,
+  );
   return {
     command: process.execPath,
     args: [
       ...(process.env['JAEGIS_BENCH_NODE_OPTIONS'] ?? '').split(' ').filter((flag) => flag !== ''),
       cliPath,
       'up',
+      '--config',
+      config,
       '--port',
       `${port}`,
       '--otlp-http-port',

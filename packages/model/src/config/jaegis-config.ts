@@ -71,13 +71,17 @@ const remoteWriteSchema = z.strictObject({
     .optional()
     .meta({ description: 'Its name, in metrics and on disk; made from the address when left out.' }),
   url: z.url({ protocol: /^https?$/ }).meta({
-    description: 'Where samples go, by Prometheus remote write 1.0: `http://prometheus:9090/api/v1/write`.',
+    description: 'Where samples go, by Prometheus remote write: `http://prometheus:9090/api/v1/write`.',
   }),
   headers: z
     .record(z.string(), z.string())
     .default({})
     .meta({ description: 'Sent with each request, such as Authorization.' }),
   timeout: durationMs('How long to wait for an answer.', { min: 100 }).default(30_000),
+  protobuf_message: z.enum(['auto', 'prometheus.WriteRequest', 'io.prometheus.write.v2.Request']).default('auto').meta({
+    description:
+      'The message: remote write 1.0, 2.0, or 2.0 where the receiver shows that it understands it, else 1.0.',
+  }),
   keep: selectors('Only series that one of these selectors fits: `{__name__=~"jaegis_.*"}`.'),
   drop: selectors('No series that one of these selectors fits.'),
   queue: z

@@ -1,13 +1,21 @@
 /** One request to a remote-write endpoint, and what its answer means for the samples in it. */
 import type { Clock } from '@jaegis/std';
 import { messageOf } from '../message-of.ts';
+import type { MessageVersion } from './encode-request.ts';
 
 export type PostResult =
-  | { readonly kind: 'taken' }
+  /** `isCounted` when the answer says how many samples were written, as receivers of 2.0 do. */
+  | { readonly kind: 'taken'; readonly isCounted: boolean }
   /** May pass: no connection, 429, 5xx. */
   | { readonly kind: 'retry'; readonly error: string; readonly afterMs: number | undefined }
-  /** Will not pass: any other status. `isBadSamples` when some of the samples may be the reason (400). */
-  | { readonly kind: 'refused'; readonly error: string; readonly isBadSamples: boolean };
+  /** Will not pass: any other status. `isBadSamples` when some of the samples may be the reason (400), `isUnsupported` when the form of the message is (415). */
+  | {
+      readonly kind: 'refused';
+      readonly error: string;
+      readonly isBadSamples: boolean;
+      readonly isUnsupported: boolean;
+      readonly isCounted: boolean;
+    };
 
 export interface PostTools {
   readonly fetch: typeof fetch;
@@ -22,12 +30,19 @@ export interface Endpoint {
 }
 
 const shownBody = 200;
+const headersOf: { readonly [V in MessageVersion]: Readonly<Record<string, string>> } = {
+  '1.0': { 'content-type': 'application/x-protobuf', 'x-prometheus-remote-write-version': '0.1.0' },
+  '2.0': {
+    'content-type': 'application/x-protobuf;proto=io.prometheus.write.v2.Request',
+    'x-prometheus-remote-write-version': '2.0.0',
+  },
+};
 
 /** Never rejects. `signal` ends it early, which counts as one that may pass. */
 export async function postSamples(
   body: Uint8Array,
   endpoint: Endpoint,
-  o: { readonly tools: PostTools; readonly signal: AbortSignal },
+  o: { readonly version: MessageVersion; readonly tools: PostTools; readonly signal: AbortSignal },
 ): Promise<PostResult> {
   const abort = new AbortController();
   const end = () => abort.abort();
@@ -41,9 +56,8 @@ export async function postSamples(
     const response = await o.tools.fetch(endpoint.url, {
       method: 'POST',
       headers: {
-        'content-type': 'application/x-protobuf',
+        ...headersOf[o.version],
         'content-encoding': 'snappy',
-        'x-prometheus-remote-write-version': '0.1.0',
         'user-agent': o.tools.userAgent,
         ...endpoint.headers,
       },
@@ -55,7 +69,7 @@ export async function postSamples(
     const { status } = response;
     const text = status >= 200 && status < 300 ? '' : (await response.text()).trim().slice(0, shownBody);
     if (text === '') await response.body?.cancel().catch(() => {});
-    return judge(status, text, response.headers.get('retry-after'));
+    return judge(status, text, response.headers);
   } catch (error) {
     const why = isTimeout ? `no answer within ${endpoint.timeoutMs} ms` : messageOf(error);
     return { kind: 'retry', error: why, afterMs: undefined };
@@ -65,12 +79,13 @@ export async function postSamples(
   }
 }
 
-function judge(status: number, text: string, retryAfter: string | null): PostResult {
-  if (status >= 200 && status < 300) return { kind: 'taken' };
+function judge(status: number, text: string, headers: Headers): PostResult {
+  const isCounted = headers.has('x-prometheus-remote-write-samples-written');
+  if (status >= 200 && status < 300) return { kind: 'taken', isCounted };
   const error = `answered ${status === 0 ? 'with a redirect' : status}${text === '' ? '' : `: ${text}`}`;
   if (status === 429 || status >= 500) {
-    const seconds = Number(retryAfter ?? Number.NaN);
+    const seconds = Number(headers.get('retry-after') ?? Number.NaN);
     return { kind: 'retry', error, afterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined };
   }
-  return { kind: 'refused', error, isBadSamples: status === 400 };
+  return { kind: 'refused', error, isBadSamples: status === 400, isUnsupported: status === 415, isCounted };
 }

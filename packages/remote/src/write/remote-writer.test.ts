@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SnappyReader } from '@jaegis/protocol';
 import { type Clock, seededRng } from '@jaegis/std';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { decodeBody } from '../../test/decode-body.ts';
 import { Spool } from '../spool/spool.ts';
 import { RemoteWriter, type RemoteWriterOptions } from './remote-writer.ts';
 
@@ -25,7 +26,13 @@ const clock: Clock = {
 interface Request {
   readonly samples: readonly { readonly name: string; readonly at: number; readonly value: number }[];
   readonly headers: Record<string, string>;
+  readonly body: Uint8Array;
 }
+
+const isSecond = (headers: RequestInit['headers']): boolean =>
+  (headers as Record<string, string>)['content-type']!.includes('v2.Request');
+const counted = (n: number): Response =>
+  new Response(null, { status: 204, headers: { 'x-prometheus-remote-write-samples-written': `${n}` } });
 
 /** Reads a request the slow and plain way: fields by their tags. */
 function decode(body: Uint8Array): Request['samples'] {
@@ -66,7 +73,7 @@ function fields(bytes: Uint8Array, wanted: number): Uint8Array[] {
 
 /** A writer whose endpoint answers what the test says, one request after the other. */
 async function setUp(o: {
-  answer: (request: Request, n: number) => number | Error;
+  answer: (request: Request, n: number) => number | Error | Response;
   options?: Partial<RemoteWriterOptions>;
   folder?: string;
 }) {
@@ -85,6 +92,7 @@ async function setUp(o: {
       headers: { 'x-secret': 'abc' },
       timeoutMs: 1_000,
       cursorPath: join(folder, 'cursor'),
+      message: '1.0',
       shards: 1,
       maxSamplesPerSend: 100,
       batchDeadlineMs: 1,
@@ -103,12 +111,14 @@ async function setUp(o: {
       userAgent: 'jaegis/test',
       fetch: (async (_url: string, init: RequestInit) => {
         const request = {
-          samples: decode(init.body as unknown as Uint8Array),
+          samples: isSecond(init.headers) ? [] : decode(init.body as unknown as Uint8Array),
           headers: init.headers as Record<string, string>,
+          body: init.body as unknown as Uint8Array,
         };
         requests.push(request);
         const answer = o.answer(request, requests.length);
         if (answer instanceof Error) throw answer;
+        if (answer instanceof Response) return answer;
         return new Response(answer === 204 ? null : 'why not', { status: answer });
       }) as typeof fetch,
     },
@@ -216,4 +226,54 @@ test('an endpoint that is away fills the lanes, not the memory', async () => {
   for (let i = 0; i < 20; i++) await send(i * 100 + 1, i * 100 + 100);
   await until(() => writer.stats().retries > 0 && writer.stats().pending >= 150);
   expect(writer.stats().pending).toBe(150);
+});
+
+describe('remote write 2.0, where it is not said which', () => {
+  const auto = { options: { message: 'auto' as const } };
+  const kinds = (requests: readonly Request[]) => requests.map(({ headers }) => (isSecond(headers) ? '2.0' : '1.0'));
+
+  test('a receiver that counts what it has written keeps getting it', async () => {
+    const { send, writer, requests } = await setUp({ ...auto, answer: () => counted(10) });
+    await send(1, 10);
+    await until(() => writer.stats().sent === 10);
+    await send(11, 20);
+    await until(() => writer.stats().sent === 20);
+    expect(new Set(kinds(requests))).toEqual(new Set(['2.0']));
+    expect(requests[0]!.headers).toMatchObject({ 'x-prometheus-remote-write-version': '2.0.0' });
+    expect(writer.stats().version).toBe('2.0');
+  });
+
+  test.each([
+    ['says 415', 415],
+    ['cannot parse it', 400],
+    ['takes it for an empty request', 204],
+  ])('a receiver that %s gets the same samples as 1.0, and 1.0 from then on', async (_, status) => {
+    const { send, writer, requests } = await setUp({
+      ...auto,
+      answer: ({ headers }) => (isSecond(headers) ? status : 204),
+    });
+    await send(1, 10);
+    await until(() => writer.stats().sent === 10);
+    await send(11, 20);
+    await until(() => writer.stats().sent === 20);
+    expect(kinds(requests)).toEqual(['2.0', '1.0', '1.0']);
+    expect(requests.flatMap(({ samples }) => samples.map(({ at }) => at))).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    expect(writer.stats()).toMatchObject({ version: '1.0', retries: 0, dropped: { refused: 0 } });
+  });
+
+  test('a bad sample is found among its neighbours, and not taken for a lack of understanding', async () => {
+    const { send, writer, requests } = await setUp({
+      ...auto,
+      answer: ({ body }) =>
+        decodeBody('2.0', body).some(({ at }) => at === 7)
+          ? new Response('bad', { status: 400, headers: { 'x-prometheus-remote-write-samples-written': '0' } })
+          : counted(1),
+    });
+    await send(1, 20);
+    await until(() => writer.stats().sent + writer.stats().dropped.refused === 20);
+    expect(writer.stats()).toMatchObject({ sent: 19, dropped: { refused: 1 }, version: '2.0' });
+    expect(new Set(kinds(requests))).toEqual(new Set(['2.0']));
+  });
 });

@@ -8,7 +8,8 @@ import type { Labels } from '@jaegis/model';
 import type { Clock, Rng } from '@jaegis/std';
 import type { Spool } from '../spool/spool.ts';
 import { type SpooledRecord, type SpoolPosition, SpoolReader } from '../spool/spool-reader.ts';
-import { encodeLabels, type OutgoingSeries } from './encode-request.ts';
+import { type MessageVersion, type OutgoingSeries, SymbolBook } from './encode-request.ts';
+import { MessageChoice, type MessageSetting } from './message-choice.ts';
 import type { Endpoint } from './post.ts';
 import { type QueuedSample, Shard } from './shard.ts';
 
@@ -16,6 +17,8 @@ export interface RemoteWriterOptions extends Endpoint {
   readonly name: string;
   /** Where it remembers how far it is. */
   readonly cursorPath: string;
+  /** Which remote-write message it gets; `auto` finds out. */
+  readonly message: MessageSetting;
   readonly shards: number;
   readonly maxSamplesPerSend: number;
   readonly batchDeadlineMs: number;
@@ -41,6 +44,8 @@ export interface RemoteWriterTools {
 export interface RemoteWriterStats {
   readonly name: string;
   readonly url: string;
+  /** The remote-write message in use. */
+  readonly version: MessageVersion;
   readonly sent: number;
   readonly retries: number;
   /** Samples that will not arrive: `refused` by the other side, `too_old`, `spool_full`, `damaged` (records). */
@@ -66,9 +71,11 @@ interface Batch {
 export class RemoteWriter {
   readonly #o: RemoteWriterOptions;
   readonly #tools: RemoteWriterTools;
+  readonly #message: MessageChoice;
   readonly #shards: Shard[];
   readonly #reader: SpoolReader;
   readonly #series = new WeakMap<Labels, OutgoingSeries | false>();
+  readonly #symbols = new SymbolBook();
   readonly #batches: Batch[] = [];
   readonly #cursorFile: FileHandle;
   readonly #dropped: Record<DropReason, number> = { refused: 0, too_old: 0, spool_full: 0, damaged: 0 };
@@ -104,6 +111,8 @@ export class RemoteWriter {
     this.#cursor = at.cursor;
     this.#cursorFile = at.file;
     this.#reader = new SpoolReader(tools.spool, at.cursor);
+    const message = new MessageChoice(options.message);
+    this.#message = message;
     const report = {
       sent: (samples: readonly QueuedSample[]) => {
         this.#sent += samples.length;
@@ -123,7 +132,7 @@ export class RemoteWriter {
     };
     this.#shards = Array.from(
       { length: options.shards },
-      () => new Shard({ ...options, endpoint: options, tools, report }),
+      () => new Shard({ ...options, endpoint: options, message, tools, report }),
     );
     this.#stopListening = [
       tools.spool.onWritten(() => {
@@ -147,6 +156,7 @@ export class RemoteWriter {
     return {
       name: this.#o.name,
       url: this.#o.url,
+      version: this.#message.version(this.#tools.clock.now()),
       sent: this.#sent,
       retries: this.#retries,
       dropped: { ...this.#dropped, damaged: this.#reader.damaged },
@@ -213,7 +223,7 @@ export class RemoteWriter {
     let known = this.#series.get(labels);
     if (known === undefined) {
       known = this.#o.wants(labels) && {
-        labels: encodeLabels({ ...this.#o.externalLabels, ...labels }),
+        symbols: this.#symbols.of({ ...this.#o.externalLabels, ...labels }),
         shard: shardOf(labels, this.#o.shards),
       };
       this.#series.set(labels, known);

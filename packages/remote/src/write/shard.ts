@@ -6,11 +6,14 @@
  * smaller budget each time.
  */
 import { backoffMs, type Clock, type Rng } from '@jaegis/std';
-import { encodeRequest, type OutgoingSample } from './encode-request.ts';
+import { type OutgoingSample, RequestEncoder } from './encode-request.ts';
+import type { MessageChoice } from './message-choice.ts';
 import { type Endpoint, type PostTools, postSamples } from './post.ts';
 
 export interface ShardOptions {
   readonly endpoint: Endpoint;
+  /** Shared by the lanes of a destination. */
+  readonly message: MessageChoice;
   readonly tools: PostTools & { readonly rng: Rng };
   readonly maxSamplesPerSend: number;
   readonly batchDeadlineMs: number;
@@ -39,6 +42,7 @@ const mostParts = 512;
 export class Shard {
   readonly #o: ShardOptions;
   readonly #clock: Clock;
+  readonly #encoder = new RequestEncoder();
   readonly #abort = new AbortController();
   #queue: QueuedSample[] = [];
   #oldestAt = 0;
@@ -107,10 +111,16 @@ export class Shard {
 
   /** False when it was closed before the samples were done. */
   async #deliver(samples: readonly QueuedSample[], parts: number): Promise<boolean> {
-    const { endpoint, tools, report, minBackoffMs, maxBackoffMs } = this.#o;
-    const body = encodeRequest(samples);
+    const { endpoint, message, tools, report, minBackoffMs, maxBackoffMs } = this.#o;
+    let version = message.version(this.#clock.now());
+    let body = this.#encoder.encode(samples, version);
     for (let attempt = 1; ; attempt++) {
-      const result = await postSamples(body, endpoint, { tools, signal: this.#abort.signal });
+      const result = await postSamples(body, endpoint, { version, tools, signal: this.#abort.signal });
+      if (message.mustRepeat(version, result, this.#clock.now())) {
+        version = '1.0';
+        body = this.#encoder.encode(samples, version);
+        continue;
+      }
       if (result.kind === 'taken') {
         this.#hasTaken = true;
         report.sent(samples);

@@ -1,0 +1,56 @@
+import { formatLabels, isStaleMarker, staleMarker } from '@jaegis/model';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodeBody } from '../../test/decode-body.ts';
+import { type MessageVersion, type OutgoingSample, RequestEncoder, SymbolBook } from './encode-request.ts';
+
+const text = fc
+  .oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('a', 'grün', '日本', 'x'.repeat(300)))
+  .filter((each) => !/[\p{Cc}\p{Cs}]/u.test(each));
+const labelSets = fc
+  .dictionary(fc.constantFrom('job', 'instance', 'le', 'zone', 'a'), text, { maxKeys: 4 })
+  .map((labels) => ({ __name__: 'm', ...labels }));
+const values = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, Number.POSITIVE_INFINITY));
+const times = fc.oneof(
+  fc.integer({ min: 1, max: 300 }),
+  fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 }),
+  fc.constantFrom(2 ** 31 - 1, 2 ** 31, 2 ** 32),
+);
+
+describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (version) => {
+  test('is read back as it was, whatever was encoded before it', () => {
+    const [book, encoder] = [new SymbolBook(20), new RequestEncoder()];
+    const request = fc.array(
+      fc.record({ labels: labelSets, samples: fc.array(fc.tuple(times, values), { minLength: 1, maxLength: 5 }) }),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(request, (all) => {
+        const samples: OutgoingSample[] = [];
+        const wanted: { series: string; at: number; value: number }[] = [];
+        for (const { labels, samples: own } of all) {
+          const series = { symbols: book.of(labels), shard: 0 };
+          for (const [timestamp, value] of own) {
+            samples.push({ series, timestamp, value });
+            wanted.push({ series: formatLabels(labels), at: timestamp, value });
+          }
+        }
+        expect(decodeBody(version, encoder.encode(samples, version))).toEqual(wanted);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('samples of a series stay together in their order; empty labels are none; the stale marker stays one', () => {
+    const book = new SymbolBook();
+    const [a, b] = ['a', 'b'].map((i) => ({ symbols: book.of({ __name__: 'm', i, none: '' }), shard: 0 }));
+    const samples = [
+      { series: a!, timestamp: 1, value: 1 },
+      { series: b!, timestamp: 1, value: 2 },
+      { series: a!, timestamp: 2, value: staleMarker },
+    ];
+    const decoded = decodeBody(version, new RequestEncoder().encode(samples, version));
+    expect(decoded.map(({ series, at }) => `${series} ${at}`)).toEqual(['m{i="a"} 1', 'm{i="a"} 2', 'm{i="b"} 1']);
+    expect(isStaleMarker(decoded[1]!.value)).toBe(true);
+  });
+});
