@@ -76,7 +76,9 @@ test('the worker answers what this thread answers, and the store is as it was', 
   const whole = evalRange(store, expr, steps);
   for (let i = 0; i < 3; i++) {
     const { answer } = await runner.run({ expr, steps, options: {} }, live());
-    expect(answer.ok && whole.ok && JSON.parse(answer.data).result).toEqual(whole.ok && whole.result);
+    expect(answer.ok && whole.ok && JSON.parse(Buffer.from(answer.data).toString()).result).toEqual(
+      whole.ok && whole.result,
+    );
   }
   expect(runner.stats()).toMatchObject({ handedOver: 3, inline: 0 });
   expect(damages).toEqual([]);

@@ -1,7 +1,7 @@
 /**
  * CPU time of PromQL queries inside this process, over the metrics store in memory: what planning and handing over the
  * compressed samples costs (the main thread of the server), and what decoding, evaluating and writing the answer costs
- * (its workers). Medians; sockets and messages are left out.
+ * (its workers). Medians; sockets and messages are left out. `--only=TEXT` takes the cases with TEXT in their name.
  */
 import { answerPlanned, type PreparedQuery, planQuery } from '@jaegis/promql';
 import { DistantStore, type MemoryDirectory, MetricsStore, memoryDirectory } from '@jaegis/tsdb';
@@ -50,13 +50,16 @@ const cases: readonly Case[] = [
   },
 ];
 
-export async function run(options: { quick?: boolean } = {}): Promise<{ title: string; rows: BenchRow[] }> {
+export async function run(
+  options: { quick?: boolean; args?: readonly string[] } = {},
+): Promise<{ title: string; rows: BenchRow[] }> {
   const directory = memoryDirectory();
   const store = await filledStore(directory);
   const distant = new DistantStore({ directory, cacheBytes: 32 * 2 ** 20 });
   const labels = store.handover.labelSender();
   const rows: BenchRow[] = [];
-  for (const { name, query, runs } of cases) {
+  const only = options.args?.find((arg) => arg.startsWith('--only='))?.slice('--only='.length) ?? '';
+  for (const { name, query, runs } of cases.filter((each) => each.name.includes(only))) {
     const readMs: number[] = [];
     const evaluateMs: number[] = [];
     let bytes = 0;

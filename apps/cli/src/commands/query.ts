@@ -63,7 +63,7 @@ function folderClient(dataDir: string, terminal: Terminal): QueryClient {
     const { queryDataDir } = await import('@jaegis/server');
     const answer = await queryDataDir({ options: resolved.options, log: quiet }, { expr, steps });
     if (!answer.ok) throw new CliError(badInput, `Cannot query ${dataDir}: ${answer.error}`);
-    return JSON.parse(answer.data) as QueryData;
+    return JSON.parse(Buffer.from(answer.data).toString()) as QueryData;
   };
   return {
     query: (expr, seconds) => {

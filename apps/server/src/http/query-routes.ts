@@ -96,7 +96,11 @@ async function send(
   return reply
     .header('content-type', 'application/json; charset=utf-8')
     .send(
-      `{"status":"success","data":${data.slice(0, -1)}${stats}}${told('warnings', warnings)}${told('infos', infos)}}`,
+      Buffer.concat([
+        Buffer.from('{"status":"success","data":'),
+        data.subarray(0, -1),
+        Buffer.from(`${stats}}${told('warnings', warnings)}${told('infos', infos)}}`),
+      ]),
     );
 }
 

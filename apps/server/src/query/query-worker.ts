@@ -10,7 +10,9 @@ const store = new DistantStore({ directory: openFilesToRead(folder), cacheBytes,
 
 parentPort?.on('message', (job: QueryJob) => {
   // A failure here is a bug: it ends the thread, and the runner says so to who asked.
-  void answer(job).then((done) => parentPort?.postMessage(done));
+  void answer(job).then((done) => {
+    parentPort?.postMessage(done, done.answer.ok ? [done.answer.data.buffer as ArrayBuffer] : []);
+  });
 });
 
 async function answer(job: QueryJob): Promise<QueryDone> {

@@ -69,7 +69,7 @@ async function ask(from: QueryRunner, expr: string): Promise<{ value: number; sa
   const query = { expr, steps: { startMs: end, endMs: end, stepMs: 0 }, options: {}, limit: 0 };
   const { answer } = await from.run(query, { timeoutMs: 10_000, signal: new AbortController().signal });
   if (!answer.ok) throw new Error(answer.error);
-  const value = Number(JSON.parse(answer.data).result[0].value[1]);
+  const value = Number(JSON.parse(Buffer.from(answer.data).toString()).result[0].value[1]);
   return { value, samples: answer.samplesRead };
 }
 

@@ -80,7 +80,9 @@ export function executeExpression(
     if (inner.kind === 'matrix-selector' && inner.selector.extension !== undefined)
       throw new QueryError(`${inner.selector.extension} modifier can only be used inside of a function`);
     const { series } = evaluateWindows(inner, grid, { context, around: noSurroundings });
-    return { kind: 'samples', series: [...series].filter((each) => each.to[0]! > each.from[0]!) };
+    const found: WindowSeries[] = [];
+    for (const each of series) if (each.to[0]! > each.from[0]!) found.push(ownWindow(each));
+    return { kind: 'samples', series: found };
   });
 }
 
@@ -162,6 +164,19 @@ function guarded(
       return { ok: false, errorType: 'execution', error: error.message };
     throw error;
   }
+}
+
+/** The only window of a series, in memory of its own. */
+function ownWindow(series: WindowSeries): WindowSeries {
+  const [from, to] = [series.from[0]!, series.to[0]!];
+  return {
+    ...series,
+    times: series.times.slice(from, to),
+    values: series.values.slice(from, to),
+    histograms: series.histograms?.slice(from, to),
+    from: Int32Array.of(0),
+    to: Int32Array.of(to - from),
+  };
 }
 
 /** Names that were to go are gone, and series are in order. */

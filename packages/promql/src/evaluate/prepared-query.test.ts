@@ -45,7 +45,7 @@ test.each([
   if (!whole.ok) throw new Error(whole.error);
   const { warnings, infos } = whole;
   const { resultType, result } = JSON.parse(JSON.stringify(whole));
-  expect(JSON.parse(answer.data)).toEqual({ resultType, result });
+  expect(JSON.parse(new TextDecoder().decode(answer.data))).toEqual({ resultType, result });
   expect(answer).toMatchObject({ warnings, infos });
 });
 
@@ -76,10 +76,11 @@ test('series past the limit are left out, and that is told', () => {
   const query: PreparedQuery = { expr: 'asked_total', steps: moment, options: {}, limit: 2 };
   const answer = answerFrom(storage, query);
   if (!answer.ok) throw new Error(answer.error);
-  expect(JSON.parse(answer.data).result.map((series: { metric: Labels }) => series.metric['agent'])).toEqual([
-    '1',
-    '2',
-  ]);
+  expect(
+    JSON.parse(new TextDecoder().decode(answer.data)).result.map(
+      (series: { metric: Labels }) => series.metric['agent'],
+    ),
+  ).toEqual(['1', '2']);
   expect(answer.warnings).toEqual(['results truncated due to limit']);
 });
 

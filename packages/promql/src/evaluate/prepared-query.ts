@@ -36,8 +36,8 @@ export interface QueryPlan {
 export type QueryAnswer =
   | {
       readonly ok: true;
-      /** `{"resultType":...,"result":...}` */
-      readonly data: string;
+      /** `{"resultType":...,"result":...}` in UTF-8. */
+      readonly data: Uint8Array;
       readonly warnings: readonly string[];
       readonly infos: readonly string[];
       readonly samplesRead: number;
@@ -90,7 +90,7 @@ export function answerFrom(
   const answer = answerText(executed, { isRange, ...(limit !== undefined && limit > 0 && { limit }) });
   const located = executed.annotations.located(query.expr, maxAnnotations);
   const warnings = answer.truncated ? [...located.warnings, 'results truncated due to limit'] : located.warnings;
-  return { ok: true, data: answer.text, warnings, infos: located.infos, samplesRead: executed.samplesRead };
+  return { ok: true, data: answer.bytes, warnings, infos: located.infos, samplesRead: executed.samplesRead };
 }
 
 function execute(source: SelectSource | LazySource, { expr, steps, options }: PreparedQuery): Executed | QueryFailure {

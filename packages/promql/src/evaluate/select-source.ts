@@ -38,6 +38,7 @@ export interface SeriesReader {
   readonly labels: Labels;
   /** At least as many samples as `read` gives. */
   readonly size: number;
+  /** The arrays are good until the next series is read. */
   read(): Omit<SelectedSeries, 'labels'>;
 }
 

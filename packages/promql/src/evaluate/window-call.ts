@@ -1,12 +1,12 @@
 /** Calls of functions over windows: the range is read, the function runs over each series, windows with histograms apart. */
 import { checkExtension, extendedFloats } from '../functions/extended-range.ts';
 import { notACounter } from '../functions/rate.ts';
-import type { MixedWindow, WindowEnvironment, WindowFunction } from '../functions/window-function.ts';
+import type { ColumnOutput, MixedWindow, WindowEnvironment, WindowFunction } from '../functions/window-function.ts';
 import { windowFunctions } from '../functions/window-functions.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import { type Call, type Expression, type MatrixSelector, type Subquery, unwrap } from '../parse/ast.ts';
 import { histogramsIgnored } from './annotations.ts';
-import { type Column, emptyColumn, type Grid, isEmpty, type VectorValue, vectorOf } from './column.ts';
+import { type Column, type Grid, isEmpty, type VectorValue, vectorOf } from './column.ts';
 import { metricName } from './label-sets.ts';
 import { checkSize, checkTime, type QueryContext, QueryError, type Surroundings } from './query-context.ts';
 import { evaluateWindows, type WindowSeries, type Windows } from './windows.ts';
@@ -36,6 +36,8 @@ export function evaluateWindowCall(
   checkSize(context, windows.size, grid.count);
   const columns: Column[] = [];
   const floats = windows.extension === undefined ? definition.floats : extendedFloats(call.name, windows.extension);
+  const floatDefinition = { ...definition, floats };
+  const memory = columnMemory(windows.size, grid.count);
   let seen = 0;
   for (const series of windows.series) {
     if (seen++ % 16 === 0) checkTime(context);
@@ -48,7 +50,7 @@ export function evaluateWindowCall(
       place: matrix,
       metricName: metricName(series.labels),
     };
-    const column = columnOf(series, windows, { definition: { ...definition, floats }, env });
+    const column = columnOf(series, windows, { definition: floatDefinition, env, memory });
     if (isEmpty(column)) continue;
     columns.push(column);
     if (call.name === 'rate' || call.name === 'increase') tellNotACounter(series, matrix, context);
@@ -65,11 +67,11 @@ function scalarValues(expression: Expression, grid: Grid, context: QueryContext)
 function columnOf(
   series: WindowSeries,
   windows: Windows,
-  options: { definition: WindowFunction; env: WindowEnvironment },
+  options: { definition: WindowFunction; env: WindowEnvironment; memory: () => ColumnOutput },
 ): Column {
-  const { definition, env } = options;
+  const { definition, env, memory } = options;
   const dropName = definition.keepsName === true ? series.dropName : true;
-  const column = emptyColumn(series.labels, series.from.length, dropName);
+  const column = { labels: series.labels, dropName, histograms: undefined, ...memory() };
   if (series.histograms === undefined) {
     definition.floats(series, env, column);
     return column;
@@ -77,6 +79,23 @@ function columnOf(
   if (windows.extension !== undefined)
     throw new QueryError('smoothed and anchored modifiers do not work with native histograms');
   return mixedColumn(series, column, options);
+}
+
+/** One piece of memory for many columns: with thousands of series, making arrays would be most of the work. */
+function columnMemory(series: number, count: number): () => ColumnOutput {
+  const together = Math.max(1, Math.min(series, Math.ceil(4_096 / count)));
+  let values = new Float64Array(0);
+  let present = new Uint8Array(0);
+  let at = 0;
+  return () => {
+    if (at === values.length) {
+      values = new Float64Array(together * count);
+      present = new Uint8Array(together * count);
+      at = 0;
+    }
+    at += count;
+    return { values: values.subarray(at - count, at), present: present.subarray(at - count, at) };
+  };
 }
 
 /** Windows of numbers only go through the fast way together; each window with a histogram goes by itself. */

@@ -24,7 +24,7 @@ export interface WindowSeries {
 }
 
 export interface Windows {
-  /** To be walked once: the samples of a series are read when its turn comes. */
+  /** To be walked once; the arrays of a series are good until the next, for its samples are read when its turn comes. */
   readonly series: Iterable<WindowSeries>;
   /** At least as many as there are. */
   readonly size: number;
@@ -60,9 +60,10 @@ function selectorWindows(matrix: MatrixSelector, grid: Grid, options: WindowOpti
   const afterMs = extension === 'smoothed' ? context.lookbackMs : 0;
   const selected = selectSamples(selector, reference, { beforeMs, afterMs, rangeMs }, { grid, ...options });
   function* series(): Generator<WindowSeries> {
+    const bounds = { from: new Int32Array(grid.count), to: new Int32Array(grid.count) };
     for (const each of selected) {
       const { labels, timestamps, values, histograms } = withoutStale(readSeries(each));
-      const bounds = windowBounds(timestamps, grid.count, { reference, beforeMs, afterMs });
+      windowBounds(timestamps, bounds, { reference, beforeMs, afterMs });
       yield { labels, dropName: false, times: timestamps, values, histograms, ...bounds };
     }
   }
@@ -83,7 +84,8 @@ function subqueryWindows(subquery: Subquery, grid: Grid, options: WindowOptions)
   if (inner.kind !== 'vector') throw new QueryError('subquery is only allowed on instant vector');
   const series = inner.columns.map((column): WindowSeries => {
     const dense = samplesOf(column, { startMs, stepMs, count });
-    const bounds = windowBounds(dense.times, grid.count, { reference, beforeMs: rangeMs, afterMs: 0 });
+    const bounds = { from: new Int32Array(grid.count), to: new Int32Array(grid.count) };
+    windowBounds(dense.times, bounds, { reference, beforeMs: rangeMs, afterMs: 0 });
     return { labels: column.labels, dropName: column.dropName, ...dense, ...bounds };
   });
   return { series, size: series.length, rangeMs, reference, extension: undefined };
@@ -111,12 +113,12 @@ function samplesOf(column: Column, grid: Grid): Pick<WindowSeries, 'times' | 'va
 
 function windowBounds(
   times: Float64Array,
-  count: number,
+  out: { from: Int32Array; to: Int32Array },
   options: { reference: Reference; beforeMs: number; afterMs: number },
-): { from: Int32Array; to: Int32Array } {
+): void {
   const { reference, beforeMs, afterMs } = options;
-  const from = new Int32Array(count);
-  const to = new Int32Array(count);
+  const { from, to } = out;
+  const count = from.length;
   const advance = count === 1 ? 0 : reference.at(1) - reference.at(0);
   const length = times.length;
   let low = 0;
@@ -131,5 +133,4 @@ function windowBounds(
     from[step] = low;
     to[step] = high;
   }
-  return { from, to };
 }

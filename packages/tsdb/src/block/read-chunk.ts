@@ -17,6 +17,18 @@ export function readSamples(block: Block, chunk: ChunkPlace): Samples {
   return { timestamps: timesOf(block, chunk), values };
 }
 
+/** Puts all samples of a raw chunk into `into` from `at` on. Throws where it is damaged. */
+export function readSamplesInto(
+  block: Block,
+  chunk: ChunkPlace,
+  into: { times: Float64Array; values: Float64Array; at: number },
+): void {
+  const { times, values, at } = into;
+  readValues(block.values(chunk), chunk.count, { values, at });
+  const distances = block.times(chunk.column);
+  for (let i = 0; i < chunk.count; i++) times[at + i] = chunk.start + distances[i]!;
+}
+
 /** All buckets of a rollup's chunk. Throws where it is damaged. */
 export function readBuckets(block: Block, chunk: ChunkPlace): Rollup {
   return readRollup(block.values(chunk), timesOf(block, chunk));

@@ -52,6 +52,34 @@ export class BitReader {
     return count;
   }
 
+  /**
+   * Reads Rice-coded zigzag numbers of parameter `k` (0..20) into `out[from...to)` for as long as each is within the 25 bits
+   * of one look; returns the place of the first that is not. Between the end of the range and that of the bytes it reads what is
+   * there.
+   */
+  riceRun(k: number, out: Float64Array, from: number, to: number): number {
+    const bytes = this.#bytes;
+    const safe = bytes.length - 4;
+    let position = this.#position;
+    let i = from;
+    for (; i < to; i++) {
+      const at = position >>> 3;
+      if (at > safe) break;
+      const word =
+        ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) << (position & 7);
+      const ones = Math.clz32(~word);
+      const size = ones + 1 + k;
+      // A row of 24 ones is not a number.
+      if (size > 25 || ones === 24) break;
+      // Shifted in two steps: a shift by 32 would be none.
+      const u = (ones << k) | (((word << (ones + 1)) >>> 1) >>> (31 - k));
+      out[i] = (u >>> 1) ^ -(u & 1);
+      position += size;
+    }
+    this.#position = position;
+    return i;
+  }
+
   varint(): number {
     let value = 0;
     let scale = 1;

@@ -256,32 +256,55 @@ export function readIntegers(input: BitReader, count: number, out: Float64Array,
   const k = input.read(6);
   const first = unzigzag(input.varint());
   const second = predictor === level || predictor === step ? 0 : unzigzag(input.varint());
-  const zeros = k === allZero;
+  const begin = from + firstResidual(predictor);
+  const end = from + count;
+  if (k === allZero) out.fill(0, begin, end);
+  else if (k <= fastParameter) readResiduals(input, k, { out, from: begin, to: end });
+  else for (let i = begin; i < end; i++) out[i] = unzigzag(readRice(input, k));
+  // What the predictor foretold is added in a second walk: both are tight loops.
   if (predictor === level) {
-    for (let i = 0; i < count; i++) out[from + i] = first + (zeros ? 0 : unzigzag(readRice(input, k)));
+    for (let i = from; i < end; i++) out[i]! += first;
     return;
   }
   out[from] = first;
   if (predictor === line) {
-    for (let i = 1; i < count; i++) {
-      const residual = zeros ? 0 : unzigzag(readRice(input, k));
-      out[from + i] = lineAt(first, second, i, count) + residual;
+    for (let i = 1; i < count; i++) out[from + i]! += lineAt(first, second, i, count);
+  } else if (predictor === bend) {
+    if (count > 1) addBends(out, { from, to: end }, { first, change: second });
+  } else {
+    const slope = predictor === drift ? Math.round(second / (count - 1)) : 0;
+    let before = first;
+    for (let i = from + 1; i < end; i++) {
+      before += slope + out[i]!;
+      out[i] = before;
     }
-    return;
   }
-  let before = first;
-  let change = predictor === drift ? Math.round(second / (count - 1)) : predictor === bend ? second : 0;
-  let i = 1;
-  if (predictor === bend) {
-    before = first + second;
-    if (count > 1) out[from + 1] = before;
-    i = 2;
+}
+
+function addBends(
+  out: Float64Array,
+  range: { from: number; to: number },
+  begin: { first: number; change: number },
+): void {
+  let { change } = begin;
+  let before = begin.first + change;
+  out[range.from + 1] = before;
+  for (let i = range.from + 2; i < range.to; i++) {
+    change += out[i]!;
+    before += change;
+    out[i] = before;
   }
-  for (; i < count; i++) {
-    const residual = zeros ? 0 : unzigzag(readRice(input, k));
-    const value = before + change + residual;
-    if (predictor === bend) change = value - before;
-    before = value;
-    out[from + i] = value;
+}
+
+/** Up to this parameter a residual is mostly within the bits that one look gives. */
+const fastParameter = 20;
+
+/** Rice-coded residuals, signed again. One look of 25 bits mostly gives one whole; where it does not, step by step. */
+function readResiduals(input: BitReader, k: number, into: { out: Float64Array; from: number; to: number }): void {
+  const { out, to } = into;
+  let i = into.from;
+  while (i < to) {
+    i = input.riceRun(k, out, i, to);
+    if (i < to) out[i++] = unzigzag(readRice(input, k));
   }
 }

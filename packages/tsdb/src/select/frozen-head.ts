@@ -2,10 +2,9 @@
 import type { Labels } from '@jaegis/model';
 import { sortedPairs } from '../block/block-file.ts';
 import { decodeChunk } from '../chunk/chunk-codec.ts';
-import { lowerBound } from '../head/lower-bound.ts';
 import type { HeadExtract } from './head-extract.ts';
-import type { HeadView } from './head-view.ts';
-import type { Samples } from './join-samples.ts';
+import type { HeadView, SampleRoom, TimeRange } from './head-view.ts';
+import { cutSamples, type Samples } from './join-samples.ts';
 
 export class FrozenHead implements HeadView {
   readonly #extract: HeadExtract;
@@ -63,16 +62,25 @@ export class FrozenHead implements HeadView {
   }
 
   read(row: number, from: number, to: number): Samples {
-    const { starts, ends, counts, chunkEnds, openEnds, offsets, bytes } = this.#extract;
     const room = this.estimate(row, from, to);
     const times = new Float64Array(room);
     const values = new Float64Array(room);
-    if (room === 0) return { timestamps: times, values };
-    const firstOpen = this.#firstOpen(row);
+    this.readInto(row, { from, to }, { times, values, at: 0 });
+    return cutSamples({ timestamps: times, values }, from, to);
+  }
+
+  readInto(row: number, range: TimeRange, into: SampleRoom): number {
+    const { starts, ends, counts, chunkEnds, openEnds, offsets, bytes } = this.#extract;
+    const { from, to } = range;
+    const { times, values } = into;
+    const room = this.estimate(row, from, to);
+    if (room === 0) return 0;
     // Filled from the back: the chunks run from the newest to the oldest.
-    let at = room - (openEnds[row]! - firstOpen);
-    times.set(this.#extract.times.subarray(firstOpen, openEnds[row]!), at);
-    values.set(this.#extract.values.subarray(firstOpen, openEnds[row]!), at);
+    let at = into.at + room;
+    for (let i = openEnds[row]! - 1; i >= this.#firstOpen(row); i--) {
+      times[--at] = this.#extract.times[i]!;
+      values[at] = this.#extract.values[i]!;
+    }
     for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++) {
       if (starts[i]! > to) continue;
       const count = counts[i]!;
@@ -80,9 +88,7 @@ export class FrozenHead implements HeadView {
       const chunk = { bytes, from: i === 0 ? 0 : offsets[i - 1]!, to: offsets[i]!, count, start: starts[i]! };
       decodeChunk(chunk, { times, values, at });
     }
-    const lower = lowerBound(times, from);
-    const upper = lowerBound(times, to, true);
-    return { timestamps: times.subarray(lower, upper), values: values.subarray(lower, upper) };
+    return room;
   }
 
   #firstChunk(row: number): number {

@@ -48,7 +48,13 @@ async function asked(life: Life, selection: Selection) {
     const answers = await life.distant.take(structuredClone(handed));
     const found = answers.find(0, selection, selection.hints === undefined ? {} : { hints: selection.hints });
     expect(answers.damages).toEqual([]);
-    return byLabels(found.map((reader) => ({ labels: reader.labels, ...reader.read(), size: reader.size })));
+    const read = found.map(({ labels, size, read }) => {
+      const { timestamps, values } = read();
+      return { labels, size, timestamps: timestamps.slice(), values: values.slice() };
+    });
+    for (const { timestamps, size } of read)
+      if (selection.hints === undefined) expect(size).toBeGreaterThanOrEqual(timestamps.length);
+    return byLabels(read);
   });
 }
 

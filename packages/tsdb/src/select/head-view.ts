@@ -4,6 +4,18 @@ import type { Head } from '../head/head.ts';
 import type { Samples } from './join-samples.ts';
 import { matchSeries } from './match-series.ts';
 
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Memory for samples, and from where on it is free. */
+export interface SampleRoom {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly at: number;
+}
+
 export interface HeadView {
   /** Rows of the series that fit every matcher, rising. Throws `InvalidMatcherError`. */
   match(matchers: readonly Matcher[]): readonly number[];
@@ -14,6 +26,8 @@ export interface HeadView {
   /** At least as many samples as `read` gives; decodes nothing. */
   estimate(row: number, from: number, to: number): number;
   read(row: number, from: number, to: number): Samples;
+  /** Puts the samples that `read` gives, and perhaps some around them, into `into` from `at` on; gives how many. */
+  readInto(row: number, range: TimeRange, into: SampleRoom): number;
   /** Time of the newest sample; -Infinity without one. */
   lastAt(row: number): number;
   latest(row: number): { readonly at: number; readonly value: number } | undefined;
@@ -28,6 +42,12 @@ export function liveHead(head: Head): HeadView {
     ref: (row) => series.refs[row]!,
     estimate: (row, from, to) => head.estimate(row, from, to),
     read: (row, from, to) => head.read(row, from, to),
+    readInto: (row, { from, to }, { times, values, at }) => {
+      const samples = head.read(row, from, to);
+      times.set(samples.timestamps, at);
+      values.set(samples.values, at);
+      return samples.timestamps.length;
+    },
     lastAt: (row) => head.lastAt(row),
     latest: (row) => head.latest(row),
   };

@@ -7,7 +7,7 @@ import type { Labels, Matcher, SeriesRef } from '@jaegis/model';
 import type { Block, ChunkPlace } from '../block/block.ts';
 import { sortedPairs } from '../block/block-file.ts';
 import { matchBlock } from '../block/match-block.ts';
-import { guarded, readBuckets, readSamples } from '../block/read-chunk.ts';
+import { guarded, readBuckets, readSamples, readSamplesInto } from '../block/read-chunk.ts';
 import { answerFromRollup } from '../rollup/answer-from-rollup.ts';
 import { emptyRollup, joinRollups, type Rollup, rollUp } from '../rollup/rollup.ts';
 import { planStretches, type SelectHints, type Stretch, suitableTier } from './choose-tier.ts';
@@ -42,7 +42,7 @@ export interface SeriesReader {
   readonly labels: Labels;
   /** At least as many samples as `read` gives. */
   readonly size: number;
-  /** In memory of their own. */
+  /** The arrays are good until another series of the same answer is read. */
   read(): Samples;
 }
 
@@ -93,15 +93,70 @@ export function findMerged(
     throw new SelectLimitError('query processing would load too many samples into memory in query execution');
   if (search.found.length > maxSeries)
     throw new SelectLimitError(`query would touch ${search.found.length} series, must be at most ${maxSeries}`);
+  const scratch = new Scratch();
   return search.found.map((found) => ({
     ref: found.row === -1 ? 0 : sources.head.ref(found.row),
     labels: found.labels,
     size: found.samples,
-    read: () => {
-      const parts = found.parts.map((part) => readPart(sources, found.row, { part, hints }));
-      return sources.tombstones.apply(found.labels, joinSamples(parts));
-    },
+    read: () =>
+      sources.tombstones.apply(
+        found.labels,
+        readInTurn(sources, found, { hints, scratch }) ??
+          joinSamples(found.parts.map((part) => readPart(sources, found.row, { part, hints }))),
+      ),
   }));
+}
+
+/** Memory that one series after the other is decoded into. */
+class Scratch {
+  times = new Float64Array(0);
+  values = new Float64Array(0);
+
+  reserve(count: number): void {
+    if (count <= this.times.length) return;
+    this.times = new Float64Array(count * 2);
+    this.values = new Float64Array(count * 2);
+  }
+}
+
+/**
+ * The usual series: raw samples, chunk after chunk in rising time. `undefined` where something overlaps, or where it is not
+ * raw samples that are wanted.
+ */
+function readInTurn(
+  sources: SelectSources,
+  found: Found,
+  how: { hints: SelectHints | undefined; scratch: Scratch },
+): Samples | undefined {
+  const { hints, scratch } = how;
+  const { stretch, chunks } = found.parts[0]!;
+  const { from, to, tierMs } = stretch;
+  if (found.parts.length > 1 || tierMs > 0) return undefined;
+  const newest = hints === undefined ? undefined : newestOnly(sources, found.row, { stretch, hints });
+  if (newest !== undefined) return newest;
+  scratch.reserve(found.samples);
+  const { times, values } = scratch;
+  let at = 0;
+  const follows = (count: number): boolean => at === 0 || count === 0 || times[at]! > times[at - 1]!;
+  for (const { block, chunk } of chunks) {
+    const isRead = guarded(
+      block,
+      (message) => sources.blocks.damage(message),
+      () => {
+        readSamplesInto(block, chunk, { times, values, at });
+        return true;
+      },
+    );
+    if (isRead !== true) continue;
+    if (!follows(chunk.count)) return undefined;
+    at += chunk.count;
+  }
+  if (found.row !== -1) {
+    const count = sources.head.readInto(found.row, stretch, { times, values, at });
+    if (!follows(count)) return undefined;
+    at += count;
+  }
+  return cutSamples({ timestamps: times.subarray(0, at), values: values.subarray(0, at) }, from, to);
 }
 
 export function selectMerged(
@@ -112,7 +167,8 @@ export function selectMerged(
   const result: SeriesData[] = [];
   for (const reader of findMerged(sources, matchers, query)) {
     const { timestamps, values } = reader.read();
-    if (timestamps.length > 0) result.push({ ref: reader.ref, labels: reader.labels, timestamps, values });
+    if (timestamps.length === 0) continue;
+    result.push({ ref: reader.ref, labels: reader.labels, timestamps: timestamps.slice(), values: values.slice() });
   }
   return result;
 }
