@@ -60,6 +60,11 @@ const valueColumns = fc.oneof(
     fc.integer({ min: 0, max: 1e6 }).map((n) => wordsOf(n * 4096)),
     { minLength: 1, maxLength: 200 },
   ),
+  // Residuals of nothing with a few that take a long row of ones.
+  fc.array(
+    fc.oneof({ weight: 15, arbitrary: fc.constant(0) }, fc.integer({ min: -30, max: 30 })).map((n) => wordsOf(n)),
+    { minLength: 1, maxLength: 200 },
+  ),
   fc.array(fc.constantFrom(1e308, -1e308, 5e-324, 0.1 + 0.2, 2 ** 53, -(2 ** 50), 2 ** 50).map(wordsOf), {
     minLength: 1,
     maxLength: 200,
