@@ -7,8 +7,8 @@
 import type { Alert, ReceiverConfig } from '@jaegis/model';
 import { backoffMs, type Clock, type Rng } from '@jaegis/std';
 import { annotationsOf, labelsOf } from './alertmanager-body.ts';
+import { Poster, type PostResult } from './poster.ts';
 import type { ReceiverStats } from './receiver.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 export interface AlertmanagerConfig extends Pick<ReceiverConfig, 'name' | 'severities'> {
   readonly alertmanager: NonNullable<ReceiverConfig['alertmanager']>;
@@ -52,12 +52,12 @@ class AlertmanagerSink implements AlertSink {
   readonly name: string;
   readonly #config: AlertmanagerConfig;
   readonly #tools: Required<AlertSinkTools>;
+  readonly #poster: Poster;
   readonly #firing = new Map<string, Alert>();
   readonly #waiting = new Map<string, Entry>();
   #resentAt = Number.NEGATIVE_INFINITY;
   #worker: Promise<void> | undefined;
   #isClosed = false;
-  #interrupt: () => void = () => {};
   #sent = 0;
   #failed = 0;
   #skipped = 0;
@@ -69,6 +69,7 @@ class AlertmanagerSink implements AlertSink {
     this.name = config.name;
     this.#config = config;
     this.#tools = { timeoutMs: 10_000, ...tools };
+    this.#poster = new Poster(this.#tools);
   }
 
   get stats(): ReceiverStats {
@@ -106,7 +107,7 @@ class AlertmanagerSink implements AlertSink {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#interrupt();
+    this.#poster.interrupt();
     await this.#worker;
   }
 
@@ -118,7 +119,7 @@ class AlertmanagerSink implements AlertSink {
       if (result.kind === 'retry') {
         this.#lastError = result.error;
         this.#retries++;
-        await this.#pause(
+        await this.#poster.pause(
           Math.max(
             result.afterMs ?? 0,
             backoffMs(attempt, { firstMs: firstRetryMs, maxMs: maxRetryMs }, this.#tools.rng),
@@ -142,50 +143,14 @@ class AlertmanagerSink implements AlertSink {
     this.#worker = undefined;
   }
 
-  async #post(
-    entries: readonly Entry[],
-  ): Promise<
-    | { kind: 'taken' }
-    | { kind: 'refused'; error: string }
-    | { kind: 'retry'; error: string; afterMs?: number | undefined }
-  > {
-    const { clock, timeoutMs } = this.#tools;
-    const abort = new AbortController();
-    const cancel = clock.after(timeoutMs, () => abort.abort());
-    this.#interrupt = () => abort.abort();
-    try {
-      const { url, headers } = this.#config.alertmanager;
-      const response = await this.#tools.fetch(`${url.replace(/\/+$/, '')}/api/v2/alerts`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': 'jaegis', ...headers },
-        body: JSON.stringify(entries.map((entry) => bodyOf(entry, clock.now()))),
-        // The headers may hold a secret, which belongs to the configured address only.
-        redirect: 'manual',
-        signal: abort.signal,
-      });
-      await response.body?.cancel();
-      if (response.status >= 200 && response.status < 300) return { kind: 'taken' };
-      const error = `answered ${response.status === 0 ? 'with a redirect' : response.status}`;
-      if (response.status !== 429 && response.status < 500) return { kind: 'refused', error };
-      return { kind: 'retry', error, afterMs: retryAfterMs(response.headers.get('retry-after'), clock.now()) };
-    } catch (error) {
-      const { message, cause } = error as Error;
-      const why = cause instanceof Error && cause.message !== '' ? cause.message : message;
-      return { kind: 'retry', error: abort.signal.aborted ? `no answer within ${timeoutMs} ms` : why };
-    } finally {
-      cancel();
-      this.#interrupt = () => {};
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#tools.clock.after(ms, resolve);
-      this.#interrupt = () => {
-        cancel();
-        resolve();
-      };
-    });
+  #post(entries: readonly Entry[]): Promise<PostResult> {
+    const { url, headers } = this.#config.alertmanager;
+    const now = this.#tools.clock.now();
+    return this.#poster.post(
+      `${url.replace(/\/+$/, '')}/api/v2/alerts`,
+      headers,
+      entries.map((entry) => bodyOf(entry, now)),
+    );
   }
 }
 

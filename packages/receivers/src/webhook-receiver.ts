@@ -6,8 +6,8 @@
 import type { Notification, ReceiverConfig } from '@jaegis/model';
 import { BoundedQueue, backoffMs, type Clock, type Rng } from '@jaegis/std';
 import { alertmanagerBody } from './alertmanager-body.ts';
+import { Poster, type PostResult } from './poster.ts';
 import type { Delivery, Receiver, ReceiverStats } from './receiver.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 export interface WebhookTools {
   readonly fetch: typeof fetch;
@@ -36,11 +36,6 @@ interface Job {
   readonly settle: (delivery: Delivery) => void;
 }
 
-type Attempt =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'retry'; readonly error: string; readonly afterMs: number | undefined }
-  | { readonly kind: 'hopeless'; readonly error: string };
-
 const closedReason = 'closed before it was delivered';
 
 export function createWebhookReceiver(config: WebhookConfig, tools: WebhookTools): Receiver {
@@ -51,11 +46,10 @@ class WebhookReceiver implements Receiver {
   readonly name: string;
   readonly #config: WebhookConfig;
   readonly #tools: Required<WebhookTools>;
+  readonly #poster: Poster;
   readonly #queue: BoundedQueue<Job>;
   #current: Job | undefined;
   #isClosed = false;
-  // Ends what is waited for right now, a try or a pause.
-  #interrupt: () => void = () => {};
   #worker: Promise<void> | undefined;
   #sent = 0;
   #failed = 0;
@@ -76,6 +70,7 @@ class WebhookReceiver implements Receiver {
       maxRetryMs: 60_000,
       ...tools,
     };
+    this.#poster = new Poster(this.#tools);
     this.#queue = new BoundedQueue(this.#tools.queueLimit);
   }
 
@@ -115,7 +110,7 @@ class WebhookReceiver implements Receiver {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#interrupt();
+    this.#poster.interrupt();
     await this.#worker;
   }
 
@@ -134,13 +129,13 @@ class WebhookReceiver implements Receiver {
     for (let attempts = 1; ; attempts++) {
       if (this.#isClosed) return this.#fail(closedReason, attempts - 1);
       const attempt = await this.#attempt(job.notification);
-      if (attempt.kind === 'done') {
+      if (attempt.kind === 'taken') {
         this.#sent++;
         this.#lastError = '';
         this.#lastSentAt = clock.now();
         return { state: 'delivered', attempts, tookMs: Math.max(0, clock.now() - job.queuedAt) };
       }
-      if (attempt.kind === 'hopeless') return this.#fail(attempt.error, attempts);
+      if (attempt.kind === 'refused') return this.#fail(attempt.error, attempts);
       this.#lastError = attempt.error;
       const pauseMs = Math.max(
         attempt.afterMs ?? 0,
@@ -154,55 +149,17 @@ class WebhookReceiver implements Receiver {
         );
       }
       this.#retries++;
-      await this.#pause(pauseMs);
+      await this.#poster.pause(pauseMs);
     }
   }
 
-  async #attempt(notification: Notification): Promise<Attempt> {
-    const { clock, timeoutMs, externalUrl } = this.#tools;
-    const abort = new AbortController();
-    let isTimeout = false;
-    const cancel = clock.after(timeoutMs, () => {
-      isTimeout = true;
-      abort.abort();
-    });
-    this.#interrupt = () => abort.abort();
-    try {
-      const response = await this.#tools.fetch(this.#config.webhook.url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'jaegis',
-          ...this.#config.webhook.headers,
-          'x-jaegis-notification': encodeURIComponent(notification.id),
-        },
-        body: JSON.stringify(alertmanagerBody(notification, { receiver: this.name, externalUrl })),
-        // The headers may hold a secret, which belongs to the configured address only.
-        redirect: 'manual',
-        signal: abort.signal,
-      });
-      await response.body?.cancel();
-      return judge(response, clock.now());
-    } catch (error) {
-      return {
-        kind: 'retry',
-        error: isTimeout ? `no answer within ${timeoutMs} ms` : messageOf(error),
-        afterMs: undefined,
-      };
-    } finally {
-      cancel();
-      this.#interrupt = () => {};
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#tools.clock.after(ms, resolve);
-      this.#interrupt = () => {
-        cancel();
-        resolve();
-      };
-    });
+  #attempt(notification: Notification): Promise<PostResult> {
+    const { url, headers } = this.#config.webhook;
+    return this.#poster.post(
+      url,
+      { ...headers, 'x-jaegis-notification': encodeURIComponent(notification.id) },
+      alertmanagerBody(notification, { receiver: this.name, externalUrl: this.#tools.externalUrl }),
+    );
   }
 
   #fail(reason: string, attempts: number): Delivery {
@@ -210,20 +167,4 @@ class WebhookReceiver implements Receiver {
     this.#lastError = reason;
     return { state: 'failed', reason, attempts };
   }
-}
-
-function judge(response: { status: number; headers: { get(name: string): string | null } }, now: number): Attempt {
-  const { status } = response;
-  if (status >= 200 && status < 300) return { kind: 'done' };
-  const error = `answered ${status === 0 ? 'with a redirect' : status}`;
-  const mayPass = status === 408 || status === 429 || status >= 500;
-  if (!mayPass) return { kind: 'hopeless', error };
-  return { kind: 'retry', error, afterMs: retryAfterMs(response.headers.get('retry-after'), now) };
-}
-
-/** fetch says only "fetch failed"; what happened is in its cause. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }

@@ -1,6 +1,7 @@
 /** A block's dictionary (block-file.ts) in memory: symbols, and where pages, columns of times and postings lie. */
+
+import type { ByteReader } from '../byte-stream.ts';
 import { DamagedBlockError } from './block-file.ts';
-import type { ByteReader } from './byte-stream.ts';
 
 /** Bytes of the CRC behind each piece. */
 export const pieceTail = 4;

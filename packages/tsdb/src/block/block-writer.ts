@@ -1,4 +1,6 @@
 /** Writes a block (block-file.ts) from front to back. Memory: the index and about a MiB of chunks. */
+
+import { ByteWriter } from '../byte-stream.ts';
 import type { AppendFile, StorageDirectory } from '../storage-directory.ts';
 import { crc32c } from '../wal/crc32c.ts';
 import {
@@ -10,7 +12,6 @@ import {
   type LabelPairs,
   pageSeries,
 } from './block-file.ts';
-import { ByteWriter } from './byte-stream.ts';
 import { PostingsBuilder } from './postings-builder.ts';
 import { ColumnNumbers, writeTimes } from './time-column.ts';
 

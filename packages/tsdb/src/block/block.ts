@@ -4,6 +4,7 @@
  * the system in microseconds, and a question need not be torn into promises.
  */
 import type { Labels } from '@jaegis/model';
+import { ByteReader } from '../byte-stream.ts';
 import type { ReadFile, StorageDirectory } from '../storage-directory.ts';
 import { crc32c } from '../wal/crc32c.ts';
 import { BlockDictionary, type PostingPlace, pieceTail } from './block-dictionary.ts';
@@ -16,7 +17,6 @@ import {
   type LabelPairs,
   pageSeries,
 } from './block-file.ts';
-import { ByteReader } from './byte-stream.ts';
 import type { LruCache } from './lru-cache.ts';
 import { readTimes } from './time-column.ts';
 

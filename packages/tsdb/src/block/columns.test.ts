@@ -2,7 +2,7 @@ import { staleMarker } from '@jaegis/model';
 import { seededRng } from '@jaegis/std';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteReader, ByteWriter } from './byte-stream.ts';
+import { ByteReader, ByteWriter } from '../byte-stream.ts';
 import { Cells, RangeDecoder, RangeEncoder } from './range-coder.ts';
 import { readTimes, writeTimes } from './time-column.ts';
 import { maxColumn, readValues, writeValues } from './value-column.ts';

@@ -1,6 +1,7 @@
 /** The symbols of a block, and which of its series carry a pair of name and value, gathered while it is written. */
+
+import { ByteWriter } from '../byte-stream.ts';
 import type { LabelPairs } from './block-file.ts';
-import { ByteWriter } from './byte-stream.ts';
 
 /** Runs of series, as they go to the file: gap and length in turn. */
 interface List {

@@ -5,8 +5,9 @@
  *   byte  0 regular: the step (varint)
  *         1 stream:  predictor and depth (1), parameter (zigzag), the integer stream to the end (integer-stream.ts)
  */
+
+import type { ByteReader, ByteWriter } from '../byte-stream.ts';
 import { crc32c } from '../wal/crc32c.ts';
-import type { ByteReader, ByteWriter } from './byte-stream.ts';
 import { decodeIntegers, encodeIntegers, planIntegers, readShape, shapeByte } from './integer-stream.ts';
 import { RangeDecoder, RangeEncoder } from './range-coder.ts';
 import { maxColumn } from './value-column.ts';

@@ -10,10 +10,11 @@
  *             for each its distance from the last (varint) and its value (8 bytes); then the integer stream to the end
  *   xor:      the bits of the xor column
  */
+
+import { ByteReader, type ByteWriter } from '../byte-stream.ts';
 import { BitReader } from '../chunk/bit-reader.ts';
 import { BitWriter } from '../chunk/bit-writer.ts';
 import { readXor, writeXor } from '../chunk/xor-column.ts';
-import { ByteReader, type ByteWriter } from './byte-stream.ts';
 import { decodeIntegers, encodeIntegers, planIntegers, readShape, shapeByte } from './integer-stream.ts';
 import { RangeDecoder, RangeEncoder } from './range-coder.ts';
 

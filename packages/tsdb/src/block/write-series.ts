@@ -1,10 +1,11 @@
 /** Puts the samples or buckets of one series into a block that is being written, in chunks of even size. */
+
+import { ByteWriter } from '../byte-stream.ts';
 import { type Rollup, sliceRollup } from '../rollup/rollup.ts';
 import { writeRollup } from '../rollup/rollup-column.ts';
 import type { Samples } from '../select/join-samples.ts';
 import type { LabelPairs } from './block-file.ts';
 import type { BlockWriter } from './block-writer.ts';
-import { ByteWriter } from './byte-stream.ts';
 import { maxColumn, writeValues } from './value-column.ts';
 
 const out = new ByteWriter();

@@ -7,9 +7,10 @@
  *   from, to (f64), number of matchers (varint), for each name, operator, value (length as varint, UTF-8).
  */
 import type { Labels, Matcher } from '@jaegis/model';
+import type { ByteReader } from '../byte-stream.ts';
 import type { Samples } from '../select/join-samples.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
-import { type PayloadReader, readRecords } from '../wal/record-reader.ts';
+import { readRecords } from '../wal/record-reader.ts';
 import { RecordWriter } from '../wal/record-writer.ts';
 import { type Deletion, deletionOf, type Tombstone, withoutDeleted } from './deletion.ts';
 
@@ -103,7 +104,7 @@ export class Tombstones {
   }
 }
 
-function readTombstone(payload: PayloadReader): Tombstone {
+function readTombstone(payload: ByteReader): Tombstone {
   const from = payload.f64();
   const to = payload.f64();
   const matchers: Matcher[] = [];

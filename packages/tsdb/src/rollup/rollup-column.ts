@@ -11,8 +11,9 @@
  *   not whole: the fields themselves in the same order.
  * The times are a column of times of the block.
  */
-import { ByteReader, type ByteWriter } from '../block/byte-stream.ts';
+
 import { maxColumn, readValues, writeValues } from '../block/value-column.ts';
+import { ByteReader, type ByteWriter } from '../byte-stream.ts';
 import { emptyRollup, type Rollup } from './rollup.ts';
 
 const wholeBit = 1;

@@ -1,7 +1,7 @@
 import { staleMarker } from '@jaegis/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteReader, ByteWriter } from '../block/byte-stream.ts';
+import { ByteReader, ByteWriter } from '../byte-stream.ts';
 import { answerFromRollup } from './answer-from-rollup.ts';
 import { coarsen, joinRollups, type Rollup, rollUp, rollupFields, sliceRollup } from './rollup.ts';
 import { readRollup, writeRollup } from './rollup-column.ts';

@@ -10,10 +10,10 @@
  * Payload of an end record: number of series (varint).
  */
 import type { SeriesRef } from '@jaegis/model';
+import type { ByteReader } from '../byte-stream.ts';
 import type { Head } from '../head/head.ts';
 import { rowOf } from '../head/series-table.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
-import type { PayloadReader } from './record-reader.ts';
 import { maxPayloadBytes, RecordWriter } from './record-writer.ts';
 import { writeSeries } from './series-record.ts';
 
@@ -112,7 +112,7 @@ export interface CheckpointChunk {
   readonly bytes: Uint8Array;
 }
 
-export function readChunks(payload: PayloadReader, visit: (chunk: CheckpointChunk) => void): void {
+export function readChunks(payload: ByteReader, visit: (chunk: CheckpointChunk) => void): void {
   while (!payload.isDone) {
     const ref = payload.varint();
     const count = payload.varint();

@@ -4,12 +4,13 @@
  * nothing, so when the checkpoint's end is missing all that is there is read.
  */
 import type { Labels, SeriesRef } from '@jaegis/model';
+import type { ByteReader } from '../byte-stream.ts';
 import { maxChunkSamples } from '../chunk/chunk-codec.ts';
 import { emptyTally, type Head, type TimeLimits } from '../head/head.ts';
 import { generationOf, maxLabels, rowOf } from '../head/series-table.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
 import { type CheckpointChunk, checkpointAfter, readChunks } from './checkpoint.ts';
-import { type Damage, type PayloadReader, readRecords, recordsOf } from './record-reader.ts';
+import { type Damage, readRecords, recordsOf } from './record-reader.ts';
 import type { RecordType } from './record-writer.ts';
 import { readSamples, sampleRoom } from './samples-record.ts';
 import { segmentId } from './segment-writer.ts';
@@ -116,7 +117,7 @@ class Replay {
     if (this.#result.damages.length < maxDamages) this.#result.damages.push(message);
   }
 
-  #record(type: RecordType, payload: PayloadReader): void {
+  #record(type: RecordType, payload: ByteReader): void {
     if (type === 'series') readSeries(payload, (ref, labels) => this.#series(ref, labels));
     else if (type === 'samples') this.#samples(payload);
     else if (type === 'chunks') readChunks(payload, (chunk) => this.#chunk(chunk));
@@ -139,7 +140,7 @@ class Replay {
     this.#head.reserve();
   }
 
-  #samples(payload: PayloadReader): void {
+  #samples(payload: ByteReader): void {
     readSamples(payload, this.#room);
     const tally = emptyTally();
     this.#head.apply(this.#room.batch, this.#limits, tally);

@@ -8,7 +8,7 @@
  * No record needs another to be read, so a damaged one costs its own samples only.
  */
 import type { SampleBatch } from '@jaegis/model';
-import type { PayloadReader } from './record-reader.ts';
+import type { ByteReader } from '../byte-stream.ts';
 import type { RecordWriter } from './record-writer.ts';
 
 /** More samples than this go to a further record, so that damage costs little. */
@@ -125,7 +125,7 @@ function makeBatch(size: number): SampleRoom['batch'] {
 }
 
 /** Reads a samples record into `room.batch`. */
-export function readSamples(payload: PayloadReader, room: SampleRoom): void {
+export function readSamples(payload: ByteReader, room: SampleRoom): void {
   const count = payload.varint();
   if (count > payload.end - payload.at) throw new RangeError('more samples than bytes');
   if (count > room.batch.refs.length) room.batch = makeBatch(count);
@@ -151,14 +151,14 @@ export function readSamples(payload: PayloadReader, room: SampleRoom): void {
   room.batch.length = count;
 }
 
-function getWord(payload: PayloadReader): number {
+function getWord(payload: ByteReader): number {
   const { bytes, at } = payload;
   if (at + 4 > payload.end) throw new RangeError('the record ends too early');
   payload.at = at + 4;
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
-function getZigzag(payload: PayloadReader): number {
+function getZigzag(payload: ByteReader): number {
   const value = payload.varint();
   const half = Math.floor(value / 2);
   return half * 2 === value ? half : -half - 1;

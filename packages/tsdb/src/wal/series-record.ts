@@ -4,7 +4,7 @@
  * It comes before the first sample of the series. A series record for a row that is in use replaces what was there.
  */
 import type { Labels, SeriesRef } from '@jaegis/model';
-import type { PayloadReader } from './record-reader.ts';
+import type { ByteReader } from '../byte-stream.ts';
 import { maxPayloadBytes, type RecordWriter } from './record-writer.ts';
 
 export function writeSeries(
@@ -32,7 +32,7 @@ export function writeSeries(
   if (isOpen) out.end();
 }
 
-export function readSeries(payload: PayloadReader, visit: (ref: SeriesRef, labels: Labels) => void): void {
+export function readSeries(payload: ByteReader, visit: (ref: SeriesRef, labels: Labels) => void): void {
   while (!payload.isDone) {
     const ref = payload.varint();
     const labels: Record<string, string> = {};

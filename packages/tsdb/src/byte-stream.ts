@@ -74,11 +74,18 @@ const scratchBytes = new Uint8Array(scratch.buffer);
 
 /** Throws `RangeError` past its end. */
 export class ByteReader {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   at: number;
   end: number;
 
   constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
+    this.bytes = bytes;
+    this.at = from;
+    this.end = to;
+  }
+
+  /** Begins anew, elsewhere. */
+  reset(bytes: Uint8Array, from: number, to: number): void {
     this.bytes = bytes;
     this.at = from;
     this.end = to;
@@ -89,7 +96,8 @@ export class ByteReader {
   }
 
   byte(): number {
-    return this.bytes[this.#take(1)]!;
+    if (this.at >= this.end) throw new RangeError('the bytes end too early');
+    return this.bytes[this.at++]!;
   }
 
   varint(): number {
