@@ -397,6 +397,7 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       anomaliesOpen: fleet.pools.some((pool) => pool.isTroubled) ? 1 : 0,
     },
     forecasts: fleet.pools.slice(0, 7).map((pool) => ({
+      reach: 'hour' as const,
       pool: pool.name,
       signal: 'request_rate',
       model: 'seasonal-ensemble',

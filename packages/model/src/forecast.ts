@@ -1,3 +1,5 @@
+export type ForecastReach = 'hour' | 'day' | 'week';
+
 /** A forecast of one series: `mean[i]` and `quantiles[q][i]` are for `madeAt + (i + 1) * step`. */
 export interface Forecast {
   readonly series: Readonly<Record<string, string>>;
@@ -5,6 +7,8 @@ export interface Forecast {
   readonly madeAt: number;
   /** Milliseconds between points. */
   readonly step: number;
+  /** How far it looks; left out is an hour. */
+  readonly reach?: ForecastReach;
   readonly mean: readonly number[];
   /** Keyed by the quantile as text: `0.05`, `0.5`, `0.95`. Never crossing, never NaN. */
   readonly quantiles: Readonly<Record<string, readonly number[]>>;

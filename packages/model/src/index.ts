@@ -45,7 +45,7 @@ export type {
 } from './decision.ts';
 export type { Exemplar } from './exemplar.ts';
 export type { FleetEvent, Page, SampleBatchEvent } from './fleet-event.ts';
-export type { Forecast } from './forecast.ts';
+export type { Forecast, ForecastReach } from './forecast.ts';
 export { type Heartbeat, type HeartbeatAnswer, heartbeatSchema, nameSchema } from './heartbeat.ts';
 export type { Incident, IncidentState, TimelineEntry } from './incident.ts';
 export { formatLabels, type Labels, type Matcher } from './labels.ts';

@@ -1,3 +1,5 @@
+import type { ForecastReach } from './forecast.ts';
+
 /** GET /api/fleet/system: JAEGIS itself. Rates per second over the last minute. */
 export interface SystemReport {
   readonly version: string;
@@ -54,6 +56,7 @@ export interface SystemReport {
   readonly forecasts: readonly {
     readonly pool: string;
     readonly signal: string;
+    readonly reach: ForecastReach;
     readonly model: string;
     readonly trust: number;
     readonly madeAt: number;

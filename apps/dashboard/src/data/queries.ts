@@ -5,6 +5,7 @@ import type {
   Decision,
   FleetReport,
   Forecast,
+  ForecastReach,
   Incident,
   LogRecord,
   Page,
@@ -122,9 +123,9 @@ export function outputQuery(id: string) {
   });
 }
 
-export function forecastsQuery(filter: { pool?: string; signal?: string } = {}) {
+export function forecastsQuery(filter: { pool?: string; signal?: string; reach?: ForecastReach } = {}) {
   return queryOptions({
-    queryKey: ['forecasts', filter.pool ?? '', filter.signal ?? ''],
+    queryKey: ['forecasts', filter.pool ?? '', filter.signal ?? '', filter.reach ?? ''],
     queryFn: ({ signal }) =>
       request<Page<Forecast>>(withParams(`${fleet}/forecasts`, { ...filter, limit: 1_000 }), { signal }),
     refetchInterval: 20_000,

@@ -1,4 +1,4 @@
-import type { SignalName } from '@jaegis/model';
+import type { ForecastReach, SignalName } from '@jaegis/model';
 import type { Unit } from '@jaegis/std';
 import { written } from './written.ts';
 
@@ -47,3 +47,10 @@ export function reasonWords(reason: string): string {
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** How far a forecast looks, after a comma. */
+export const reachWords: Readonly<Record<ForecastReach, string>> = {
+  hour: 'an hour ahead',
+  day: 'a day ahead',
+  week: 'a week ahead',
+};

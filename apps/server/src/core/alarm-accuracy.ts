@@ -1,5 +1,5 @@
 import type { AlertCondition } from '@jaegis/alerting';
-import type { Incident } from '@jaegis/model';
+import { type Incident, type SignalName, signals } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
 
 export const alarmOutcomesKey = 'accuracy/warnings';
@@ -28,6 +28,13 @@ export function scoreAlarms(
     if (now > told.latest || (value !== null && value >= told.limit)) state.toldDecline = null;
   }
   for (const entry of fleet.pools.list()) {
+    for (const { signal: name, target } of entry.config?.objectives ?? []) {
+      const signal = name as SignalName;
+      const value = entry.signals[signal]?.value ?? null;
+      const key = `forecast/${entry.name}/${signal}`;
+      if (value === null || !alarmOutcomes.isWarned(key)) continue;
+      if (signals[signal].sense === 'lower_is_worse' ? value < target : value > target) alarmOutcomes.happen(key, now);
+    }
     const demand = entry.signals.request_rate;
     const capacity = entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica;
     const most = entry.config?.replicas.max;
@@ -47,10 +54,10 @@ export function learnFromFeedback(
   now: number,
 ): void {
   const alerts = incident.alerts.flatMap((id) => fleet.metadata.alert(id) ?? []);
-  const signals = alerts.flatMap(({ kind, pool, signal }) =>
+  const told = alerts.flatMap(({ kind, pool, signal }) =>
     kind === 'anomaly' && signal !== null ? [{ pool, signal }] : [],
   );
-  fleet.alarmTuning.learn(signals, verdict, now);
+  fleet.alarmTuning.learn(told, verdict, now);
   fleet.selfMetrics.count('jaegis_incident_feedback_total', { verdict });
   fleet.metadata.setState(alarmTuningKey, fleet.alarmTuning.toJSON());
 }

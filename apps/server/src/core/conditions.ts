@@ -1,10 +1,12 @@
 import type { AlertCondition } from '@jaegis/alerting';
-import { type Severity, type SignalName, signals } from '@jaegis/model';
+import { type SignalName, signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { exhaustionConditions } from './exhaustion-conditions.ts';
 import type { Fleet } from './fleet.ts';
+import { forecastConditions } from './forecast-conditions.ts';
 import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
+import { severityOf } from './severity.ts';
 import { storageConditions } from './storage-conditions.ts';
 
 /** A leak is worth a word this long before the process is at its limit. */
@@ -13,8 +15,6 @@ const leakWarningMs = 30 * 60_000;
 const declineWarningMs = 15 * 60_000;
 /** Objectives are judged on what is fresh; older values are "not known", and say nothing. */
 const freshMs = 30_000;
-/** Below this the forecast is no better than a naive one, and alarms nobody. */
-const leastTrust = 0.5;
 
 /** A warning says by when the problem will be there. */
 export type Condition = AlertCondition & { readonly dueAt?: number };
@@ -37,13 +37,6 @@ export async function gatherConditions(fleet: Fleet, now: number): Promise<Condi
     ...storageConditions(fleet),
     ...fleet.rules.conditions(),
   ];
-}
-
-function severityOf(fleet: Fleet, pool: string, severity: Severity): Severity {
-  const importance = fleet.pools.get(pool)?.config?.importance ?? 'normal';
-  if (importance === 'high' && severity === 'warning') return 'critical';
-  if (importance === 'low' && severity === 'critical') return 'warning';
-  return severity;
 }
 
 function lostAgents(fleet: Fleet): AlertCondition[] {
@@ -156,7 +149,7 @@ function poolConditions(fleet: Fleet, now: number): Condition[] {
   for (const entry of fleet.pools.list()) {
     found.push(
       ...breachedObjectives(fleet, entry, now),
-      ...forecastBreach(fleet, entry, now),
+      ...forecastConditions(fleet, entry, now),
       ...failingTarget(fleet, entry),
     );
   }
@@ -191,37 +184,6 @@ function breachedObjectives(fleet: Fleet, entry: PoolEntry, now: number): AlertC
     });
   }
   return found;
-}
-
-function forecastBreach(fleet: Fleet, entry: PoolEntry, now: number): Condition[] {
-  const forecast = entry.forecasts.get('request_rate');
-  const capacity = entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica;
-  const most = entry.config?.replicas.max;
-  const median = forecast?.quantiles['0.5'];
-  if (
-    forecast === undefined ||
-    median === undefined ||
-    capacity === null ||
-    most === undefined ||
-    forecast.trust < leastTrust
-  )
-    return [];
-  const index = median.findIndex((demand) => demand > capacity * most);
-  if (index < 0) return [];
-  const at = forecast.madeAt + (index + 1) * forecast.step;
-  return [
-    {
-      key: `forecast/${entry.name}/request_rate`,
-      kind: 'forecast_breach',
-      severity: severityOf(fleet, entry.name, 'warning'),
-      pool: entry.name,
-      agent: null,
-      signal: 'request_rate',
-      summary: `${entry.name} will need more than its ${most} replicas in ${formatDuration(Math.max(0, at - now))}`,
-      dueAt: at,
-      reason: `forecast demand is ${formatValue(median[index], '1/s')}, ${most} replicas serve ${formatValue(capacity * most, '1/s')}; raise replicas.max or shed load`,
-    },
-  ];
 }
 
 function failingTarget(fleet: Fleet, entry: PoolEntry): AlertCondition[] {

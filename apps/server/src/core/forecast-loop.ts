@@ -1,22 +1,15 @@
-import { ForecastTrust } from '@jaegis/analytics';
+import { ForecastTrust, type History } from '@jaegis/analytics';
 import { type Forecast, type SignalName, signalMetric } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
+import { type Forecasted, forecastsOf, type Reach } from './forecast-reaches.ts';
 import type { PoolEntry } from './pool-book.ts';
-
-/** Demand: what sizes follow. */
-const forecastSignals: readonly SignalName[] = ['request_rate'];
-const stepMs = 15_000;
-/** An hour ahead. */
-const horizon = 240;
-const historyPoints = 1_920;
-const quantiles = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
 
 /** So many of the newest steps are shown to the waiting forecasts: more than pass between two turns. */
 const scoredSteps = 8;
-/** How often a pool's forecast is made anew. */
-const everyMs = 30_000;
-/** Within which share of that all pools must have had their turn. */
+/** Within which share of half a minute all pools must have had their turn. */
 const spreadRuns = 20;
+
+const dayMs = 86_400_000;
 
 /** Fleets whose forecasts are being made: a turn that takes longer than a second is not joined by the next. */
 const busy = new WeakSet<Fleet>();
@@ -37,58 +30,81 @@ export async function runForecasts(fleet: Fleet, now: number): Promise<void> {
 
 async function forecastDue(fleet: Fleet, now: number): Promise<void> {
   const pools = fleet.pools.list().filter((entry) => entry.config?.predictive.mode !== 'off');
-  const due = pools.filter((entry) => now - entry.forecastAt >= everyMs);
-  due.sort((a, b) => a.forecastAt - b.forecastAt);
-  for (const entry of due.slice(0, Math.ceil(pools.length / spreadRuns))) {
-    entry.forecastAt = now;
-    for (const signal of forecastSignals) await forecastSignal(fleet, entry, signal, now);
+  const due = pools.flatMap((entry) =>
+    forecastsOf(entry.config).flatMap((wanted) => {
+      const late = now - (entry.forecastAt.get(wanted.key) ?? 0) - wanted.reach.everyMs;
+      return late >= 0 ? [{ entry, wanted, late: late / wanted.reach.everyMs }] : [];
+    }),
+  );
+  due.sort((a, b) => b.late - a.late);
+  for (const { entry, wanted } of due.slice(0, Math.max(2, Math.ceil(pools.length / spreadRuns)))) {
+    entry.forecastAt.set(wanted.key, now);
+    await forecastOne(fleet, entry, wanted, now);
   }
 }
 
-async function forecastSignal(fleet: Fleet, entry: PoolEntry, signal: SignalName, now: number): Promise<void> {
-  const history = historyOf(fleet, entry.name, signal, now);
-  if (history === undefined) return;
-  const key = `${entry.name}/${signal}`;
-  let trust = fleet.trust.get(key);
-  if (trust === undefined) {
-    trust = ForecastTrust.fromJSON(fleet.metadata.getState(`trust/${key}`));
-    fleet.trust.set(key, trust);
+async function forecastOne(fleet: Fleet, entry: PoolEntry, wanted: Forecasted, now: number): Promise<void> {
+  const { signal, reach, key } = wanted;
+  const history = historyOf(fleet, { pool: entry.name, signal, reach }, now);
+  if (history === undefined || history.values.length < reach.leastPoints) {
+    entry.forecasts.delete(key);
+    return;
   }
+  const trust = trustOf(fleet, `${entry.name}/${key}`);
   const last = history.values.at(-1) ?? Number.NaN;
   // Every step since the last turn is a truth that a forecast may wait for.
   for (let k = Math.max(0, history.values.length - scoredSteps); k < history.values.length; k++)
-    trust.observe(history.start + k * stepMs, history.values[k]!);
+    trust.observe(history.start + k * reach.stepMs, history.values[k]!);
+  const { horizon, quantiles } = reach;
   const result = await fleet.forecaster.forecast(history, { horizon, quantiles });
-  const madeAt = history.start + (history.values.length - 1) * stepMs;
   const forecast: Forecast = {
     series: { __name__: signalMetric.pool, pool: entry.name, signal },
-    madeAt,
-    step: stepMs,
+    madeAt: history.start + (history.values.length - 1) * reach.stepMs,
+    step: reach.stepMs,
+    reach: reach.name,
     mean: result.mean,
     quantiles: result.quantiles,
     model: result.model,
     trust: trust.trust,
     ...(result.note === undefined ? {} : { note: result.note }),
   };
-  trust.record(forecast, { last });
-  entry.forecasts.set(signal, forecast);
+  trust.record(forecast, { last, ...dayBefore(history.values, reach) });
+  entry.forecasts.set(key, forecast);
 }
 
-/** The signal's means on a 15 s grid up to the last whole step, NaN where nothing was seen; `undefined` when nothing is known. */
+/** What was seen a day earlier at each step: the naive forecast that the far ones must beat. */
+function dayBefore(values: Float64Array, { stepMs, horizon }: Reach): { seasonal?: number[] } {
+  const day = dayMs / stepMs;
+  if (values.length < day) return {};
+  return { seasonal: Array.from({ length: horizon }, (_, h) => values[values.length - day + (h % day)]!) };
+}
+
+function trustOf(fleet: Fleet, key: string): ForecastTrust {
+  let trust = fleet.trust.get(key);
+  if (trust === undefined) {
+    trust = ForecastTrust.fromJSON(fleet.metadata.getState(`trust/${key}`));
+    fleet.trust.set(key, trust);
+  }
+  return trust;
+}
+
+/** The signal's means on the reach's grid up to the last whole step, NaN where nothing was seen; `undefined` when nothing is known. */
 function historyOf(
   fleet: Fleet,
-  pool: string,
-  signal: SignalName,
+  o: { pool: string; signal: SignalName; reach: Reach },
   now: number,
-): { start: number; stepMs: number; values: Float64Array } | undefined {
+): History | undefined {
+  const { stepMs, historyPoints } = o.reach;
   const end = Math.floor(now / stepMs) * stepMs;
   const from = end - historyPoints * stepMs;
   const matchers = [
     { name: '__name__', op: '=', value: signalMetric.pool },
-    { name: 'pool', op: '=', value: pool },
-    { name: 'signal', op: '=', value: signal },
+    { name: 'pool', op: '=', value: o.pool },
+    { name: 'signal', op: '=', value: o.signal },
   ] as const;
-  const [series] = fleet.store.select(matchers, from + 1, end);
+  // Means of a step are wanted: where a step is many minutes wide, the store may answer from its rollups.
+  const hints = { func: 'avg_over_time', stepMs, rangeMs: Math.max(stepMs, 6 * stepMs) };
+  const [series] = fleet.store.select(matchers, from + 1, end, o.reach.name === 'hour' ? {} : { hints });
   if (series === undefined || series.timestamps.length === 0) return undefined;
   const first = Math.max(0, Math.floor((series.timestamps[0]! - from - 1) / stepMs));
   const sums = new Float64Array(historyPoints - first);

@@ -26,9 +26,10 @@ export interface PoolEntry {
   lastDecision: Decision | null;
   desired: number | null;
   signals: Signals;
-  forecasts: Map<string, Forecast>;
-  /** When they were last made. */
-  forecastAt: number;
+  /** By signal, the far ones by signal and reach (`request_rate:day`). */
+  readonly forecasts: Map<string, Forecast>;
+  /** When each was last asked for. */
+  readonly forecastAt: Map<string, number>;
   score: number;
   reasons: readonly string[];
   /** Replica-milliseconds used since midnight UTC, for the budget. */
@@ -112,7 +113,7 @@ export class PoolBook {
       desired: kept?.desired ?? null,
       signals: {},
       forecasts: new Map(),
-      forecastAt: 0,
+      forecastAt: new Map(),
       score: 100,
       reasons: [],
       usage: kept?.usage ?? { day: '', replicaHours: 0, at: 0 },

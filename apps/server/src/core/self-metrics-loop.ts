@@ -129,7 +129,8 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_event_listeners', fleet.events.listeners);
   for (const [key, trust] of fleet.trust) {
     const slash = key.lastIndexOf('/');
-    const labels = { pool: key.slice(0, slash), signal: key.slice(slash + 1) };
+    const [signal = '', reach = 'hour'] = key.slice(slash + 1).split(':');
+    const labels = { pool: key.slice(0, slash), signal, reach };
     selfMetrics.set('jaegis_forecast_trust', trust.trust, labels);
     selfMetrics.set('jaegis_forecast_scored_total', trust.scored, labels);
     if (trust.meanError !== null) selfMetrics.set('jaegis_forecast_error_ratio', trust.meanError, labels);

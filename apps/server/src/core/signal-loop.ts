@@ -149,6 +149,7 @@ function writePoolSeries(fleet: Fleet, entry: PoolEntry, now: number): void {
     write({ __name__: 'jaegis_pool_replicas', state: 'desired' }, entry.desired);
   }
   for (const forecast of entry.forecasts.values()) {
+    if (forecast.reach !== 'hour') continue;
     const ahead = Math.ceil((entry.state.capacity.startupMs ?? 60_000) / forecast.step);
     const signal = forecast.series['signal'] ?? '';
     for (const quantile of ['0.5', '0.95'])

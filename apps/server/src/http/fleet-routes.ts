@@ -178,10 +178,14 @@ function decisionRoutes(app: FastifyInstance, core: Core): void {
   app.get('/api/fleet/forecasts', (request, reply) => {
     const query = request.query as Query;
     return reply.send(
-      page(core.views.forecasts({ pool: text(query, 'pool'), signal: text(query, 'signal') }), query, {
-        default: 1_000,
-        max: 5_000,
-      }),
+      page(
+        core.views.forecasts({ pool: text(query, 'pool'), signal: text(query, 'signal'), reach: text(query, 'reach') }),
+        query,
+        {
+          default: 1_000,
+          max: 5_000,
+        },
+      ),
     );
   });
   app.get('/api/fleet/bands', (request, reply) => {

@@ -123,8 +123,8 @@ export const operations: readonly Operation[] = [
     method: 'get',
     path: '/api/fleet/forecasts',
     tag: 'fleet',
-    summary: 'The newest forecasts.',
-    query: { pool: 'only this pool', signal: 'only this signal' },
+    summary: 'The newest forecasts: demand an hour, a day and a week ahead, an hour of signals with an objective.',
+    query: { pool: 'only this pool', signal: 'only this signal', reach: 'only these: hour, day or week' },
   },
   {
     method: 'get',

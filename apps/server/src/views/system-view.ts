@@ -47,15 +47,16 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
     loops: sources.loops().map((loop) => ({ ...loop })),
     detection: fleet.detection.stats(),
     forecasts: fleet.pools.list().flatMap((entry) =>
-      [...entry.forecasts].map(([signal, forecast]) => ({
+      [...entry.forecasts].map(([key, forecast]) => ({
         pool: entry.name,
-        signal,
+        signal: forecast.series['signal'] ?? '',
+        reach: forecast.reach ?? 'hour',
         model: forecast.model,
         trust: forecast.trust,
         madeAt: forecast.madeAt,
-        scored: fleet.trust.get(`${entry.name}/${signal}`)?.scored ?? 0,
-        meanError: fleet.trust.get(`${entry.name}/${signal}`)?.meanError ?? null,
-        coverage: fleet.trust.get(`${entry.name}/${signal}`)?.coverage ?? null,
+        scored: fleet.trust.get(`${entry.name}/${key}`)?.scored ?? 0,
+        meanError: fleet.trust.get(`${entry.name}/${key}`)?.meanError ?? null,
+        coverage: fleet.trust.get(`${entry.name}/${key}`)?.coverage ?? null,
       })),
     ),
     exhaustion: fleet.exhaustion.list().map(({ resource, pool, used, limit, fills: { at, earliest, latest } }) => ({

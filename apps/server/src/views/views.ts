@@ -41,7 +41,7 @@ export interface Views {
   logs(query: { instanceId?: string; limit: number }): Promise<readonly LogRecord[]>;
   pools(): Pool[];
   pool(name: string): PoolDetail | undefined;
-  forecasts(query: { pool: string | undefined; signal: string | undefined }): Forecast[];
+  forecasts(query: { pool: string | undefined; signal: string | undefined; reach: string | undefined }): Forecast[];
   links(): Link[];
   topology(query: TopologyQuery): Topology;
   timeline(query: { pool?: string; from?: number; to?: number; limit: number }): Page<TimelineItem>;
@@ -70,7 +70,7 @@ export function createViews(fleet: Fleet, sources: ViewSources): Views {
           anomalies: [...fleet.detection.open(), ...fleet.behavior.open()],
           forecasts: pools
             .list()
-            .flatMap((entry) => [...entry.forecasts.values()])
+            .flatMap((entry) => [...entry.forecasts.values()].filter(({ reach }) => reach === 'hour'))
             .map(shortForecast),
           alerts: fleet.alerts.active(),
           incidents: fleet.incidents.open(),
@@ -96,13 +96,14 @@ export function createViews(fleet: Fleet, sources: ViewSources): Views {
       const entry = pools.get(name);
       return entry === undefined ? undefined : poolDetail(fleet, entry);
     },
-    forecasts: ({ pool, signal }) =>
+    forecasts: ({ pool, signal, reach }) =>
       pools
         .list()
         .filter((entry) => pool === undefined || entry.name === pool)
         .flatMap((entry) => [...entry.forecasts])
-        .filter(([name]) => signal === undefined || name === signal)
-        .map(([, forecast]) => forecast),
+        .map(([, forecast]) => forecast)
+        .filter((each) => signal === undefined || each.series['signal'] === signal)
+        .filter((each) => reach === undefined || each.reach === reach),
     links: () => fleet.topology.links(fleet.clock.now()),
     topology: (query) => (query.at === undefined ? topologyView(fleet, query) : pastTopology(fleet, query, query.at)),
     timeline: (query) => timeline(metadata, query),

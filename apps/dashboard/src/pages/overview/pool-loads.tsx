@@ -35,7 +35,7 @@ function PoolCharts({ pools }: { pools: readonly Pool[] }) {
   const window = useWindow();
   const demand = useQuery(seriesQuery(selector('jaegis_pool_signal', { signal: 'request_rate' }), window));
   const ready = useQuery(seriesQuery(selector('jaegis_pool_replicas', { state: 'ready' }), window));
-  const forecasts = useQuery(forecastsQuery());
+  const forecasts = useQuery(forecastsQuery({ signal: 'request_rate', reach: 'hour' }));
   // The order is by name and not by load: a chart that one knows stays where it is.
   const ordered = useMemo(
     () =>

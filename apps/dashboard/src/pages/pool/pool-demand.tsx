@@ -1,4 +1,4 @@
-import type { Pool } from '@jaegis/model';
+import type { ForecastReach, Pool } from '@jaegis/model';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Chart } from '../../chart/chart.tsx';
@@ -9,7 +9,13 @@ import { useWindow } from '../../time/use-window.ts';
 import { Section } from '../../widgets/section.tsx';
 import { useDecisionMarks } from './use-decision-marks.ts';
 
-const futureMs = 3_600_000;
+const hourMs = 3_600_000;
+/** How much of the past is in view, and which forecast goes with it. */
+const reaches: readonly { readonly reach: ForecastReach; readonly from: number; readonly futureMs: number }[] = [
+  { reach: 'week', from: 72 * hourMs, futureMs: 168 * hourMs },
+  { reach: 'day', from: 6 * hourMs, futureMs: 24 * hourMs },
+  { reach: 'hour', from: 0, futureMs: hourMs },
+];
 const nothing: readonly never[] = [];
 
 /** Demand, what the ready replicas carry, and the forecast: its middle, its band and the quantile that is planned for. */
@@ -19,12 +25,18 @@ export function PoolDemand({ pool }: { pool: Pool }) {
     seriesQuery(selector('jaegis_pool_signal', { signal: 'request_rate', pool: pool.name }), window),
   );
   const ready = useQuery(seriesQuery(selector('jaegis_pool_replicas', { state: 'ready', pool: pool.name }), window));
-  const forecast = useQuery(forecastsQuery({ pool: pool.name, signal: 'request_rate' })).data?.items[0];
+  const forecasts = useQuery(forecastsQuery({ pool: pool.name, signal: 'request_rate' })).data?.items ?? nothing;
+  const length = window.to - window.from;
+  // The farthest that goes with the view and is known already; a young fleet has the hour only.
+  const { forecast, futureMs } = reaches
+    .filter(({ from }) => length > from)
+    .map(({ reach, futureMs }) => ({ forecast: forecasts.find((each) => (each.reach ?? 'hour') === reach), futureMs }))
+    .reduce((best, each) => (best.forecast === undefined ? each : best));
   const marks = useDecisionMarks(pool.name, window);
   const grid = demand.data?.grid ?? window;
   const quantileInUse = pool.lastDecision?.forecast?.quantile ?? null;
   const capacityPerReplica = pool.lastDecision?.inputs.capacityPerReplica ?? null;
-  const reachMs = window.isLive ? Math.min(futureMs, window.to - window.from) : 0;
+  const reachMs = window.isLive ? Math.min(futureMs, length) : 0;
   const data = useMemo(
     () =>
       demandData({

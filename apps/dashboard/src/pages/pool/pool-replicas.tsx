@@ -16,7 +16,7 @@ const futureMs = 3_600_000;
 export function PoolReplicas({ pool }: { pool: Pool }) {
   const window = useWindow();
   const replicas = useQuery(seriesQuery(selector('jaegis_pool_replicas', { pool: pool.name }), window));
-  const forecast = useQuery(forecastsQuery({ pool: pool.name, signal: 'request_rate' })).data?.items[0];
+  const forecast = useQuery(forecastsQuery({ pool: pool.name, signal: 'request_rate', reach: 'hour' })).data?.items[0];
   const marks = useDecisionMarks(pool.name, window);
   const grid = replicas.data?.grid ?? window;
   const found = replicas.data?.series;

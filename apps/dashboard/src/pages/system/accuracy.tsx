@@ -1,5 +1,5 @@
 import type { SystemReport } from '@jaegis/model';
-import { signalName } from '../../data/signal-words.ts';
+import { reachWords, signalName } from '../../data/signal-words.ts';
 import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
 import { PoolLink } from '../../widgets/links.tsx';
@@ -39,10 +39,12 @@ export function Accuracy({ report }: { report: SystemReport }) {
           </thead>
           <tbody>
             {scored.map((each) => (
-              <tr key={`${each.pool}:${each.signal}`}>
+              <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
                 <th scope="row">
                   <PoolLink name={each.pool} />{' '}
-                  <span className="small muted">{signalName(each.signal).toLowerCase()}</span>
+                  <span className="small muted">
+                    {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
+                  </span>
                 </th>
                 <td className="num">{written(each.meanError!, 'ratio')}</td>
                 <td className="num">

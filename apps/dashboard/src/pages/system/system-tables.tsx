@@ -1,5 +1,5 @@
 import type { SystemReport } from '@jaegis/model';
-import { reasonWords, signalName } from '../../data/signal-words.ts';
+import { reachWords, reasonWords, signalName } from '../../data/signal-words.ts';
 import { written } from '../../data/written.ts';
 import { Ago } from '../../widgets/ago.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
@@ -187,10 +187,12 @@ export function Forecasts({ report }: { report: SystemReport }) {
           </thead>
           <tbody>
             {report.forecasts.map((each) => (
-              <tr key={`${each.pool}:${each.signal}`}>
+              <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
                 <th scope="row">
                   <PoolLink name={each.pool} />{' '}
-                  <span className="small muted">{signalName(each.signal).toLowerCase()}</span>
+                  <span className="small muted">
+                    {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
+                  </span>
                 </th>
                 <td className="muted">{each.model}</td>
                 <td>
