@@ -22,42 +22,44 @@ export function Accuracy({ report }: { report: SystemReport }) {
       {scored.length === 0 ? (
         <p className="muted">No forecast was due yet.</p>
       ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Forecast of</th>
-              <th scope="col" className="num">
-                Off by
-              </th>
-              <th scope="col" className="num">
-                Inside the band
-              </th>
-              <th scope="col" className="num">
-                Points scored
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {scored.map((each) => (
-              <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
-                <th scope="row">
-                  <PoolLink name={each.pool} />{' '}
-                  <span className="small muted">
-                    {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
-                  </span>
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Forecast of</th>
+                <th scope="col" className="num">
+                  Off by
                 </th>
-                <td className="num">{written(each.meanError!, 'ratio')}</td>
-                <td className="num">
-                  {each.coverage === null ? '–' : written(each.coverage.seen, 'ratio')}
-                  {each.coverage !== null && (
-                    <span className="small muted"> of {written(each.coverage.nominal, 'ratio')}</span>
-                  )}
-                </td>
-                <td className="num muted">{written(each.scored, 'count')}</td>
+                <th scope="col" className="num">
+                  Inside the band
+                </th>
+                <th scope="col" className="num">
+                  Points scored
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {scored.map((each) => (
+                <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
+                  <th scope="row">
+                    <PoolLink name={each.pool} />{' '}
+                    <span className="small muted">
+                      {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
+                    </span>
+                  </th>
+                  <td className="num">{written(each.meanError!, 'ratio')}</td>
+                  <td className="num">
+                    {each.coverage === null ? '–' : written(each.coverage.seen, 'ratio')}
+                    {each.coverage !== null && (
+                      <span className="small muted"> of {written(each.coverage.nominal, 'ratio')}</span>
+                    )}
+                  </td>
+                  <td className="num muted">{written(each.scored, 'count')}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       <dl className="facts">
         <div>

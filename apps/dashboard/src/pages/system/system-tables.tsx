@@ -174,37 +174,39 @@ export function Forecasts({ report }: { report: SystemReport }) {
       {report.forecasts.length === 0 ? (
         <p className="muted">No forecast yet: the first comes when a pool has been heard for a while.</p>
       ) : (
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">Pool</th>
-              <th scope="col">Model</th>
-              <th scope="col">Trust</th>
-              <th scope="col" className="num">
-                Made
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {report.forecasts.map((each) => (
-              <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
-                <th scope="row">
-                  <PoolLink name={each.pool} />{' '}
-                  <span className="small muted">
-                    {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
-                  </span>
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">Pool</th>
+                <th scope="col">Model</th>
+                <th scope="col">Trust</th>
+                <th scope="col" className="num">
+                  Made
                 </th>
-                <td className="muted">{each.model}</td>
-                <td>
-                  <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} isPlain />
-                </td>
-                <td className="num muted">
-                  <Ago at={each.madeAt} />
-                </td>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {report.forecasts.map((each) => (
+                <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
+                  <th scope="row">
+                    <PoolLink name={each.pool} />{' '}
+                    <span className="small muted">
+                      {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
+                    </span>
+                  </th>
+                  <td className="muted">{each.model}</td>
+                  <td>
+                    <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} isPlain />
+                  </td>
+                  <td className="num muted">
+                    <Ago at={each.madeAt} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </Section>
   );
