@@ -16,6 +16,7 @@ import { queryCommand } from './commands/query.ts';
 import type { Program } from './commands/shared.ts';
 import { testCommand } from './commands/test.ts';
 import { topCommand } from './commands/top.ts';
+import { tuningCommand } from './commands/tuning.ts';
 import { upCommand } from './commands/up.ts';
 import { badInput, CliError, done, type ExitCode } from './errors.ts';
 import { safeText } from './format/text-width.ts';
@@ -49,6 +50,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   agentsCommand(program);
   poolCommands(program);
   historyCommands(program);
+  tuningCommand(program);
   explainCommand(program);
   queryCommand(program);
   detectCommand(program);

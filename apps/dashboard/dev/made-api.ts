@@ -31,6 +31,7 @@ import {
 } from './made-happenings.ts';
 import { MadeQueries } from './made-queries.ts';
 import { MadeSignals } from './made-signals.ts';
+import { makeTuning } from './made-tuning.ts';
 
 export interface MadeApiOptions {
   readonly agents: number;
@@ -108,6 +109,8 @@ export class MadeApi {
             (each) => each.at >= Number(query.get('from') ?? 0) && each.at <= Number(query.get('to') ?? now),
           ),
         );
+      case 'tuning':
+        return page(pool === undefined ? [] : makeTuning(pool, now));
       case 'incidents':
         return page(this.#incidents);
       case 'alerts':

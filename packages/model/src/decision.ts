@@ -78,6 +78,8 @@ export interface Outcome {
   readonly readyReplicas: number;
   /** Milliseconds from order to ready; `null` when it never was, or nothing was added. */
   readonly tookMs: number | null;
+  /** What all that runs costs then; `null` without a price. */
+  readonly costPerHour?: number | null;
   readonly verdict: 'as_predicted' | 'slower' | 'failed' | 'overtaken' | 'unknown';
   readonly message: string;
 }

@@ -78,3 +78,4 @@ export type { LogRecord, ResourceIdentity, Span, SpanKind } from './span.ts';
 export { isStaleMarker, staleMarker } from './stale-marker.ts';
 export type { Bands, SystemReport, TimelineItem } from './system-report.ts';
 export type { Link, LinkKind, Topology, TopologyNode } from './topology.ts';
+export type { PoolEffect, TunedParameter, TuningRecord, TuningState } from './tuning.ts';

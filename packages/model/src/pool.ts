@@ -1,5 +1,6 @@
 import type { Decision, Workload } from './decision.ts';
 import type { Signals } from './signal.ts';
+import type { PoolEffect } from './tuning.ts';
 
 /** `paused-in` never gives back, `paused-out` never adds: KEDA's paused-scale-in and paused-scale-out. */
 export const poolModes = ['auto', 'recommend', 'paused', 'paused-in', 'paused-out'] as const;
@@ -60,6 +61,8 @@ export interface Pool {
   readonly constraints: readonly string[];
   /** How its load behaves, and why that is said; `null` while not known. */
   readonly workload: Workload | null;
+  /** How well it is scaled; `null` for a pool without a target. */
+  readonly effect: PoolEffect | null;
   /** Worst first, in words. */
   readonly reasons: readonly string[];
   readonly score: number;

@@ -1,7 +1,19 @@
-import type { DecisionInputs, DecisionReason, LimitStep, PredictedImpact, SignalName, Signals } from '@jaegis/model';
+import {
+  type DecisionForecast,
+  type DecisionInputs,
+  type DecisionReason,
+  isActing,
+  type LimitStep,
+  type PredictedImpact,
+  type SignalName,
+  type Signals,
+} from '@jaegis/model';
 import { formatDuration } from '@jaegis/std';
 import { type Capacity, capacityOf, startupOf } from './capacity.ts';
 import { fadedReversals, noteChange } from './change-history.ts';
+import type { Tuned } from './effect/effect-state.ts';
+import { followEffect, type Moment } from './effect/follow-effect.ts';
+import { tune, tunedConfig } from './effect/tune.ts';
 import { explain } from './explain.ts';
 import { followClock } from './follow-clock.ts';
 import { activate } from './limits/activate.ts';
@@ -14,6 +26,7 @@ import { limitQuota } from './limits/quota.ts';
 import { coverLosses, keepRedundancy } from './limits/redundancy.ts';
 import { remember, stabilize } from './limits/stabilize.ts';
 import type { NeedContext } from './reactive/need.ts';
+import { readSignal } from './read-signal.ts';
 import { recommend, type Wanted } from './recommend.ts';
 import { reconcile } from './reconcile.ts';
 import { prepareRehearsal } from './rehearsal/prepare.ts';
@@ -28,11 +41,13 @@ import { workloadOf } from './workload.ts';
  * redundancy → stabilize → limit → clamp → budget → quota → step → mode, each step that changes the number with its reason. Pure; under a
  * millisecond. `now` is epoch milliseconds; a clock that was set back takes the memory with it.
  */
-export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number): DecideResult {
+export function decide(given: PoolSnapshot, last: ScalingState, now: number): DecideResult {
   const before = followClock(last, now);
+  const { tuned } = before.effect;
+  const snapshot = withTuned(given, tuned);
   const { config, replicas } = snapshot;
   const capacity = capacityOf(config, before);
-  const startupMs = startupOf(config, before);
+  const startupMs = startupOf(config, before) * tuned.startup;
   const { current, state, note } = reconcile(snapshot, trackReady(before, replicas.ready, now), { now, startupMs });
   const reversals = fadedReversals(before, now);
   // A pool that was never looked at before has nothing to rehearse yet.
@@ -55,7 +70,8 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
     if (result.step !== null) limits.push(result.step);
   };
   if (wanted.isMeasured) {
-    const steadied = wanted.isRehearsed && config.isDownWindowOurs ? ownDownWindow(config, reversals) : config;
+    const steadied =
+      wanted.isRehearsed && config.isDownWindowOurs ? ownDownWindow(config, reversals * tuned.patience) : config;
     apply(stabilize(windows, { desired, current, config: steadied, now }));
     // Bounds move at once, as in the HPA; only what the load asks for is limited in rate.
     const start = Math.min(Math.max(current, bounds.min), bounds.max);
@@ -84,6 +100,22 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
   const reason = reasonFor({ wanted, limits, current, desired, snapshot, capacity });
   const isCut = limits.some((l) => l.step !== 'mode' && l.to < l.from);
   const predicted = predictImpact({ snapshot, context, current, desired: proposed });
+  const { effect } = state;
+  const followed = isActing(snapshot.mode)
+    ? tune(
+        followEffect(
+          effect,
+          momentOf(context, {
+            isMeasured,
+            change,
+            forecast: reason === 'ForecastFloor' ? (wanted.prediction?.forecast ?? null) : null,
+          }),
+          now,
+        ),
+        { pool: snapshot.pool, config: given.config, isRehearsed: wanted.isRehearsed },
+        now,
+      )
+    : effect;
   const workload = workloadOf(state.workload, config);
   const plan = wanted.isRehearsed ? (rehearsal?.plan ?? null) : null;
   return {
@@ -122,7 +154,35 @@ export function decide(snapshot: PoolSnapshot, last: ScalingState, now: number):
       seen: wanted.seen,
       integral: isCut ? state.integral : wanted.integral,
       rehearsal: rehearsal ?? before.rehearsal,
+      effect: followed,
     },
+  };
+}
+
+/** What outcomes have taught, laid over what is configured and forecast. */
+function withTuned(snapshot: PoolSnapshot, tuned: Tuned): PoolSnapshot {
+  const config = tunedConfig(snapshot.config, tuned);
+  const { forecast } = snapshot;
+  if (config === snapshot.config && (forecast === null || tuned.forecast === 1)) return snapshot;
+  return { ...snapshot, config, forecast: forecast && { ...forecast, trust: forecast.trust * tuned.forecast } };
+}
+
+function momentOf(
+  context: NeedContext,
+  o: { isMeasured: boolean; change: { from: number; to: number }; forecast: DecisionForecast | null },
+): Moment {
+  const { snapshot, capacity, now, smooth } = context;
+  const { config, replicas } = snapshot;
+  const queue = readSignal(snapshot.signals, 'queue_length', { now, staleAfterMs: config.staleAfterMs });
+  return {
+    config,
+    demand: o.isMeasured ? (smooth['request_rate']?.mean ?? null) : null,
+    queue: queue.ok ? queue.value : null,
+    perReplica: capacity?.perReplica ?? null,
+    ready: replicas.ready,
+    paid: replicas.ready + replicas.pending + replicas.draining,
+    change: o.change,
+    expected: o.forecast === null || o.change.to <= o.change.from ? null : o.forecast,
   };
 }
 

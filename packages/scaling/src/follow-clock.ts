@@ -1,3 +1,4 @@
+import { moveEffect } from './effect/effect-state.ts';
 import type { ScalingState } from './scaling-state.ts';
 
 /**
@@ -25,6 +26,7 @@ export function followClock(state: ScalingState, now: number): ScalingState {
     queue: state.queue.map((part) => ({ ...part, fromAt: move(part.fromAt), toAt: move(part.toAt) })),
     refusals: { ...state.refusals, retryAt: move(state.refusals.retryAt) },
     otherHands: state.otherHands.map(move),
+    effect: moveEffect(state.effect, move),
     mismatchSince: state.mismatchSince === null ? null : move(state.mismatchSince),
   };
 }

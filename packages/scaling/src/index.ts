@@ -4,6 +4,8 @@ export { type BacktestRow, runBacktest, writeSeries } from './backtest/run-backt
 export { recordOutsideChange, recordRefusal } from './change-history.ts';
 export { decide } from './decide.ts';
 export { createDecider } from './decide-pipe.ts';
+export { recordOutcome } from './effect/follow-effect.ts';
+export { effectOf } from './effect/tune.ts';
 export { learn, type Observation } from './learn.ts';
 export type { QuotaShare } from './limits/quota.ts';
 export { judgeOutcome, type Observed } from './outcome.ts';

@@ -23,12 +23,16 @@ export function judgeOutcome(decision: DecisionDraft, observed: Observed, now: n
     rate === null || capacity === null || replicas.ready === 0 || !Number.isFinite(rate)
       ? null
       : rate / (capacity * replicas.ready);
+  const { costPerHour: predictedCost } = decision.predicted;
+  const running = replicas.ready + replicas.pending + replicas.draining;
+  const costPerHour = predictedCost === null || decision.to === 0 ? null : (predictedCost / decision.to) * running;
   const tookMs = decision.to > decision.from && readyAt !== null ? readyAt - decision.at : null;
   const outcome = (verdict: Outcome['verdict'], message: string): Outcome => ({
     at: now,
     saturation,
     readyReplicas: replicas.ready,
     tookMs,
+    costPerHour,
     verdict,
     message,
   });

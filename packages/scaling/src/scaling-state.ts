@@ -1,3 +1,4 @@
+import { type EffectState, initialEffect } from './effect/effect-state.ts';
 import type { KeptRehearsal, Rehearsal } from './rehearsal/rehearsal.ts';
 import { initialWorkload, type WorkloadState } from './workload.ts';
 
@@ -72,6 +73,8 @@ export interface ScalingState {
   readonly queue: readonly QueueSegment[];
   /** How the load behaves, see workload.ts. */
   readonly workload: WorkloadState;
+  /** How well it is scaled, and what was tuned for it, see effect/. */
+  readonly effect: EffectState;
   /** Orders that were refused or came to nothing, in a row, and when the target may be asked again. */
   readonly refusals: { readonly count: number; readonly retryAt: number };
   /** Since when the target has had another number than was ordered; `null` when it has that number. */
@@ -111,6 +114,7 @@ export function initialScalingState(): ScalingState {
     },
     queue: [],
     workload: initialWorkload(),
+    effect: initialEffect(),
     refusals: { count: 0, retryAt: 0 },
     mismatchSince: null,
     wasFulfilled: false,
@@ -131,5 +135,6 @@ export function restoreScalingState(value: unknown): ScalingState {
     ...kept,
     capacity: { ...fresh.capacity, ...kept.capacity },
     workload: { ...fresh.workload, ...kept.workload },
+    effect: { ...fresh.effect, ...kept.effect },
   };
 }

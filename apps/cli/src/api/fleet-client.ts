@@ -11,6 +11,7 @@ import type {
   Page,
   Pool,
   PoolMode,
+  TuningRecord,
 } from '@jaegis/model';
 import { badInput, CliError, isBad } from '../errors.ts';
 import type { QueryData } from '../format/query.ts';
@@ -94,6 +95,10 @@ export class FleetClient {
 
   alert(id: string): Promise<Alert> {
     return this.#get(`/api/fleet/alerts/${encodeURIComponent(id)}`);
+  }
+
+  tuning(query: Query = {}): Promise<Page<TuningRecord>> {
+    return this.#get('/api/fleet/tuning', query);
   }
 
   decisions(query: Query = {}): Promise<Page<Decision>> {

@@ -1,10 +1,11 @@
-import type { Link, Pool, SignalName } from '@jaegis/model';
+import type { Link, Pool, PoolEffect, SignalName } from '@jaegis/model';
 import { signals } from '@jaegis/model';
 import { formatValue } from '@jaegis/std';
 import { section, sentence, titled } from './document.ts';
 import { scoreCell, stateCell } from './state.ts';
 import { type Cell, formatTable, type Layout } from './table.ts';
 import { ago } from './time.ts';
+import { tunedWords } from './tuning.ts';
 
 /** A pool's signal with its unit; `–` when not known. */
 export function poolSignal(pool: Pool, name: SignalName): string {
@@ -54,6 +55,21 @@ export function formatPools(pools: readonly Pool[], options: Layout & { now: num
   );
 }
 
+function formatEffect(effect: PoolEffect): string {
+  const share = (name: string, value: number | null) =>
+    value === null ? '' : `${name} ${formatValue(value, 'ratio')}`;
+  const measured = [
+    share('accuracy', effect.accuracy),
+    share('efficiency', effect.efficiency),
+    share('stability', effect.stability),
+    share('speed', effect.speed),
+    share('short', effect.short),
+  ].filter((part) => part !== '');
+  const tuned = tunedWords(effect.tuned);
+  const actions = `${effect.judged} ${effect.judged === 1 ? 'action' : 'actions'} judged`;
+  return [measured.length === 0 ? 'nothing measured yet' : measured.join(', '), actions, ...tuned].join('; ');
+}
+
 function formatSize({ verdict, reason, cpu, memory }: Pool['size']): string {
   const wanted = [
     cpu === null ? '' : `${formatValue(cpu.target, 'cores')} CPU`,
@@ -79,6 +95,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
     const age = value.value === null ? '' : `  (${ago(value.at, options.now)})`;
     pairs.push([name, `${formatValue(value.value, signals[name].unit)}${age}`]);
   }
+  if (pool.effect !== null) pairs.push(['Effect', formatEffect(pool.effect)]);
   pairs.push(['Size of one', formatSize(pool.size)]);
   if (pool.workload !== null) pairs.push(['Workload', `${pool.workload.class}: ${pool.workload.reason}`]);
   if (pool.constraints.length > 0) pairs.push(['Always', pool.constraints.join('; ')]);

@@ -13,6 +13,7 @@ import type {
   SystemReport,
   TimelineItem,
   Topology,
+  TuningRecord,
 } from '@jaegis/model';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { request, withParams } from './api.ts';
@@ -80,6 +81,15 @@ export function decisionsQuery(pool: string, window?: { from: number; to: number
         { signal },
       ),
     placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  });
+}
+
+export function tuningQuery(pool: string) {
+  return queryOptions({
+    queryKey: ['tuning', pool],
+    queryFn: ({ signal }) =>
+      request<Page<TuningRecord>>(withParams(`${fleet}/tuning`, { pool, limit: 20 }), { signal }),
     refetchInterval: 30_000,
   });
 }

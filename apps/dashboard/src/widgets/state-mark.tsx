@@ -17,6 +17,8 @@ const tones: Readonly<Record<string, Tone>> = {
   ready: 'ok',
   resolved: 'ok',
   as_predicted: 'ok',
+  kept: 'ok',
+  undone: 'warn',
   degraded: 'warn',
   suspect: 'warn',
   warning: 'warn',

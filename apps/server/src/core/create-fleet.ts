@@ -2,6 +2,7 @@ import { AlertEngine, IncidentEngine, type TimelineFact } from '@jaegis/alerting
 import { AlarmOutcomes, AlarmTuning } from '@jaegis/analytics';
 import { IngestCounters } from '@jaegis/ingest';
 import { Registry } from '@jaegis/registry';
+import { recordOutcome } from '@jaegis/scaling';
 import { QuantileSketch } from '@jaegis/std';
 import { patientMetadata } from '@jaegis/store';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
@@ -60,6 +61,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   incidents.restore(metadata.incidents({ state: ['open', 'acknowledged'], limit: 500 }).items, known);
   const nextId = idMaker();
   let facts: TimelineFact[] = [];
+  const pools = new PoolBook(config, metadata);
 
   return {
     clock,
@@ -84,7 +86,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     registry,
     topology,
     red: new RedWindow(),
-    pools: new PoolBook(config, metadata),
+    pools,
     writer,
     signals: new SignalBook(writer),
     detection: new Detection({
@@ -117,7 +119,10 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       stopwatch: deps.stopwatch,
       externalLabels: config.external_labels,
     }),
-    outcomes: new OutcomeWatch(metadata, events),
+    outcomes: new OutcomeWatch(metadata, events, (decision, outcome) => {
+      const entry = pools.get(decision.pool);
+      if (entry !== undefined) entry.state = recordOutcome(entry.state, decision, outcome);
+    }),
     receivers: deps.receivers,
     alertSinks: deps.alertSinks ?? [],
     visibleMs: new QuantileSketch({ min: 0.01, max: 1e5 }),

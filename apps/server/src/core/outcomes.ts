@@ -14,8 +14,10 @@ export class OutcomeWatch {
   readonly #open = new Map<string, Decision>();
   readonly #metadata: MetadataStore;
   readonly #events: EventStream;
+  readonly #onJudged: (decision: Decision, outcome: Outcome) => void;
 
-  constructor(metadata: MetadataStore, events: EventStream) {
+  constructor(metadata: MetadataStore, events: EventStream, onJudged: (decision: Decision, outcome: Outcome) => void) {
+    this.#onJudged = onJudged;
     this.#metadata = metadata;
     this.#events = events;
     for (const decision of metadata.decisions({ limit: 500 }).items) {
@@ -66,6 +68,7 @@ export class OutcomeWatch {
   #finish(decision: Decision, outcome: Outcome): void {
     this.#open.delete(decision.id);
     this.#save({ ...decision, outcome });
+    this.#onJudged(decision, outcome);
   }
 
   #save(decision: Decision): void {

@@ -4,6 +4,7 @@ import type { Fleet } from './fleet.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
 import { isQuiet } from './quiet-reasons.ts';
 import { quotasOf } from './quotas.ts';
+import { tellTuning } from './tuning.ts';
 import { victimsOf } from './victims.ts';
 
 /** One round over all pools with a target: look, learn, decide, keep, act. A pool whose target fails harms no other. */
@@ -52,7 +53,9 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
   };
   entry.state = learn(entry.state, seen, now);
   const { decision: draft, state } = decide(snapshot, entry.state, now);
+  const before = entry.state.effect.records;
   entry.state = state;
+  tellTuning(fleet, entry, before, now);
   entry.desired = draft.to;
   fleet.selfMetrics.count('jaegis_scaling_decisions_total', { pool: entry.name, reason: draft.reason });
   if (isWorthKeeping(draft, entry.lastDecision)) await carryOut(fleet, entry, draft, now);

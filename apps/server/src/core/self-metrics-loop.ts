@@ -1,6 +1,8 @@
+import { effectOf } from '@jaegis/scaling';
 import type { Fleet } from './fleet.ts';
 import { readCounters } from './ingest-rates.ts';
 import type { LoopStats } from './loop-runner.ts';
+import type { PoolEntry } from './pool-book.ts';
 import { measureRemoteWrites } from './remote-writes.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 
@@ -16,6 +18,14 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_decision_duration_seconds', 'summary', 'Time of one pool in a decision round.'],
   ['jaegis_scaling_decisions_total', 'counter', 'Decision rounds, by pool and reason.'],
   ['jaegis_scaling_failures_total', 'counter', 'Decision rounds that threw, by pool.'],
+  ['jaegis_scaling_accuracy_ratio', 'gauge', 'Predicted against real use of capacity over judged actions, by pool.'],
+  ['jaegis_scaling_efficiency_ratio', 'gauge', 'Work done over capacity paid for, faded over a day, by pool.'],
+  ['jaegis_scaling_stability_ratio', 'gauge', 'Changes that were not turned back within 15 minutes, by pool.'],
+  ['jaegis_scaling_speed_ratio', 'gauge', 'Predicted over real time from order to effect, by pool.'],
+  ['jaegis_scaling_short_ratio', 'gauge', 'Share of time short of capacity, faded over half an hour, by pool.'],
+  ['jaegis_scaling_start_seconds', 'gauge', 'From order to ready, by pool.'],
+  ['jaegis_scaling_tuned_factor', 'gauge', 'Factor that outcomes have put on a scaling parameter, by pool.'],
+  ['jaegis_scaling_tunings_total', 'counter', 'Changes of scaling parameters, by pool, parameter and state.'],
   ['jaegis_target_events_total', 'counter', 'What targets reported of their instances.'],
   ['jaegis_alerts_total', 'counter', 'Changes of alerts, by kind and state.'],
   ['jaegis_notifications_total', 'counter', 'Notifications handed to receivers.'],
@@ -126,6 +136,7 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
     selfMetrics.set('jaegis_query_store_questions_total', unanswered, { outcome: 'away' });
   }
   if (fleet.remoteWrites !== undefined) measureRemoteWrites(fleet.remoteWrites, selfMetrics);
+  for (const entry of fleet.pools.sized()) measureEffect(selfMetrics, entry);
   selfMetrics.set('jaegis_event_listeners', fleet.events.listeners);
   for (const [key, trust] of fleet.trust) {
     const slash = key.lastIndexOf('/');
@@ -141,6 +152,17 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   if (warnings.precision !== null) selfMetrics.set('jaegis_warning_precision_ratio', warnings.precision);
   if (warnings.recall !== null) selfMetrics.set('jaegis_warning_recall_ratio', warnings.recall);
   if (warnings.leadMsMedian !== null) selfMetrics.set('jaegis_warning_lead_seconds', warnings.leadMsMedian / 1_000);
+}
+
+function measureEffect(selfMetrics: SelfMetrics, entry: PoolEntry): void {
+  const pool = entry.name;
+  const { accuracy, efficiency, stability, speed, short, startMs, tuned } = effectOf(entry.state.effect);
+  const shares = { accuracy, efficiency, stability, speed, short };
+  for (const [name, value] of Object.entries(shares))
+    if (value !== null) selfMetrics.set(`jaegis_scaling_${name}_ratio`, value, { pool });
+  if (startMs !== null) selfMetrics.set('jaegis_scaling_start_seconds', startMs / 1_000, { pool });
+  for (const [parameter, factor] of Object.entries(tuned))
+    selfMetrics.set('jaegis_scaling_tuned_factor', factor, { pool, parameter });
 }
 
 /** Every 10 s: JAEGIS watches itself in its own store. */

@@ -149,6 +149,10 @@ function poolRoutes(app: FastifyInstance, core: Core): void {
 
 function decisionRoutes(app: FastifyInstance, core: Core): void {
   const { metadata } = core;
+  app.get('/api/fleet/tuning', (request, reply) => {
+    const query = request.query as Query;
+    return reply.send(page(core.views.tuning(text(query, 'pool')), query, lists));
+  });
   app.get('/api/fleet/decisions', (request, reply) =>
     reply.send(metadata.decisions(listQuery(request.query as Query))),
   );

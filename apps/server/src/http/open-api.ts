@@ -88,8 +88,15 @@ export const operations: readonly Operation[] = [
     method: 'put',
     path: '/api/fleet/pools/{name}/mode',
     tag: 'fleet',
-    summary: 'Who decides: auto, recommend or paused.',
+    summary: 'Who decides: auto, recommend, paused, paused-in (only add) or paused-out (only give back).',
     body: { mode: 'recommend' },
+  },
+  {
+    method: 'get',
+    path: '/api/fleet/tuning',
+    tag: 'fleet',
+    summary: 'Changes of scaling parameters from outcomes, newest first: reason, state, what came of it.',
+    query: listQuery,
   },
   { method: 'get', path: '/api/fleet/decisions', tag: 'fleet', summary: 'Decisions, newest first.', query: listQuery },
   {

@@ -1,5 +1,5 @@
 import type { Forecast, Pool } from '@jaegis/model';
-import { workloadOf } from '@jaegis/scaling';
+import { effectOf, workloadOf } from '@jaegis/scaling';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
 import type { PoolEntry } from '../core/pool-book.ts';
@@ -37,6 +37,7 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     lastDecision: entry.lastDecision,
     size: sizeOf(entry, fleet.clock.now()),
     constraints: constraintsInWords(fleet, entry),
+    effect: entry.target === undefined ? null : effectOf(entry.state.effect),
     workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),
     reasons: entry.reasons,
     score: entry.score,

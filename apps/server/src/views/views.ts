@@ -15,6 +15,7 @@ import type {
   SystemReport,
   TimelineItem,
   Topology,
+  TuningRecord,
 } from '@jaegis/model';
 import { signalMetric } from '@jaegis/model';
 import type { Target } from '@jaegis/targets';
@@ -22,6 +23,7 @@ import type { Fleet } from '../core/fleet.ts';
 import { errorsOf } from '../core/health.ts';
 import type { LoopStats } from '../core/loop-runner.ts';
 import { refreshSelfMetrics } from '../core/self-metrics-loop.ts';
+import { tuningRecords } from '../core/tuning.ts';
 import { agentSummaries } from './agent-views.ts';
 import { type BandsQuery, bands } from './bands.ts';
 import { pastTopology } from './past-topology.ts';
@@ -42,6 +44,8 @@ export interface Views {
   pools(): Pool[];
   pool(name: string): PoolDetail | undefined;
   forecasts(query: { pool: string | undefined; signal: string | undefined; reach: string | undefined }): Forecast[];
+  /** Changes of scaling parameters, newest first. */
+  tuning(pool: string | undefined): TuningRecord[];
   links(): Link[];
   topology(query: TopologyQuery): Topology;
   timeline(query: { pool?: string; from?: number; to?: number; limit: number }): Page<TimelineItem>;
@@ -96,6 +100,7 @@ export function createViews(fleet: Fleet, sources: ViewSources): Views {
       const entry = pools.get(name);
       return entry === undefined ? undefined : poolDetail(fleet, entry);
     },
+    tuning: (pool) => tuningRecords(fleet, pool),
     forecasts: ({ pool, signal, reach }) =>
       pools
         .list()

@@ -12,6 +12,7 @@ import { ModeSwitch } from './mode-switch.tsx';
 import { PoolAgents } from './pool-agents.tsx';
 import { PoolCost } from './pool-cost.tsx';
 import { PoolDemand } from './pool-demand.tsx';
+import { PoolEffect } from './pool-effect.tsx';
 import { PoolReplicas } from './pool-replicas.tsx';
 import { PoolRules } from './pool-rules.tsx';
 import { PoolSize } from './pool-size.tsx';
@@ -98,6 +99,7 @@ function PoolBody({ pool }: { pool: Pool }) {
         <DecisionTable pool={pool.name} />
         <div>
           <PoolCost pool={pool} />
+          <PoolEffect pool={pool} />
           <PoolSize pool={pool} />
           <PoolRules pool={pool} />
           <PoolAgents pool={pool.name} />
