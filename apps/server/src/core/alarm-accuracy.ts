@@ -1,4 +1,5 @@
 import type { AlertCondition } from '@jaegis/alerting';
+import type { AlarmVerdict } from '@jaegis/analytics';
 import { type Incident, type SignalName, signals } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
 
@@ -46,7 +47,10 @@ export function scoreAlarms(
   alarmOutcomes.settle(now);
 }
 
-/** What a person says of an incident moves the thresholds of its anomalies' like series. */
+/**
+ * What a person says of an incident moves the thresholds of its anomalies' like series. What was missed may be any signal that
+ * the incident is about.
+ */
 export function learnFromFeedback(
   fleet: Fleet,
   incident: Incident,
@@ -55,8 +59,43 @@ export function learnFromFeedback(
 ): void {
   const alerts = incident.alerts.flatMap((id) => fleet.metadata.alert(id) ?? []);
   const told = alerts.flatMap(({ kind, pool, signal }) =>
-    kind === 'anomaly' && signal !== null ? [{ pool, signal }] : [],
+    (kind === 'anomaly' || verdict === 'missed_something') && signal !== null ? [{ pool, signal }] : [],
   );
+  tune(fleet, told, verdict, now);
+}
+
+export interface SignalFeedback {
+  readonly pool: string;
+  readonly signal: string;
+  readonly verdict: AlarmVerdict;
+  readonly by: string;
+}
+
+/** What a person says of one signal of a pool, with or without an incident. */
+export function learnOfSignal(fleet: Fleet, said: SignalFeedback, now: number): void {
+  const { pool, signal, verdict } = said;
+  tune(fleet, [said], verdict, now);
+  const decades =
+    fleet.alarmTuning.list(now).find((each) => each.pool === pool && each.signal === signal)?.decades ?? 0;
+  const rarer = decades < 0 ? `${formatFactor(decades)} less rare` : `${formatFactor(decades)} rarer`;
+  fleet.addFact({
+    at: now,
+    pool,
+    what: `an alarm of ${signal.replaceAll('_', ' ')} must be ${decades === 0 ? 'as rare as the budget says' : rarer}`,
+    reason: `${said.by} said: ${verdict.replaceAll('_', ' ')}`,
+  });
+}
+
+function formatFactor(decades: number): string {
+  return `${Math.round(10 ** Math.abs(decades))} times`;
+}
+
+function tune(
+  fleet: Fleet,
+  told: readonly { readonly pool: string; readonly signal: string }[],
+  verdict: AlarmVerdict,
+  now: number,
+): void {
   fleet.alarmTuning.learn(told, verdict, now);
   fleet.selfMetrics.count('jaegis_incident_feedback_total', { verdict });
   fleet.metadata.setState(alarmTuningKey, fleet.alarmTuning.toJSON());

@@ -81,7 +81,9 @@ function unhealthyAgents(fleet: Fleet): AlertCondition[] {
 
 function anomalies(fleet: Fleet, now: number): AlertCondition[] {
   // What people called no problem before must be rarer to alarm again.
-  const open = fleet.detection.open().filter((each) => each.score >= fleet.alarmTuning.leastScore(each, now) - 1e-9);
+  const open = [...fleet.detection.open(), ...fleet.behavior.open()].filter(
+    (each) => each.score >= fleet.alarmTuning.leastScore(each, now) - 1e-9,
+  );
   return open.map((anomaly) => ({
     key: `anomaly/${anomaly.agent ?? anomaly.pool}/${anomaly.signal}`,
     kind: 'anomaly',

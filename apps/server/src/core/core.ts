@@ -17,7 +17,7 @@ import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { Target, TargetEvent } from '@jaegis/targets';
 import type { MetricsStore } from '@jaegis/tsdb';
 import { createViews, type Views } from '../views/views.ts';
-import { learnFromFeedback } from './alarm-accuracy.ts';
+import { learnFromFeedback, learnOfSignal, type SignalFeedback } from './alarm-accuracy.ts';
 import { runAlerting } from './alerting-loop.ts';
 import { runConnectivity, tellChanged } from './connectivity-loop.ts';
 import { createFleet } from './create-fleet.ts';
@@ -175,6 +175,13 @@ export function createCore(deps: CoreDeps) {
       metadata.saveIncident(changed);
       events.publish({ event: 'incident', data: changed });
       return changed;
+    },
+
+    /** What a person says of one signal of a pool; false when the pool is not known. */
+    handleFeedback(said: SignalFeedback): boolean {
+      if (fleet.pools.get(said.pool) === undefined) return false;
+      learnOfSignal(fleet, said, deps.clock.now());
+      return true;
     },
 
     /** Gives pools what their actions act on. Each pool is first brought to what it had, or to its minimum. */

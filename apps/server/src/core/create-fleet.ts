@@ -60,6 +60,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   alerts.restore(known);
   incidents.restore(metadata.incidents({ state: ['open', 'acknowledged'], limit: 500 }).items, known);
   const nextId = idMaker();
+  const alarmTuning = AlarmTuning.fromJSON(metadata.getState(alarmTuningKey));
   let facts: TimelineFact[] = [];
   const pools = new PoolBook(config, metadata);
 
@@ -93,6 +94,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       intervalMs: signalIntervalMs,
       metadata,
       falseAlarmsPerAgentWeek: options.false_alarms_per_agent_week,
+      tuning: alarmTuning,
     }),
     behavior: new Behavior({
       agentLimit: options.agent_limit,
@@ -106,7 +108,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     forecaster: deps.forecaster ?? inlineForecastEngine(),
     exhaustion: new ExhaustionWatch(),
     alarmOutcomes: AlarmOutcomes.fromJSON(metadata.getState(alarmOutcomesKey)),
-    alarmTuning: AlarmTuning.fromJSON(metadata.getState(alarmTuningKey)),
+    alarmTuning,
     lostLately: new Map(),
     alerts,
     incidents,

@@ -1,4 +1,5 @@
 import {
+  type AlarmTuning,
   type AnomalySubject,
   AnomalyTracker,
   createDetector,
@@ -32,6 +33,9 @@ const watchedOfPool: readonly SignalName[] = [
 ];
 const learnedKey = 'detector/learned';
 
+/** No feedback makes a point alarm that is hardly out of its band. */
+const leastListened = 0.7;
+
 interface Watched {
   readonly kind: 'agent' | 'pool';
   readonly id: string;
@@ -44,6 +48,7 @@ export class Detection {
   readonly #detector: Detector;
   readonly #tracker = new AnomalyTracker();
   readonly #intervalMs: number;
+  readonly #tuning: AlarmTuning;
   readonly #watched = new Map<number, Watched>();
   /** Rows that a snapshot brought back, by what they watch, until that is seen again. */
   readonly #restored: Map<string, number>;
@@ -55,8 +60,14 @@ export class Detection {
   #spentMs = 0;
 
   /** Takes back what the detector learned before a restart, where it was kept and fits. */
-  constructor(options: { intervalMs: number; metadata: MetadataStore; falseAlarmsPerAgentWeek?: number }) {
+  constructor(options: {
+    intervalMs: number;
+    metadata: MetadataStore;
+    falseAlarmsPerAgentWeek?: number;
+    tuning: AlarmTuning;
+  }) {
     this.#intervalMs = options.intervalMs;
+    this.#tuning = options.tuning;
     const { falseAlarmsPerAgentWeek: falseAlarms } = options;
     this.#detector = createDetector(
       undefined,
@@ -93,6 +104,7 @@ export class Detection {
     const count = this.#places.length;
     const out = this.#out;
     this.#detector.observe(this.#rows, this.#values, { at, count, out });
+    if (this.#tuning.hasLowered) this.#listenCloser(at, count);
     for (let i = 0; i < count; i++) {
       const [row, column] = this.#places[i]!;
       row.score[column] = out.score[i]!;
@@ -171,6 +183,16 @@ export class Detection {
     this.#rows = rows;
     this.#values = values;
     this.#out = createVerdicts(capacity);
+  }
+
+  /** Where people said that something was missed, less will do. */
+  #listenCloser(at: number, count: number): void {
+    const { score, anomalous } = this.#out;
+    for (let i = 0; i < count; i++) {
+      if (anomalous[i] === 1 || !(score[i]! >= leastListened)) continue;
+      const watched = this.#watched.get(this.#rows[i]!);
+      if (watched !== undefined && score[i]! >= this.#tuning.leastScore(watched, at)) anomalous[i] = 1;
+    }
   }
 
   #subject(row: number): AnomalySubject {

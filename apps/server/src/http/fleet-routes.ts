@@ -1,4 +1,4 @@
-import { type Agent, type AgentCommandKind, type IncidentState, poolModes } from '@jaegis/model';
+import { type Agent, type AgentCommandKind, type IncidentState, poolModes, signals } from '@jaegis/model';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { badRequest, limitOf, notFound, number, page, type Query, sendError, text } from './answer.ts';
@@ -6,6 +6,7 @@ import { wrongQuery } from './check-query.ts';
 import { serveEvents } from './event-source.ts';
 import { jsonOf } from './ingest-routes.ts';
 
+const signalVerdicts = ['useful', 'not_a_problem', 'missed_something'] as const;
 const lists = { default: 100, max: 1_000 };
 const commandKinds: readonly AgentCommandKind[] = ['drain', 'restart', 'pause', 'resume', 'kill'];
 
@@ -164,6 +165,27 @@ function decisionRoutes(app: FastifyInstance, core: Core): void {
   app.get('/api/fleet/anomalies', (request, reply) =>
     reply.send(metadata.anomalies(listQuery(request.query as Query))),
   );
+  app.post('/api/fleet/feedback', (request, reply) => {
+    const body = jsonOf(request, reply);
+    if (body === undefined) return reply;
+    const { pool, signal, by } = body;
+    const isSignal = typeof signal === 'string' && (signal in signals || signal === 'behavior');
+    if (typeof pool !== 'string' || !isSignal)
+      return badRequest(
+        reply,
+        `Cannot take feedback: signal is ${JSON.stringify(signal)} of pool ${JSON.stringify(pool)}, must be a pool and one of its signals`,
+      );
+    const verdict = signalVerdicts.find((each) => each === body['verdict']);
+    if (verdict === undefined)
+      return badRequest(
+        reply,
+        `Cannot take feedback on ${signal}: verdict is ${JSON.stringify(body['verdict'])}, must be one of ${signalVerdicts.join(', ')}`,
+      );
+    const who = typeof by === 'string' && by !== '' ? by.slice(0, 100) : 'someone';
+    return core.handleFeedback({ pool, signal, verdict, by: who })
+      ? reply.send({ pool, signal, verdict })
+      : notFound(reply, 'pool', pool);
+  });
   app.get('/api/fleet/alerts', (request, reply) => {
     const query = request.query as Query;
     const state = text(query, 'state');

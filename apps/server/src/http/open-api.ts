@@ -127,6 +127,14 @@ export const operations: readonly Operation[] = [
     query: { ...listQuery, agent: 'only this agent' },
   },
   {
+    method: 'post',
+    path: '/api/fleet/feedback',
+    tag: 'fleet',
+    summary:
+      'Something was missed in a signal of a pool, or its anomaly was not a problem: the threshold of like series moves.',
+    body: { pool: 'analysts', signal: 'latency_p95', verdict: 'missed_something', by: 'ada' },
+  },
+  {
     method: 'get',
     path: '/api/fleet/forecasts',
     tag: 'fleet',

@@ -16,14 +16,22 @@ test('"not a problem" asks for rarer points on like series only, and fades', () 
   expect(tuning.leastScore(latency, 30 * day)).toBeCloseTo(0.975, 9);
 });
 
-test('"missed something" takes it back, never below the budget; more than four decades are never asked for', () => {
+test('"missed something" takes it back and more, within two decades; more than four are never asked for', () => {
   const tuning = new AlarmTuning();
   for (let i = 0; i < 9; i++) tuning.learn([latency], 'not_a_problem', 0);
   expect(tuning.list(0)).toEqual([{ ...latency, decades: 4 }]);
-  for (let i = 0; i < 9; i++) tuning.learn([latency], 'missed_something', 0);
+  expect(tuning.hasLowered).toBe(false);
+  for (let i = 0; i < 4; i++) tuning.learn([latency], 'missed_something', 0);
   expect(tuning.list(0)).toEqual([]);
   tuning.learn([latency], 'wrong_cause', 0);
   expect(tuning.leastScore(latency, 0)).toBeCloseTo(0.95, 9);
+  for (let i = 0; i < 9; i++) tuning.learn([latency], 'missed_something', 0);
+  expect(tuning.list(0)).toEqual([{ ...latency, decades: -2 }]);
+  expect(tuning.hasLowered).toBe(true);
+  // Inside the scale between the band (0.5) and the alarm: five surprises of seven.
+  expect(tuning.leastScore(latency, 0, 7)).toBeCloseTo(0.5 + (0.45 * 3) / 5, 9);
+  tuning.learn([latency], 'useful', 0);
+  expect(tuning.list(0)).toEqual([{ ...latency, decades: -1.75 }]);
 });
 
 test('survives a restart, without what is broken', () => {
