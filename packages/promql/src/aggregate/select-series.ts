@@ -100,7 +100,11 @@ function siftDown(heap: number[], isWorse: (a: number, b: number) => boolean): v
 }
 
 function inOrderOfValue(groups: readonly Group[], kept: readonly Column[], op: string): readonly Column[] {
-  const groupOf = new Map(groups.flatMap(({ columns }, i) => columns.map((column) => [column.values, i] as const)));
+  // Columns that are kept share their values with those of their group.
+  const wanted = new Set(kept.map(({ values }) => values));
+  const groupOf = new Map<Float64Array, number>();
+  for (const [i, { columns }] of groups.entries())
+    for (const { values } of columns) if (wanted.has(values)) groupOf.set(values, i);
   const order = (a: Column, b: Column): number => {
     const byGroup = groupOf.get(a.values)! - groupOf.get(b.values)!;
     if (byGroup !== 0) return byGroup;

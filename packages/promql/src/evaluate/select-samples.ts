@@ -63,16 +63,34 @@ export function selectSamples(
   const found = findSeries(context.source, { matchers: selector.matchers, fromMs: from, toMs: to }, limits);
   for (const { size } of found) context.samplesRead += size;
   if (context.samplesRead > maxSamples) throw new QueryError(tooManySamples);
-  return found.map(({ labels, size, read }) => ({
-    labels,
-    size,
-    read: () => {
-      const samples = read();
-      // Until now it was a guess.
-      context.samplesRead += samples.timestamps.length - size;
-      return around.statsOnly ? markResets({ labels, ...samples }) : samples;
-    },
-  }));
+  return found.map((reader) => new CountedReader(reader, context, around.statsOnly));
+}
+
+/** Until a series is read, its size is a guess. */
+class CountedReader implements SeriesReader {
+  readonly #reader: SeriesReader;
+  readonly #context: QueryContext;
+  readonly #statsOnly: boolean;
+
+  constructor(reader: SeriesReader, context: QueryContext, statsOnly: boolean) {
+    this.#reader = reader;
+    this.#context = context;
+    this.#statsOnly = statsOnly;
+  }
+
+  get labels(): SeriesReader['labels'] {
+    return this.#reader.labels;
+  }
+
+  get size(): number {
+    return this.#reader.size;
+  }
+
+  read(): ReturnType<SeriesReader['read']> {
+    const samples = this.#reader.read();
+    this.#context.samplesRead += samples.timestamps.length - this.#reader.size;
+    return this.#statsOnly ? markResets({ labels: this.labels, ...samples }) : samples;
+  }
 }
 
 /** The samples of a series, with its labels. */

@@ -33,6 +33,8 @@ function rateFunction(options: RateOptions): WindowFunction {
       const advance = count === 1 ? 0 : env.reference.at(1) - env.reference.at(0);
       let end = env.reference.at(0);
       let nextReset = 0;
+      // Samples mostly come at even distances: what depends on times only is worked out anew when they changed.
+      const span = { samples: 0, sampled: 0, mean: 0, toStart: 0, toEnd: 0, factor: 0 };
       // Written out, and in milliseconds: this is the hot loop of most dashboards.
       for (let step = 0; step < count; step++, end += advance) {
         const first = from[step]!;
@@ -47,18 +49,29 @@ function rateFunction(options: RateOptions): WindowFunction {
         const firstMs = times[first]!;
         const lastMs = times[last]!;
         const sampled = lastMs - firstMs;
-        const mean = sampled / (last - first);
+        if (sampled !== span.sampled || last - first !== span.samples) {
+          span.sampled = sampled;
+          span.samples = last - first;
+          span.mean = sampled / span.samples;
+          span.factor = 0;
+        }
+        const { mean } = span;
         const threshold = mean * 1.1;
         let toStart = firstMs - (end - rangeMs);
         let toEnd = end - lastMs;
         if (toStart >= threshold) toStart = mean / 2;
-        // A counter that starts at a known value cannot have been below zero.
-        if (isCounter && difference > 0 && start >= 0) {
+        // A counter that starts at a known value cannot have been below zero. Most start far above: no division is needed.
+        if (isCounter && difference > 0 && start >= 0 && sampled * start <= toStart * difference * 1.000_001) {
           const toZero = sampled * (start / difference);
           if (toZero < toStart) toStart = toZero;
         }
         if (toEnd >= threshold) toEnd = mean / 2;
-        out.values[step] = difference * ((sampled + toStart + toEnd) / sampled) * scale;
+        if (span.factor === 0 || toStart !== span.toStart || toEnd !== span.toEnd) {
+          span.toStart = toStart;
+          span.toEnd = toEnd;
+          span.factor = (sampled + toStart + toEnd) / sampled;
+        }
+        out.values[step] = difference * span.factor * scale;
         out.present[step] = 1;
       }
     },

@@ -48,8 +48,9 @@ async function asked(life: Life, selection: Selection) {
     const answers = await life.distant.take(structuredClone(handed));
     const found = answers.find(0, selection, selection.hints === undefined ? {} : { hints: selection.hints });
     expect(answers.damages).toEqual([]);
-    const read = found.map(({ labels, size, read }) => {
-      const { timestamps, values } = read();
+    const read = found.map((reader) => {
+      const { labels, size } = reader;
+      const { timestamps, values } = reader.read();
       return { labels, size, timestamps: timestamps.slice(), values: values.slice() };
     });
     for (const { timestamps, size } of read)

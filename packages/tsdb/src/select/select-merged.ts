@@ -93,24 +93,54 @@ export function findMerged(
     throw new SelectLimitError('query processing would load too many samples into memory in query execution');
   if (search.found.length > maxSeries)
     throw new SelectLimitError(`query would touch ${search.found.length} series, must be at most ${maxSeries}`);
-  const scratch = new Scratch();
-  return search.found.map((found) => ({
-    ref: found.row === -1 ? 0 : sources.head.ref(found.row),
-    labels: found.labels,
-    size: found.samples,
-    read: () =>
-      sources.tombstones.apply(
-        found.labels,
-        readInTurn(sources, found, { hints, scratch }) ??
-          joinSamples(found.parts.map((part) => readPart(sources, found.row, { part, hints }))),
-      ),
-  }));
+  const reading = { sources, hints, scratch: new Scratch() };
+  return search.found.map((found) => new FoundSeries(found, reading));
+}
+
+interface Reading {
+  readonly sources: SelectSources;
+  readonly hints: SelectHints | undefined;
+  readonly scratch: Scratch;
+}
+
+class FoundSeries implements SeriesReader {
+  readonly #found: Found;
+  readonly #reading: Reading;
+
+  constructor(found: Found, reading: Reading) {
+    this.#found = found;
+    this.#reading = reading;
+  }
+
+  get ref(): SeriesRef {
+    const { row } = this.#found;
+    return row === -1 ? 0 : this.#reading.sources.head.ref(row);
+  }
+
+  get labels(): Labels {
+    return this.#found.labels;
+  }
+
+  get size(): number {
+    return this.#found.samples;
+  }
+
+  read(): Samples {
+    const { sources, hints, scratch } = this.#reading;
+    const found = this.#found;
+    const samples =
+      readInTurn(sources, found, { hints, scratch }) ??
+      joinSamples(found.parts.map((part) => readPart(sources, found.row, { part, hints, scratch })));
+    return sources.tombstones.apply(found.labels, samples);
+  }
 }
 
 /** Memory that one series after the other is decoded into. */
 class Scratch {
   times = new Float64Array(0);
   values = new Float64Array(0);
+  /** A series of one sample. */
+  readonly one: Samples = { timestamps: new Float64Array(1), values: new Float64Array(1) };
 
   reserve(count: number): void {
     if (count <= this.times.length) return;
@@ -132,7 +162,7 @@ function readInTurn(
   const { stretch, chunks } = found.parts[0]!;
   const { from, to, tierMs } = stretch;
   if (found.parts.length > 1 || tierMs > 0) return undefined;
-  const newest = hints === undefined ? undefined : newestOnly(sources, found.row, { stretch, hints });
+  const newest = hints === undefined ? undefined : newestOnly(sources, found.row, { stretch, hints, scratch });
   if (newest !== undefined) return newest;
   scratch.reserve(found.samples);
   const { times, values } = scratch;
@@ -250,11 +280,11 @@ class Search {
 function readPart(
   sources: SelectSources,
   row: number,
-  question: { part: Part; hints: SelectHints | undefined },
+  question: { part: Part; hints: SelectHints | undefined; scratch: Scratch },
 ): Samples {
-  const { part, hints } = question;
+  const { part, hints, scratch } = question;
   const { tierMs, from, to } = part.stretch;
-  const newest = hints === undefined ? undefined : newestOnly(sources, row, { stretch: part.stretch, hints });
+  const newest = hints === undefined ? undefined : newestOnly(sources, row, { stretch: part.stretch, hints, scratch });
   if (newest !== undefined) return newest;
   const report = (message: string): void => sources.blocks.damage(message);
   const raw: Samples[] = [];
@@ -279,15 +309,17 @@ function readPart(
 function newestOnly(
   { head, tombstones }: SelectSources,
   row: number,
-  question: { stretch: Stretch; hints: SelectHints },
+  question: { stretch: Stretch; hints: SelectHints; scratch: Scratch },
 ): Samples | undefined {
-  const { stretch, hints } = question;
+  const { stretch, hints, scratch } = question;
   if (hints.rangeMs !== 0 || hints.stepMs !== 0 || stretch.tierMs !== 0 || row === -1 || tombstones.size > 0)
     return undefined;
   const at = head.lastAt(row);
   const newest = at < stretch.from || at > stretch.to ? undefined : head.latest(row);
   if (newest === undefined) return undefined;
-  return { timestamps: Float64Array.of(newest.at), values: Float64Array.of(newest.value) };
+  scratch.one.timestamps[0] = newest.at;
+  scratch.one.values[0] = newest.value;
+  return scratch.one;
 }
 
 const emptySamples: Samples = { timestamps: new Float64Array(0), values: new Float64Array(0) };
