@@ -104,7 +104,11 @@ export function readSeries(reader: SeriesReader): SelectedSeries {
 export function withoutStale(series: SelectedSeries): SelectedSeries {
   const { values } = series;
   let stale = 0;
-  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]) && isStaleMarker(values[i]!)) stale++;
+  const { length } = values;
+  for (let i = 0; i < length; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value) && isStaleMarker(value)) stale++;
+  }
   if (stale === 0) return series;
   const keep = new Uint32Array(values.length - stale);
   let size = 0;

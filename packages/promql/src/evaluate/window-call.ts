@@ -37,7 +37,7 @@ export function evaluateWindowCall(
   const columns: Column[] = [];
   const floats = windows.extension === undefined ? definition.floats : extendedFloats(call.name, windows.extension);
   const floatDefinition = { ...definition, floats };
-  const memory = columnMemory(windows.size, grid.count);
+  const memory = new ColumnMemory(windows.size, grid.count);
   let seen = 0;
   for (const series of windows.series) {
     if (seen++ % 16 === 0) checkTime(context);
@@ -52,7 +52,7 @@ export function evaluateWindowCall(
     };
     const column = columnOf(series, windows, { definition: floatDefinition, env, memory });
     if (isEmpty(column)) continue;
-    columns.push(column);
+    columns.push(memory.keep(column));
     if (call.name === 'rate' || call.name === 'increase') tellNotACounter(series, matrix, context);
   }
   return vectorOf(columns);
@@ -67,11 +67,11 @@ function scalarValues(expression: Expression, grid: Grid, context: QueryContext)
 function columnOf(
   series: WindowSeries,
   windows: Windows,
-  options: { definition: WindowFunction; env: WindowEnvironment; memory: () => ColumnOutput },
+  options: { definition: WindowFunction; env: WindowEnvironment; memory: ColumnMemory },
 ): Column {
   const { definition, env, memory } = options;
   const dropName = definition.keepsName === true ? series.dropName : true;
-  const column = { labels: series.labels, dropName, histograms: undefined, ...memory() };
+  const column = { labels: series.labels, dropName, histograms: undefined, ...memory.next() };
   if (series.histograms === undefined) {
     definition.floats(series, env, column);
     return column;
@@ -81,21 +81,40 @@ function columnOf(
   return mixedColumn(series, column, options);
 }
 
-/** One piece of memory for many columns: with thousands of series, making arrays would be most of the work. */
-function columnMemory(series: number, count: number): () => ColumnOutput {
-  const together = Math.max(1, Math.min(series, Math.ceil(4_096 / count)));
-  let values = new Float64Array(0);
-  let present = new Uint8Array(0);
-  let at = 0;
-  return () => {
-    if (at === values.length) {
-      values = new Float64Array(together * count);
-      present = new Uint8Array(together * count);
-      at = 0;
+/**
+ * One piece of memory for the values of many columns, and one row of ones for all that have a sample at every step: with
+ * thousands of series, making arrays would be most of the work.
+ */
+class ColumnMemory {
+  readonly #count: number;
+  readonly #together: number;
+  readonly #always: Uint8Array;
+  readonly #present: Uint8Array;
+  #values = new Float64Array(0);
+  #at = 0;
+
+  constructor(series: number, count: number) {
+    this.#count = count;
+    this.#together = Math.max(1, Math.min(series, Math.ceil(4_096 / count)));
+    this.#always = new Uint8Array(count).fill(1);
+    this.#present = new Uint8Array(count);
+  }
+
+  /** Arrays of zeros; those of `present` are good until the next call. */
+  next(): ColumnOutput {
+    if (this.#at === this.#values.length) {
+      this.#values = new Float64Array(this.#together * this.#count);
+      this.#at = 0;
     }
-    at += count;
-    return { values: values.subarray(at - count, at), present: present.subarray(at - count, at) };
-  };
+    this.#at += this.#count;
+    this.#present.fill(0);
+    return { values: this.#values.subarray(this.#at - this.#count, this.#at), present: this.#present };
+  }
+
+  /** The column with a `present` of its own. */
+  keep(column: Column): Column {
+    return { ...column, present: column.present.includes(0) ? column.present.slice() : this.#always };
+  }
 }
 
 /** Windows of numbers only go through the fast way together; each window with a histogram goes by itself. */

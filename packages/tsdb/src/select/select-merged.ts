@@ -142,10 +142,25 @@ class Scratch {
   /** A series of one sample. */
   readonly one: Samples = { timestamps: new Float64Array(1), values: new Float64Array(1) };
 
+  #view: Samples = this.one;
+  #from = -1;
+  #to = -1;
+
   reserve(count: number): void {
     if (count <= this.times.length) return;
     this.times = new Float64Array(count * 2);
     this.values = new Float64Array(count * 2);
+    this.#from = -1;
+  }
+
+  /** The samples in [from, to) of its memory; series that are sent together mostly have as many, and share a view. */
+  view(from: number, to: number): Samples {
+    if (from !== this.#from || to !== this.#to) {
+      this.#view = { timestamps: this.times.subarray(from, to), values: this.values.subarray(from, to) };
+      this.#from = from;
+      this.#to = to;
+    }
+    return this.#view;
   }
 }
 
@@ -186,7 +201,12 @@ function readInTurn(
     if (!follows(count)) return undefined;
     at += count;
   }
-  return cutSamples({ timestamps: times.subarray(0, at), values: values.subarray(0, at) }, from, to);
+  let first = 0;
+  let last = at;
+  // Few lie outside: what is outside shares a chunk with what is inside.
+  while (first < last && times[first]! < from) first++;
+  while (last > first && times[last - 1]! > to) last--;
+  return scratch.view(first, last);
 }
 
 export function selectMerged(
