@@ -5,11 +5,13 @@ import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { SenderLimiter, startGrpcServer } from '@jaegis/ingest';
 import type { JaegisConfig, ServerOptions } from '@jaegis/model';
+import type { PreparedQuery, QueryAnswer } from '@jaegis/promql';
 import { seededRng } from '@jaegis/std';
 import type { MetricsStore } from '@jaegis/tsdb';
 import type { FastifyInstance } from 'fastify';
 import { type Core, createCore } from './core/core.ts';
 import type { Log } from './core/log.ts';
+import { ruleQuery } from './core/rule-query.ts';
 import { lockDataDir } from './data-lock.ts';
 import { startForecastThread } from './forecast-thread.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
@@ -83,6 +85,12 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   );
   await remote?.start((ref) => storage.store.labelsOf(ref));
   const forecaster = startForecastThread(log);
+  const queries = new QueryRunner({
+    store: storage.store,
+    ...queryWorkers(join(dataDir, 'metrics'), storage.store),
+    stopwatch: () => performance.now(),
+    maxSamples: options.query_max_samples,
+  });
   const core = createCore({
     forecaster,
     clock,
@@ -97,6 +105,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     options,
     ...storage,
     ruleFiles: rules.files,
+    ruleQuery: ruleQuery((query) => runForRules(queries, query)),
     ...(remote === undefined ? {} : { remoteWrites: remote }),
     ...createQueryStore(config, clock),
     receivers: createReceivers(config, { clock, rng }),
@@ -110,17 +119,12 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     await core.stop({ drain: true });
     await forecaster.close();
     await Promise.allSettled(opened.splice(0).map((each) => each.close()));
+    await queries.close();
     await storage.close();
     await remote?.close();
     await unlock();
   };
   try {
-    const queries = new QueryRunner({
-      store: storage.store,
-      ...queryWorkers(join(dataDir, 'metrics'), storage.store),
-      stopwatch: () => performance.now(),
-    });
-    opened.push(queries);
     // The port that was promised while the log was read, when any would have done.
     const samePort = port === undefined ? options : { ...options, port };
     const ports = await openPorts(core, { ...http, options: samePort, queries }, opened);
@@ -149,6 +153,12 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     await close();
     throw error;
   }
+}
+
+/** Nobody goes away from a rule; it may take as long as a query of a person. */
+async function runForRules(queries: QueryRunner, query: PreparedQuery): Promise<QueryAnswer> {
+  const { answer } = await queries.run(query, { timeoutMs: 120_000, signal: new AbortController().signal });
+  return answer;
 }
 
 /** Beside the bundle lies the built worker; from sources there is none, and queries are evaluated in this thread. */

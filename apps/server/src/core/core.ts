@@ -11,7 +11,7 @@ import {
   type ServerOptions,
 } from '@jaegis/model';
 import type { AlertSink, Receiver } from '@jaegis/receivers';
-import type { RuleFile } from '@jaegis/rules';
+import type { RuleFile, Query as RuleQuery } from '@jaegis/rules';
 import type { Clock } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { Target, TargetEvent } from '@jaegis/targets';
@@ -62,6 +62,8 @@ export interface CoreDeps {
   /** Calculates forecasts; in this thread when left out. */
   readonly forecaster?: ForecastEngine;
   readonly ruleFiles?: readonly RuleFile[];
+  /** Answers the questions of rules; in this thread when left out. */
+  readonly ruleQuery?: RuleQuery;
   readonly remoteWrites?: RemoteWrites;
   /** Answers queries in our place. */
   readonly queryStore?: QueryStore;

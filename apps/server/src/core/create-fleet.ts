@@ -120,6 +120,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       store,
       stopwatch: deps.stopwatch,
       externalLabels: config.external_labels,
+      query: deps.ruleQuery,
     }),
     outcomes: new OutcomeWatch(metadata, events, (decision, outcome) => {
       const entry = pools.get(decision.pool);

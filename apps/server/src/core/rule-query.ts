@@ -1,12 +1,30 @@
-import { evalInstant, type SelectSource } from '@jaegis/promql';
+import {
+  evalInstant,
+  type PreparedQuery,
+  type QueryAnswer as PromqlAnswer,
+  type QueryResult,
+  type SelectSource,
+} from '@jaegis/promql';
 import type { Query, QueryAnswer } from '@jaegis/rules';
 
-/** A rule may read this much; more is a mistake that must not take the memory of all the others. */
-const limits = { maxSamples: 5_000_000, maxPoints: 100_000 };
+/** A rule may give this much; more is a mistake that must not take the memory of all the others. */
+const limits = { maxPoints: 100_000 };
 
 /** Answers the questions of rules from a store. */
 export function storeQuery(source: SelectSource): Query {
   return async (expr, timeMs) => answerOf(evalInstant(source, expr, timeMs, limits));
+}
+
+/** Answers the questions of rules by `run`, which need not do it in this thread. */
+export function ruleQuery(run: (query: PreparedQuery) => Promise<PromqlAnswer>): Query {
+  return async (expr, timeMs) => {
+    const steps = { startMs: timeMs, endMs: timeMs, stepMs: 0 };
+    const answer = await run({ expr, steps, options: limits });
+    if (!answer.ok) return answer;
+    const { data, warnings, infos, samplesRead } = answer;
+    const result = JSON.parse(new TextDecoder().decode(data)) as QueryResult;
+    return answerOf({ ...result, ok: true, warnings, infos, samplesRead } as QueryResult);
+  };
 }
 
 /** What is wrong with an expression, in Prometheus' words; `undefined` when it can be evaluated. */
@@ -17,7 +35,7 @@ export function checkExpression(expr: string): string | undefined {
   return answer.ok ? undefined : answer.error;
 }
 
-function answerOf(result: ReturnType<typeof evalInstant>): QueryAnswer {
+function answerOf(result: QueryResult): QueryAnswer {
   if (!result.ok) return result;
   const { resultType } = result as { resultType: string };
   if (resultType === 'scalar') {

@@ -4,6 +4,7 @@ import {
   type GroupStatus,
   type LastSample,
   labelsKey,
+  type Query,
   type RuleAlert,
   type RuleFile,
   RuleGroup,
@@ -21,6 +22,8 @@ export interface RulesOptions {
   readonly store: MetricsStore;
   readonly stopwatch: () => number;
   readonly externalLabels: Labels;
+  /** Answers the questions of the rules; from the store, in this thread, when left out. */
+  readonly query?: Query | undefined;
 }
 
 /** The rules of the rule files: when they are due, what they write, and what their alerts mean to people. */
@@ -34,7 +37,7 @@ export class Rules {
     const { store } = options;
     this.#groups = options.files.flatMap((file) => file.groups.map((group) => new RuleGroup(group, options.now)));
     this.#tools = {
-      query: storeQuery(store),
+      query: options.query ?? storeQuery(store),
       write: (samples) => writeSamples(store, samples),
       lastSamples: async (labels, fromMs, toMs) => lastSamples(store, labels, { fromMs, toMs }),
       stopwatch: options.stopwatch,

@@ -47,7 +47,7 @@ export interface WaitingCore extends AppCore {
 /** The main port until all is there: questions over the blocks on the disk, probes; all else is told to come again. */
 export function createWaitingApp(core: WaitingCore, http: HttpOptions): FastifyInstance {
   const app = createApp(core, http);
-  queryRoutes(app, core, inThisThread(core.store));
+  queryRoutes(app, core, inThisThread(core.store, http));
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));
   app.get('/readyz', (_request, reply) => reply.code(503).send('starting\n'));
   app.setNotFoundHandler((_request, reply) =>
@@ -67,7 +67,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   heartbeatRoute(app, core);
   fleetRoutes(app, core);
   storeAnswers(app, core);
-  prometheusRoutes(app, core, http.queries ?? inThisThread(core.store));
+  prometheusRoutes(app, core, http.queries ?? inThisThread(core.store, http));
   metricMetadataRoutes(app, core);
   ruleRoutes(app, core);
   adminRoutes(app, core, http.snapshot);
@@ -83,8 +83,8 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   return app;
 }
 
-function inThisThread(store: SampleStore): QueryRunner {
-  return new QueryRunner({ store, stopwatch: () => performance.now() });
+function inThisThread(store: SampleStore, { options }: HttpOptions): QueryRunner {
+  return new QueryRunner({ store, stopwatch: () => performance.now(), maxSamples: options.query_max_samples });
 }
 
 /** The OTLP port: only telemetry. */

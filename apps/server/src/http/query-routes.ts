@@ -15,8 +15,8 @@ import { awayWarnings } from './store-answers.ts';
 
 /** Prometheus' own limit: more points than this a series is a mistake in the step. */
 const maxPointsPerSeries = 11_000;
-/** One question may not take the memory of all the others: 5 million samples are about 80 MB, a million points 200 MB. */
-const queryLimits = { maxSamples: 5_000_000, maxPoints: 1_000_000, maxPointsPerSeries };
+/** One answer may not take the memory of all the others: ten million points are about 300 MB of text. */
+const queryLimits = { maxPoints: 10_000_000, maxPointsPerSeries };
 /** As long as Prometheus gives a query; a smaller `timeout` may be asked for. */
 const maxTimeoutMs = 120_000;
 

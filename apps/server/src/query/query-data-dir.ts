@@ -8,7 +8,6 @@ import { openStorage } from '../storage.ts';
 import { systemClock } from '../system-clock.ts';
 import { QueryRunner } from './query-runner.ts';
 
-const limits = { maxSamples: 50_000_000 };
 const timeoutMs = 600_000;
 
 /** Opens the folder, answers, and closes it again. Throws an Error with one clear line when another process has it. */
@@ -22,9 +21,9 @@ export async function queryDataDir(
     const storage = await openStorage({ ...at, dataDir, now: systemClock.now() });
     try {
       const stopwatch = () => performance.now();
-      const runner = new QueryRunner({ store: storage.store, stopwatch });
+      const runner = new QueryRunner({ store: storage.store, stopwatch, maxSamples: at.options.query_max_samples });
       const options = { timeoutMs, signal: new AbortController().signal };
-      return (await runner.run({ ...query, options: limits }, options)).answer;
+      return (await runner.run({ ...query, options: {} }, options)).answer;
     } finally {
       await storage.close();
     }

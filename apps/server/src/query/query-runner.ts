@@ -33,6 +33,8 @@ export interface RunnerOptions {
   };
   /** Milliseconds, only going forward. */
   readonly stopwatch: () => number;
+  /** Most samples of a query that names no limit itself. Default 50 million, as in Prometheus. */
+  readonly maxSamples?: number;
 }
 
 export interface RunOptions {
@@ -63,6 +65,7 @@ const cacheBytes = 32 * 2 ** 20;
 /** Samples and results of a query that is answered here when no thread is free: a few milliseconds. */
 const smallLimit = 20_000;
 const likelyStepMs = 10_000;
+const defaultMaxSamples = 50_000_000;
 
 export class QueryRunner {
   readonly #options: RunnerOptions;
@@ -83,8 +86,9 @@ export class QueryRunner {
     this.#pool = new ThreadPool(make, { threads, waiting: queueLimit });
   }
 
-  async run(query: PreparedQuery, options: RunOptions): Promise<{ answer: QueryAnswer; timings: Timings }> {
-    const { stopwatch } = this.#options;
+  async run(given: PreparedQuery, options: RunOptions): Promise<{ answer: QueryAnswer; timings: Timings }> {
+    const { stopwatch, maxSamples = defaultMaxSamples } = this.#options;
+    const query = { ...given, options: { maxSamples, ...given.options } };
     const started = stopwatch();
     const plan = planQuery(query);
     if (!plan.ok) return { answer: plan, timings: { readMs: 0, evaluateMs: 0 } };
@@ -119,7 +123,7 @@ export class QueryRunner {
     signal.addEventListener('abort', cancel, { once: true });
     try {
       check();
-      const maxSamples = query.options.maxSamples ?? Number.POSITIVE_INFINITY;
+      const { maxSamples } = query.options;
       const pause = async (): Promise<void> => {
         await nextTurn();
         check();
@@ -160,7 +164,7 @@ export class QueryRunner {
 }
 
 interface Asked {
-  readonly query: PreparedQuery;
+  readonly query: PreparedQuery & { readonly options: { readonly maxSamples: number } };
   readonly plan: QueryPlan;
   readonly deadline: number;
   readonly signal: AbortSignal;

@@ -74,6 +74,11 @@ export const serverOptions = {
     default: 5_000,
     help: 'Most requests a second from one address; more get 429 with Retry-After.',
   },
+  query_max_samples: {
+    schema: z.coerce.number().int().min(1),
+    default: 50_000_000,
+    help: 'Most samples that a query may read, or hold in a step of its evaluation; 16 bytes each, where all are needed at once.',
+  },
   connection_limit: { schema: z.coerce.number().int().min(10), default: 20_000, help: 'Most open connections.' },
   process_limit: {
     schema: z.coerce.number().int().min(1),
