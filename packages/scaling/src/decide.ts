@@ -186,7 +186,8 @@ function momentOf(
   };
 }
 
-const downWindowPerReversalMs = 60_000;
+/** More is dear where a load goes up and down all the time: hysteresis does the rest (rehearsed-need.ts). */
+const downWindowPerReversalMs = 2_000;
 
 /** Where nobody wrote a window, each recent reversal makes the way down wait longer, up to the default. */
 function ownDownWindow(config: ScalingConfig, reversals: number): ScalingConfig {

@@ -1,4 +1,5 @@
 import { formatDuration, shortNumber } from '@jaegis/std';
+import { fadedReversals } from '../change-history.ts';
 import { toleratedWaitS } from '../rehearsal/prepare.ts';
 import { roundingSlack } from '../rehearsal/virtual-plants.ts';
 import type { Need, NeedContext } from './need.ts';
@@ -10,6 +11,11 @@ import type { Need, NeedContext } from './need.ts';
 const mayWait = 0.3;
 const drainS = 60;
 const drainShare = 0.4;
+/** Of a replica; on the way down. */
+const hysteresisPerReversal = 0.02;
+const widestHysteresis = 0.3;
+/** A share; fewer than that are no wiggle of the leader but far too many there. */
+const leastKept = 0.3;
 /** Demand over what is ordered from which on nobody waits for the leader. */
 const panicFrom = 1.5;
 
@@ -33,15 +39,21 @@ export function rehearsedNeed(
   const isPanic = rehearsal.newest > panicFrom * current * planned && rehearsal.newest > demand.held;
   const provided = isPanic ? rehearsal.newest : held;
   const most = Math.max(provided, (1 + drainShare) * rehearsal.newest);
-  const whole = Math.ceil(Math.min(provided + backlog, most) / planned - roundingSlack);
+  const exact = Math.min(provided + backlog, most) / planned - roundingSlack;
+  const up = Math.ceil(exact);
+  // Between two whole numbers the larger one stays, the more so the more often it went back and forth lately.
+  const hysteresis = Math.min(widestHysteresis, hysteresisPerReversal * fadedReversals(context.state, now));
+  const whole = up < current ? Math.min(current, Math.ceil(exact + hysteresis)) : up;
   // What was ordered to work a queue off stays until it is, unless that is far more than arrives.
-  const isDraining = backlog > 0 && whole < current && current * planned <= 1.5 * rehearsal.newest;
+  const isDraining = backlog > 0 && current * planned <= 1.5 * rehearsal.newest;
+  // A leader that changes while demand grows would have it given back and ordered again.
+  const isKept = whole < current && (isDraining || (rehearsal.isRising && whole > leastKept * current));
   const how = isPanic ? 'far beyond what is ordered' : `as ${rehearsal.leaderName} has it`;
   const queue = backlog > 0 ? ` and ${shortNumber(o.queue ?? 0)} wait` : '';
   return {
     source: 'request_rate',
     kind: 'rehearsed',
-    replicas: isDraining ? current : inService(whole, o.arrivals, config.policy.spare),
+    replicas: isKept ? current : inService(whole, o.arrivals, config.policy.spare),
     growth: 0,
     why:
       `${shortNumber(provided)} requests/s to be ready for within ${formatDuration(startupMs + config.intervalMs)} ` +

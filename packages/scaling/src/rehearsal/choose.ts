@@ -5,10 +5,17 @@ import { candidateCount, marginForms, margins, type VirtualPlants } from './virt
 //   late share <= (late + z/2 sqrt(sum of squared episodes) + prior) / arrived
 // The prior is a shortage of one start-up time and a minute at mean demand, less with a wider margin; it weighs much in
 // the first hours and little after days, so that boldness has to be earned. What was really late so far moves the
-// allowed share (an error budget): unspent, it may be spent; overspent, it is saved. Bad at: a first burst after weeks of
-// calm; the budget then pays for it and the margin widens.
+// allowed share (an error budget): unspent, it may be spent; overspent, it is saved. What is late beyond the allowed is
+// not forbidden but dear: one huge burst, once, must not be paid for with ten times the replicas for weeks.
+//   cost = paid + worth x paid by the cheapest x (feared share - allowed share)
+// Bad at: a first burst after weeks of calm; the budget then pays for it and the margin widens.
 
 export const tuning = { prior: 20, decay: 0.08, lumpWeight: 0.5, budgetGain: 2, hysteresis: 0.01, least: 0.1, most: 2 };
+
+/** To spare one per cent of the requests beyond the aim, one and a half times the leanest pool may be paid. */
+const worthOfLate = 150;
+/** Where nothing is safe enough, what is as late as the safest but for so much of the aim will do. */
+const nearSafest = 0.1;
 
 export interface Choice {
   /** Which candidate leads; -1 while none has earned it. */
@@ -30,16 +37,20 @@ export function choose(plants: VirtualPlants, o: { aim: number; spent: number; l
     plants.late[i]! + tuning.lumpWeight * Math.sqrt(plants.lumpsOf(i)) + priors[i % margins.length]!;
   let unavoidable = Number.POSITIVE_INFINITY;
   let safest = Number.POSITIVE_INFINITY;
+  let cheapest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < candidateCount; i++) {
     unavoidable = Math.min(unavoidable, plants.late[i]! + tuning.lumpWeight * Math.sqrt(plants.lumpsOf(i)));
     safest = Math.min(safest, feared(i));
+    cheapest = Math.min(cheapest, plants.paid[i]!);
   }
-  const most = Math.max(unavoidable + allowed * arrived, safest * 1.1);
+  const most = Math.max(unavoidable + allowed * arrived, safest + nearSafest * aim * arrived);
+  const price = (worthOfLate * cheapest) / arrived;
   let index = -1;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < candidateCount; i++) {
-    const cost = plants.paid[i]! * (i === o.leader ? 1 - tuning.hysteresis : 1);
-    if (cost >= least || feared(i) > most) continue;
+    const paid = plants.paid[i]! * (i === o.leader ? 1 - tuning.hysteresis : 1);
+    const cost = paid + price * Math.max(0, feared(i) - most);
+    if (cost >= least) continue;
     least = cost;
     index = i;
   }

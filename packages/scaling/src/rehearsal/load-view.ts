@@ -15,6 +15,13 @@ const capFactor = 1.25;
 /** A young pool may not have seen much: half more, coming down within hours. No step may be overshot by more than half. */
 const youngExtra = 0.25;
 const youngHours = 6;
+/**
+ * What a young pool's candidates may try on top. The first jumps beyond everything seen are late whoever leads; that
+ * bolder ones would have escaped must tell, or the cheapest leads into the second jump.
+ */
+const youngTried = 2.75;
+const triedHours = 12;
+const risingFrom = 1.02;
 const errorHalfLifeS = 86_400;
 /** A trend seen over minutes says little of what is further away than this. */
 const longestTrendS = 240;
@@ -53,8 +60,12 @@ export class LoadView {
   readonly values = new Float64Array(views.length);
   /** Nothing beyond this is provided for: a quarter more than was ever seen (fading with a half-life of a month). */
   cap = 0;
+  /** The same for the candidates: while a pool is young they may try more than would be ordered. */
+  tried = 0;
   /** Demand of the last 20 s. */
   newest = 0;
+  /** The last minute stands above the last five. */
+  isRising = false;
   /** How far the seasonal forecast is believed, 0..1. */
   trust = 0;
   readonly #profile: SeasonalProfile;
@@ -95,12 +106,14 @@ export class LoadView {
     const newest = this.#mean(2);
     this.newest = newest;
     const minute = this.#mean(6);
+    this.isRising = minute > risingFrom * this.#mean(30);
     this.#rhythm.observe(newest, before, atS);
     this.#profile.observe(rate, atS);
     this.#top = Math.max(this.#top * 0.5 ** (gridS / topHalfLifeS), minute);
     this.#ever = Math.max(this.#ever * 0.5 ** (gridS / (30 * 86_400)), newest);
     const hours = (this.#steps * gridS) / 3_600;
     this.cap = (capFactor + youngExtra * Math.exp(-hours / youngHours)) * this.#ever;
+    this.tried = (capFactor + youngTried * Math.exp(-hours / triedHours)) * this.#ever;
     const sources = this.#sources;
     sources[0] = newest;
     sources[1] = minute;

@@ -1,5 +1,5 @@
 import type { DecisionPlan } from '@jaegis/model';
-import { choose, describeCandidate } from './choose.ts';
+import { type Choice, choose, describeCandidate } from './choose.ts';
 import { gridS, type KeptView, LoadView, views } from './load-view.ts';
 import { classify, planOf } from './plan.ts';
 import { type KeptPlants, marginForms, margins, type PlantSettings, VirtualPlants } from './virtual-plants.ts';
@@ -23,6 +23,8 @@ export interface KeptRehearsal {
 }
 
 const chooseEveryMs = 60_000;
+/** With the same leader the numbers of its plan are written anew no more often. */
+const planEveryMs = 600_000;
 /** A longer silence is not filled in. */
 const longestGapMs = 120_000;
 /** An hour: before it the first rules of the controller are better than any candidate's record. */
@@ -38,6 +40,9 @@ export class Rehearsal {
   #seen = 0;
   #plan: DecisionPlan | null = null;
   #leader = -1;
+  /** Which leader the plan tells of, and since when. */
+  #planned = -1;
+  #plannedAt = Number.NEGATIVE_INFINITY;
   #chosenAt = Number.NEGATIVE_INFINITY;
   #late = 0;
   #arrived = 0;
@@ -86,27 +91,33 @@ export class Rehearsal {
       if (real.queue > toleratedWaitS * perReplica * real.ready) this.#late += arrivals;
       this.#step(arrivals / gridS, now - leftS * 1_000);
     }
+    if (now < this.#plannedAt) this.#plannedAt = Number.NEGATIVE_INFINITY;
     if (now >= this.#chosenAt && now - this.#chosenAt < chooseEveryMs) return;
     this.#chosenAt = now;
     const spent = this.#arrived > 0 ? this.#late / this.#arrived : 0;
     const choice = choose(this.#plants, { aim: this.settings.aim, spent, leader: this.#leader });
     this.#leader = choice.index;
+    if (!this.isGrown) this.#plan = null;
+    else if (choice.index !== this.#planned || now - this.#plannedAt >= planEveryMs) this.#makePlan(choice, now);
+  }
+
+  #makePlan({ index, allowed }: Choice, now: number): void {
+    this.#planned = index;
+    this.#plannedAt = now;
     const { arrived, time } = this.#plants;
-    const workload = classify({
-      trust: this.#view.trust,
-      leader: choice.index,
-      cap: this.#view.cap,
-      mean: time > 0 ? arrived / time : 0,
-    });
-    this.#plan = this.isGrown
-      ? planOf(this.#plants, { leader: choice.index, allowed: choice.allowed, workload })
-      : null;
+    const mean = time > 0 ? arrived / time : 0;
+    const workload = classify({ trust: this.#view.trust, leader: index, cap: this.#view.cap, mean });
+    this.#plan = planOf(this.#plants, { leader: index, allowed, workload });
   }
 
   #step(rate: number, at: number): void {
     this.#view.observe(rate, at / 1_000);
     const { arrived, time } = this.#plants;
-    this.#plants.step(rate, { values: this.#view.values, mean: time > 0 ? arrived / time : rate, cap: this.#view.cap });
+    this.#plants.step(rate, {
+      values: this.#view.values,
+      mean: time > 0 ? arrived / time : rate,
+      cap: this.#view.tried,
+    });
     this.#seen++;
   }
 
@@ -137,6 +148,11 @@ export class Rehearsal {
   /** Demand of the last 20 s, requests per second. */
   get newest(): number {
     return this.#view.newest;
+  }
+
+  /** Demand grows: no time to give back. */
+  get isRising(): boolean {
+    return this.#view.isRising;
   }
 
   /** What the leader was chosen from; made when it was chosen. */
