@@ -1,55 +1,18 @@
-import { SenderLimiter } from '@jaegis/ingest';
-import { parseConfig, resolveServerOptions } from '@jaegis/model';
-import { memoryMetadata } from '@jaegis/store';
-import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
 import type { FastifyInstance } from 'fastify';
 import { beforeEach, expect, test } from 'vitest';
-import { type Core, createCore } from '../core/core.ts';
-import { createMainApp } from './app.ts';
+import { makeApp } from '../../test/made-app.ts';
+import type { Core } from '../core/core.ts';
 
 const now = 1_700_000_000_000;
-const ignore = (): (() => void) => () => {};
 let core: Core;
 let app: FastifyInstance;
 let snapshot: () => Promise<string>;
 
 beforeEach(async () => {
-  const resolved = resolveServerOptions({ file: {}, environment: {}, flags: {} });
-  const config = parseConfig({});
-  if (!resolved.ok || !config.ok) throw new Error('the defaults must be right');
-  const { options } = resolved;
-  const store = await MetricsStore.open({
-    directory: memoryDirectory(),
-    now,
-    seriesLimit: 100,
-    seriesLimitPerGroup: 100,
-    retentionMs: options.retention_raw,
-  });
-  core = createCore({
-    clock: { now: () => now, after: ignore, every: ignore },
-    stopwatch: () => 0,
-    hashSeed: 1,
-    hostName: 'made',
-    platform: 'made',
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    version: '0',
-    config: config.config,
-    options,
-    store,
-    metadata: memoryMetadata(),
-    receivers: [],
-  });
-  const limiter = new SenderLimiter({ ratePerSecond: 1_000 });
   snapshot = async () => '20260131T120000000Z';
-  app = createMainApp(core, {
-    options,
-    token: undefined,
-    limiter,
-    dashboardDir: undefined,
-    snapshot: () => snapshot(),
-  });
-  const refs = ['a', 'b'].map((job) => store.resolve({ __name__: 'up', job }, now) as number);
-  await store.append(
+  ({ core, app } = await makeApp({ now, snapshot: () => snapshot() }));
+  const refs = ['a', 'b'].map((job) => core.store.resolve({ __name__: 'up', job }, now) as number);
+  await core.store.append(
     {
       refs: Uint32Array.from(refs),
       timestamps: new Float64Array(2).fill(now - 60_000),

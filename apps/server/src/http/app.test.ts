@@ -1,52 +1,15 @@
 import { connect } from 'node:net';
-import { SenderLimiter } from '@jaegis/ingest';
-import { parseConfig, resolveServerOptions } from '@jaegis/model';
-import { memoryMetadata } from '@jaegis/store';
-import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Core, createCore } from '../core/core.ts';
-import { createMainApp } from './app.ts';
+import { makeApp } from '../../test/made-app.ts';
+import type { Core } from '../core/core.ts';
 
 const now = 1_700_000_000_000;
-const ignore = () => {};
 let core: Core;
 let app: FastifyInstance;
 
 beforeEach(async () => {
-  const config = parseConfig({});
-  const resolved = resolveServerOptions({ file: {}, environment: {}, flags: {} });
-  if (!config.ok || !resolved.ok) throw new Error('the defaults must hold');
-  const { options } = resolved;
-  const store = await MetricsStore.open({
-    directory: memoryDirectory(),
-    now,
-    seriesLimit: 10_000,
-    seriesLimitPerGroup: 10_000,
-    retentionMs: options.retention_raw,
-  });
-  core = createCore({
-    clock: { now: () => now, after: () => ignore, every: () => ignore },
-    stopwatch: () => 0,
-    hashSeed: 1,
-    hostName: 'made',
-    platform: 'made',
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    version: 'test',
-    config: config.config,
-    options,
-    store,
-    metadata: memoryMetadata(),
-    receivers: [],
-  });
-  const limiter = new SenderLimiter({ ratePerSecond: 10_000 });
-  app = createMainApp(core, {
-    options,
-    token: undefined,
-    limiter,
-    dashboardDir: undefined,
-    snapshot: async () => 'snap-1',
-  });
+  ({ core, app } = await makeApp({ now }));
 });
 
 afterEach(() => app.close());

@@ -1,51 +1,11 @@
 // Remote write as a sender sees it, through the main port's own routes: written, described, and there for exemplars.
-import { SenderLimiter } from '@jaegis/ingest';
-import { parseConfig, resolveServerOptions } from '@jaegis/model';
 import { packSnappy, WireWriter } from '@jaegis/protocol';
-import { memoryMetadata } from '@jaegis/store';
-import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
 import { expect, test } from 'vitest';
-import { createCore } from '../core/core.ts';
-import { createMainApp } from './app.ts';
+import { makeApp } from '../../test/made-app.ts';
 
 const now = 1_700_000_000_000;
-const ignore = () => {};
 
-async function serve() {
-  const config = parseConfig({});
-  const resolved = resolveServerOptions({ file: {}, environment: {}, flags: {} });
-  if (!config.ok || !resolved.ok) throw new Error('the defaults must hold');
-  const { options } = resolved;
-  const store = await MetricsStore.open({
-    directory: memoryDirectory(),
-    now,
-    seriesLimit: 10,
-    seriesLimitPerGroup: 3,
-    retentionMs: options.retention_raw,
-  });
-  const core = createCore({
-    clock: { now: () => now, after: () => ignore, every: () => ignore },
-    stopwatch: () => 0,
-    hashSeed: 1,
-    hostName: 'made',
-    platform: 'made',
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    version: 'test',
-    config: config.config,
-    options,
-    store,
-    metadata: memoryMetadata(),
-    receivers: [],
-  });
-  const limiter = new SenderLimiter({ ratePerSecond: 10_000 });
-  return createMainApp(core, {
-    options,
-    token: undefined,
-    limiter,
-    dashboardDir: undefined,
-    snapshot: async () => 'snap-1',
-  });
-}
+const serve = async () => (await makeApp({ now, seriesLimit: 10, seriesLimitPerPool: 3 })).app;
 
 function request(series: number, at = now): Buffer {
   const writer = new WireWriter();
