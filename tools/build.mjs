@@ -50,7 +50,9 @@ const pieces = [
   {
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
-    outputs: ['jaegis', 'query-worker', 'forecast-worker'].map((name) => at(`apps/cli/dist/${name}.js`)),
+    outputs: ['jaegis', 'query-worker', 'forecast-worker', 'backtest-worker'].map((name) =>
+      at(`apps/cli/dist/${name}.js`),
+    ),
     build: () =>
       bundle({
         folder: 'apps/cli',
@@ -58,6 +60,7 @@ const pieces = [
           jaegis: 'src/main.ts',
           'query-worker': '../server/src/query/query-worker.ts',
           'forecast-worker': '../server/src/forecast-worker.ts',
+          'backtest-worker': '../server/src/backtest/backtest-worker.ts',
         },
         keep: ['dashboard'],
       }),

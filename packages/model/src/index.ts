@@ -79,3 +79,4 @@ export { isStaleMarker, staleMarker } from './stale-marker.ts';
 export type { Bands, SystemReport, TimelineItem } from './system-report.ts';
 export type { Link, LinkKind, Topology, TopologyNode } from './topology.ts';
 export type { PoolEffect, TunedParameter, TuningRecord, TuningState } from './tuning.ts';
+export type { WhatIfName, WhatIfPolicy, WhatIfReport, WhatIfRow, WhatIfSettings } from './what-if.ts';

@@ -98,6 +98,14 @@ export const operations: readonly Operation[] = [
     summary: 'Changes of scaling parameters from outcomes, newest first: reason, state, what came of it.',
     query: listQuery,
   },
+  {
+    method: 'post',
+    path: '/api/fleet/pools/{name}/backtest',
+    tag: 'fleet',
+    summary:
+      "Another policy on the pool's recorded load. NDJSON: lines of progress, then one report (or error). One at a time, at most 8 days; closing the connection cancels it.",
+    body: { range: '1d', policy: 'cost', minReplicas: 1, maxReplicas: 20, utilization: 0.9, startup: '30s' },
+  },
   { method: 'get', path: '/api/fleet/decisions', tag: 'fleet', summary: 'Decisions, newest first.', query: listQuery },
   {
     method: 'get',
