@@ -1,7 +1,8 @@
 /**
  * Several models' opinions of one row as one strangeness. Each model's is smoothed twice (a few minutes for faults that flash
  * by, twenty for those that stay), and each of the two is put on one scale by what the past was like:
- *   u = (smoothed - median) / (99th percentile - median),   strangeness = Σ weight · (u_quick + u_slow) / 2.
+ *   u = (smoothed - median) / (99th percentile - median),   strangeness = Σ weight · (u_quick + u_slow) / 2,
+ * and a peak of it fades by a tenth a row: what was strange a moment ago is not over yet.
  * The weights are what the models earned on recorded faults (docs/benchmarks.md); they sum to about one.
  * The alarm has a statistic of its own, of the same models, not smoothed: what lasts three rows must not be smoothed away.
  * A column's part is its share in each model's excess, smoothed like the quick one.
@@ -20,6 +21,8 @@ export interface Weighted {
 /** Smoothing in time, and its bounds in rows, so that sparse data is smoothed at all and dense data not for ever. */
 const quick = { ms: 180_000, least: 1, most: 3 };
 const slow = { ms: 1_200_000, least: 4, most: 20 };
+/** What is left of a peak after a row. */
+const fade = 0.9;
 const settleRows = 100;
 /** What models say is a logarithm or a number of spreads: less than this is no difference. */
 const leastWidth = 0.05;
@@ -71,6 +74,7 @@ export class Fusion implements FittedModel {
   pastAlarm = new Float64Array(0);
   /** The alarm's statistic of the newest row. */
   alarm = 0;
+  #held = 0;
   readonly #opinions: readonly Opinion[];
   readonly #rates: readonly number[];
 
@@ -106,7 +110,7 @@ export class Fusion implements FittedModel {
       this.#opinions.forEach((opinion, m) => {
         for (let s = 0; s < this.#rates.length; s++) opinion.smoothed[s] = said[m]![s]![i]!;
       });
-      this.past[i] = this.#strangeness();
+      this.past[i] = this.#hold(this.#strangeness());
       this.pastAlarm[i] = this.#alarmStatistic();
     }
   }
@@ -122,7 +126,12 @@ export class Fusion implements FittedModel {
       for (let j = 0; j < parts.length; j++) parts[j]! += (excess * opinion.shares[j]!) / total;
     }
     this.alarm = this.#alarmStatistic();
-    return this.#strangeness();
+    return this.#hold(this.#strangeness());
+  }
+
+  #hold(strangeness: number): number {
+    this.#held = Math.max(strangeness, this.#held > 0 ? fade * this.#held : Number.NEGATIVE_INFINITY);
+    return this.#held;
   }
 
   #strangeness(): number {

@@ -16,6 +16,7 @@ const mostColumns = 256;
 const fused: readonly Weighted[] = [
   { model: vectorAutoregression, weight: 0.7, alarm: 'sum' },
   { model: seasonalZ, weight: 0.3 },
+  { model: principalComponents, weight: 0.1 },
   { model: farFromCenter, weight: 0, alarm: 'largest' },
   { model: farFromUsual, weight: 0, alarm: 'largest' },
 ];
