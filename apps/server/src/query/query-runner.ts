@@ -60,8 +60,8 @@ export interface QueryRunnerStats {
 const threads = 2;
 /** Queries that wait for a thread; Prometheus evaluates 20 at once. */
 const queueLimit = 64;
-/** What a thread keeps of blocks. */
-const cacheBytes = 32 * 2 ** 20;
+/** What a thread keeps of blocks: some eight million samples, which a dashboard asks for again and again. */
+const cacheBytes = 64 * 2 ** 20;
 /** Samples and results of a query that is answered here when no thread is free: a few milliseconds. */
 const smallLimit = 20_000;
 const likelyStepMs = 10_000;

@@ -80,6 +80,11 @@ export function sortedPairs(labels: Labels): LabelPairs {
   return names.map((name) => [name, labels[name]!]);
 }
 
+/** Equal for equal labels, whatever their order. */
+export function keyOf(labels: Labels): string {
+  return JSON.stringify(sortedPairs(labels));
+}
+
 /** The order of series in a block. */
 export function compareLabels(a: LabelPairs, b: LabelPairs): number {
   const common = Math.min(a.length, b.length);

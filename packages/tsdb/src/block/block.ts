@@ -14,11 +14,13 @@ import {
   type Compression,
   DamagedBlockError,
   footerBytes,
+  keyOf,
   type LabelPairs,
   pageSeries,
 } from './block-file.ts';
 import type { LruCache } from './lru-cache.ts';
 import { readTimes } from './time-column.ts';
+import { readValues } from './value-column.ts';
 
 /** A chunk of a series in a block. */
 export interface ChunkPlace {
@@ -34,6 +36,8 @@ export interface BlockSeries {
   /** Symbols of names and values in turn. */
   readonly ids: readonly number[];
   readonly chunks: readonly ChunkPlace[];
+  /** Made when they are asked for (`labels`, `labelsKey`): the same series are asked for again and again. */
+  known?: { readonly labels: Labels; readonly key: string };
 }
 
 export type BlockCache = LruCache<string, unknown>;
@@ -172,18 +176,31 @@ export class Block {
         at += length + pieceTail;
       }
       value.push({ ids, chunks });
-      bytes += 150 + ids.length * 8 + chunks.length * 100;
+      bytes += 150 + ids.length * 80 + chunks.length * 100;
       before = ids;
     }
     return { value, bytes };
   }
 
+  /** Shared: not to be changed. */
   labels(series: BlockSeries): Labels {
-    const result: Record<string, string> = {};
-    const { dictionary } = this;
-    for (let i = 0; i < series.ids.length; i += 2)
-      result[dictionary.text(series.ids[i]!)] = dictionary.text(series.ids[i + 1]!);
-    return result;
+    return this.#known(series).labels;
+  }
+
+  /** Equal for equal labels, in whatever block or head they are (`keyOf`). */
+  labelsKey(series: BlockSeries): string {
+    return this.#known(series).key;
+  }
+
+  #known(series: BlockSeries): { readonly labels: Labels; readonly key: string } {
+    if (series.known === undefined) {
+      const labels: Record<string, string> = {};
+      const { dictionary } = this;
+      for (let i = 0; i < series.ids.length; i += 2)
+        labels[dictionary.text(series.ids[i]!)] = dictionary.text(series.ids[i + 1]!);
+      series.known = { labels, key: keyOf(labels) };
+    }
+    return series.known;
   }
 
   pairs(series: BlockSeries): LabelPairs {
@@ -201,6 +218,15 @@ export class Block {
       const bytes = this.#piece(dictionary.columnsAt[column]!, dictionary.columnLengths[column]!, 'column of times');
       const value = readTimes(new ByteReader(bytes), dictionary.columnCounts[column]!);
       return { value, bytes: value.byteLength + 100 };
+    });
+  }
+
+  /** The values of a raw chunk. Shared: not to be changed. For questions, of which many look at the same. */
+  decodedValues(chunk: ChunkPlace): Float64Array {
+    return this.#cached(`values/${chunk.at}`, () => {
+      const value = new Float64Array(chunk.count);
+      readValues(this.values(chunk), chunk.count, { values: value, at: 0 });
+      return { value, bytes: value.byteLength + 200 };
     });
   }
 

@@ -10,7 +10,7 @@
  * depth in one byte (`shapeByte`), and a parameter (level, 5..8: mean; step: none; bend, drift, line: the second value less
  * the first, mean step, last value less the first). A size class takes `depth` decisions; with depth 0 all is as foretold.
  */
-import { Cells, type RangeDecoder, type RangeEncoder } from './range-coder.ts';
+import { Cells, flip, type RangeDecoder, type RangeEncoder, rates, slowest } from './range-coder.ts';
 
 const predictors = 9;
 const tried = [1, 4, 0, 2, 3, 5, 6, 7, 8];
@@ -214,31 +214,82 @@ export function decodeIntegers(
   addForetold(values, count, parameters);
 }
 
+/** What is decided about a residual, one after the other. */
+const ofClass = 0;
+const ofSign = 1;
+const ofFirstDigit = 2;
+const ofSecondDigit = 3;
+
+/**
+ * One loop with the decoder's state in variables of its own: this is where reading a block spends its time. Each turn is
+ * `RangeDecoder.bit`, and then what the bit says.
+ */
 function readResiduals(input: RangeDecoder, of: { count: number; depth: number }, values: Float64Array): void {
   const { count, depth } = of;
   cells.reset();
+  const { chances, seen } = cells;
+  const { bytes, end } = input;
+  let { at, range, code } = input;
+  const leaf = 1 << depth;
   let before = 0;
   let long = 0;
   for (let i = 1; i < count; i++) {
-    const size = readClass(input, contextOf(before, long) * classes, depth);
-    before = size;
-    long += size - (long >> 3);
-    if (size === 0) {
-      values[i] = 0;
-      continue;
-    }
-    const isNegative = input.bit(cells, signCells + size) === 1;
-    let magnitude = 1;
-    if (size > 1) {
-      const base = digitCells + size * 4;
-      magnitude = 2 + input.bit(cells, base + 1);
-      if (size > 2) {
-        magnitude = magnitude * 2 + input.bit(cells, base + magnitude);
-        const left = size - 3;
-        if (left > 0) magnitude = magnitude * 2 ** left + input.direct(left);
+    const base = contextOf(before, long) * classes;
+    let what = ofClass;
+    let cell = base + 1;
+    let place = 1;
+    let size = 0;
+    let magnitude = 0;
+    let isNegative = 0;
+    for (;;) {
+      const chance = chances[cell]!;
+      const n = seen[cell]!;
+      const bound = Math.imul(range >>> 12, chance);
+      let bit = 0;
+      if ((code ^ flip) < (bound ^ flip)) {
+        range = bound;
+        chances[cell] = chance + (((4080 - chance) * rates[n]!) >> 16);
+      } else {
+        code = (code - bound) | 0;
+        range = (range - bound) | 0;
+        chances[cell] = chance + (((16 - chance) * rates[n]!) >> 16);
+        bit = 1;
+      }
+      if (n < slowest) seen[cell] = n + 1;
+      while (range >>> 24 === 0) {
+        range <<= 8;
+        code = (code << 8) | (at < end ? bytes[at++]! : 0);
+      }
+      if (what === ofClass) {
+        place = place * 2 + bit;
+        cell = base + place;
+        if (place < leaf) continue;
+        size = place - leaf;
+        if (size === 0) break;
+        what = ofSign;
+        cell = signCells + size;
+      } else if (what === ofSign) {
+        isNegative = bit;
+        magnitude = 1;
+        if (size === 1) break;
+        what = ofFirstDigit;
+        cell = digitCells + size * 4 + 1;
+      } else {
+        magnitude = magnitude * 2 + bit;
+        if (what === ofSecondDigit || size === 2) break;
+        what = ofSecondDigit;
+        cell = digitCells + size * 4 + magnitude;
       }
     }
-    values[i] = isNegative ? -magnitude : magnitude;
+    if (size > 3) {
+      input.resume(at, range, code);
+      const left = size - 3;
+      magnitude = magnitude * 2 ** left + input.direct(left);
+      ({ at, range, code } = input);
+    }
+    values[i] = isNegative === 1 ? -magnitude : magnitude;
+    before = size;
+    long += size - (long >> 3);
   }
 }
 
@@ -259,10 +310,4 @@ function addForetold(values: Float64Array, count: number, parameters: IntegerPar
   }
   const of = { predictor, parameter, first, count };
   for (let i = 1; i < count; i++) values[i] = foretell(values, i, of) + values[i]!;
-}
-
-function readClass(input: RangeDecoder, base: number, depth: number): number {
-  let place = 1;
-  for (let i = 0; i < depth; i++) place = place * 2 + input.bit(cells, base + place);
-  return place - (1 << depth);
 }

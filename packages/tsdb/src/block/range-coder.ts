@@ -7,8 +7,8 @@
 
 /** Chances are in 1/4096. */
 const half = 2048;
-const slowest = 30;
-const rates = Int32Array.from({ length: slowest + 1 }, (_, n) => Math.round(65_536 / (n + 1.5)));
+export const slowest = 30;
+export const rates = Int32Array.from({ length: slowest + 1 }, (_, n) => Math.round(65_536 / (n + 1.5)));
 
 /** The chances of one coder; `reset` before each use. */
 export class Cells {
@@ -37,7 +37,7 @@ function learn(cells: Cells, cell: number, bit: number): void {
 }
 
 /** Turns unsigned order into signed: all numbers here are 32 bits in the form that the engine keeps without boxes. */
-const flip = -0x80000000;
+export const flip = -0x80000000;
 
 export class RangeEncoder {
   bytes = new Uint8Array(1024);
@@ -124,67 +124,65 @@ export class RangeEncoder {
   }
 }
 
-/** Reads what `RangeEncoder` wrote. Past the end it reads zeros: damaged bytes give wrong numbers, never a crash. */
+/**
+ * Reads what `RangeEncoder` wrote. Past the end it reads zeros: damaged bytes give wrong numbers, never a crash. Its state is
+ * open to the one loop that has no time for calls.
+ */
 export class RangeDecoder {
-  #bytes: Uint8Array = new Uint8Array(0);
-  #at = 0;
-  #end = 0;
-  #range = 0;
-  #code = 0;
+  bytes: Uint8Array = new Uint8Array(0);
+  at = 0;
+  end = 0;
+  range = 0;
+  code = 0;
 
   reset(bytes: Uint8Array, from: number, to: number): void {
-    this.#bytes = bytes;
-    this.#at = from;
-    this.#end = to;
-    this.#range = -1;
-    this.#code = 0;
-    for (let i = 0; i < 4; i++) this.#code = (this.#code << 8) | this.#next();
+    this.bytes = bytes;
+    this.end = to;
+    this.resume(from, -1, 0);
+    for (let i = 0; i < 4; i++) this.code = (this.code << 8) | this.#next();
+  }
+
+  /** Goes on from a state. */
+  resume(at: number, range: number, code: number): void {
+    this.at = at;
+    this.range = range;
+    this.code = code;
   }
 
   #next(): number {
-    return this.#at < this.#end ? this.#bytes[this.#at++]! : 0;
+    return this.at < this.end ? this.bytes[this.at++]! : 0;
   }
 
   bit(cells: Cells, cell: number): number {
-    const { chances, seen } = cells;
-    const chance = chances[cell]!;
-    const n = seen[cell]!;
-    const bound = Math.imul(this.#range >>> 12, chance);
-    let bit: number;
-    if ((this.#code ^ flip) < (bound ^ flip)) {
-      this.#range = bound;
-      chances[cell] = chance + (((4080 - chance) * rates[n]!) >> 16);
-      bit = 0;
-    } else {
-      this.#code = (this.#code - bound) | 0;
-      this.#range = (this.#range - bound) | 0;
-      chances[cell] = chance + (((16 - chance) * rates[n]!) >> 16);
-      bit = 1;
-    }
-    if (n < slowest) seen[cell] = n + 1;
-    while (this.#range >>> 24 === 0) this.#shift();
+    const bound = Math.imul(this.range >>> 12, cells.chances[cell]!);
+    const bit = (this.code ^ flip) < (bound ^ flip) ? 0 : 1;
+    this.range = bit === 0 ? bound : (this.range - bound) | 0;
+    if (bit === 1) this.code = (this.code - bound) | 0;
+    learn(cells, cell, bit);
+    while (this.range >>> 24 === 0) this.#shift();
     return bit;
   }
 
+  /** `count` (0..52) bits that were written unmodelled. */
   direct(count: number): number {
     let value = 0;
     let left = count;
     while (left > 0) {
       const take = Math.min(left, 8);
       left -= take;
-      this.#range = this.#range >>> take;
+      this.range = this.range >>> take;
       const most = (1 << take) - 1;
-      const quotient = Math.floor((this.#code >>> 0) / this.#range);
+      const quotient = Math.floor((this.code >>> 0) / this.range);
       const part = Math.min(quotient, most);
-      this.#code = (this.#code - Math.imul(part, this.#range)) | 0;
+      this.code = (this.code - Math.imul(part, this.range)) | 0;
       value = value * (1 << take) + part;
-      while (this.#range >>> 24 === 0) this.#shift();
+      while (this.range >>> 24 === 0) this.#shift();
     }
     return value;
   }
 
   #shift(): void {
-    this.#range <<= 8;
-    this.#code = (this.#code << 8) | this.#next();
+    this.range <<= 8;
+    this.code = (this.code << 8) | this.#next();
   }
 }

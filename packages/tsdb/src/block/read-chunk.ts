@@ -24,7 +24,7 @@ export function readSamplesInto(
   into: { times: Float64Array; values: Float64Array; at: number },
 ): void {
   const { times, values, at } = into;
-  readValues(block.values(chunk), chunk.count, { values, at });
+  values.set(block.decodedValues(chunk), at);
   const distances = block.times(chunk.column);
   for (let i = 0; i < chunk.count; i++) times[at + i] = chunk.start + distances[i]!;
 }

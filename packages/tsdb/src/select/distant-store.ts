@@ -45,7 +45,7 @@ export class DistantStore {
     return {
       damages,
       find: (index, { matchers, fromMs, toMs }, limits) => {
-        const head = new FrozenHead(handed.extracts[index]!, (ref) => this.#labels.get(ref));
+        const head = new FrozenHead(handed.extracts[index]!, this.#labels);
         return findMerged({ ...sources, head }, matchers, { from: fromMs, to: toMs, limits });
       },
     };

@@ -1,20 +1,20 @@
 /** What was taken out of a head (head-extract.ts) as a head that can be asked; its rows are the places in the extract. */
 import type { Labels } from '@jaegis/model';
-import { sortedPairs } from '../block/block-file.ts';
 import { decodeChunk } from '../chunk/chunk-codec.ts';
 import type { HeadExtract } from './head-extract.ts';
 import type { HeadView, SampleRoom, TimeRange } from './head-view.ts';
 import { cutSamples, type Samples } from './join-samples.ts';
+import type { LabelReceiver } from './label-parcel.ts';
 
 export class FrozenHead implements HeadView {
   readonly #extract: HeadExtract;
-  readonly #labelsOf: (ref: number) => Labels;
-  #byLabels: Map<string, number> | undefined;
+  readonly #labels: LabelReceiver;
+  #byKey: Map<string, number> | undefined;
 
-  /** @param labelsOf The labels of each ref of the extract. */
-  constructor(extract: HeadExtract, labelsOf: (ref: number) => Labels) {
+  /** @param labels Knows the labels of each ref of the extract. */
+  constructor(extract: HeadExtract, labels: LabelReceiver) {
     this.#extract = extract;
-    this.#labelsOf = labelsOf;
+    this.#labels = labels;
   }
 
   /** All rows: they were taken out because they fit. */
@@ -24,13 +24,13 @@ export class FrozenHead implements HeadView {
     return rows;
   }
 
-  find(labels: Labels): number {
-    this.#byLabels ??= new Map(this.match().map((row) => [keyOf(this.labels(row)), row]));
-    return this.#byLabels.get(keyOf(labels)) ?? -1;
+  find(_labels: Labels, key: string): number {
+    this.#byKey ??= new Map(this.match().map((row) => [this.#labels.key(this.ref(row)), row]));
+    return this.#byKey.get(key) ?? -1;
   }
 
   labels(row: number): Labels {
-    return this.#labelsOf(this.ref(row));
+    return this.#labels.get(this.ref(row));
   }
 
   ref(row: number): number {
@@ -98,8 +98,4 @@ export class FrozenHead implements HeadView {
   #firstOpen(row: number): number {
     return row === 0 ? 0 : this.#extract.openEnds[row - 1]!;
   }
-}
-
-function keyOf(labels: Labels): string {
-  return JSON.stringify(sortedPairs(labels));
 }

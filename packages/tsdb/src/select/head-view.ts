@@ -19,8 +19,8 @@ export interface SampleRoom {
 export interface HeadView {
   /** Rows of the series that fit every matcher, rising. Throws `InvalidMatcherError`. */
   match(matchers: readonly Matcher[]): readonly number[];
-  /** The row with exactly these labels, or -1. */
-  find(labels: Labels): number;
+  /** The row with exactly these labels, or -1; `key` is their `keyOf`. */
+  find(labels: Labels, key: string): number;
   labels(row: number): Labels;
   ref(row: number): SeriesRef;
   /** At least as many samples as `read` gives; decodes nothing. */

@@ -4,6 +4,7 @@
  * it is told to forget them all and to begin again.
  */
 import type { Labels, SeriesRef } from '@jaegis/model';
+import { keyOf } from '../block/block-file.ts';
 import { grown } from '../head/grown.ts';
 import { rowOf, type SeriesTable } from '../head/series-table.ts';
 import type { Symbols } from '../head/symbols.ts';
@@ -83,10 +84,15 @@ class TextPlaces {
 
 export class LabelReceiver {
   readonly #labels = new Map<SeriesRef, Labels>();
+  /** Made when they are asked for, which takes blocks that have samples too. */
+  readonly #keys = new Map<SeriesRef, string>();
 
   take(parcel: LabelParcel): void {
     const { refs, texts, words } = parcel;
-    if (parcel.isFirst) this.#labels.clear();
+    if (parcel.isFirst) {
+      this.#labels.clear();
+      this.#keys.clear();
+    }
     let at = 0;
     for (const ref of refs) {
       const labels: Record<string, string> = {};
@@ -100,5 +106,15 @@ export class LabelReceiver {
     const labels = this.#labels.get(ref);
     if (labels === undefined) throw new Error(`BUG: labels of series ${ref} were never sent`);
     return labels;
+  }
+
+  /** The `keyOf` of its labels. */
+  key(ref: SeriesRef): string {
+    let key = this.#keys.get(ref);
+    if (key === undefined) {
+      key = keyOf(this.get(ref));
+      this.#keys.set(ref, key);
+    }
+    return key;
   }
 }

@@ -1,7 +1,7 @@
 /** Questions about labels, not samples: which series, which names, which values; in the head and in blocks. */
 import type { Labels, Matcher } from '@jaegis/model';
 import type { Block } from '../block/block.ts';
-import { sortedPairs } from '../block/block-file.ts';
+import { keyOf } from '../block/block-file.ts';
 import type { BlockSet } from '../block/block-set.ts';
 import { matchBlock } from '../block/match-block.ts';
 import { guarded } from '../block/read-chunk.ts';
@@ -34,10 +34,6 @@ export function readSeriesLabels(
     result.push(labels);
   });
   return result;
-}
-
-function keyOf(labels: Labels): string {
-  return JSON.stringify(sortedPairs(labels));
 }
 
 /** Label names in use, sorted. */

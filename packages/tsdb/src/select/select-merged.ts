@@ -5,7 +5,6 @@
  */
 import type { Labels, Matcher, SeriesRef } from '@jaegis/model';
 import type { Block, ChunkPlace } from '../block/block.ts';
-import { sortedPairs } from '../block/block-file.ts';
 import { matchBlock } from '../block/match-block.ts';
 import { guarded, readBuckets, readSamples, readSamplesInto } from '../block/read-chunk.ts';
 import { answerFromRollup } from '../rollup/answer-from-rollup.ts';
@@ -272,10 +271,10 @@ class Search {
       if (chunks.length === 0) continue;
       const labels = guarded(block, report, () => block.labels(series));
       if (labels === undefined) continue;
-      const row = head.find(labels);
-      const key = row === -1 ? JSON.stringify(sortedPairs(labels)) : row;
+      const key = block.labelsKey(series);
+      const row = head.find(labels, key);
       const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
-      const part = this.#partOf(key, () => labels, { stretch, samples: count });
+      const part = this.#partOf(row === -1 ? key : row, () => labels, { stretch, samples: count });
       for (const chunk of chunks) part.chunks.push({ block, chunk });
     }
   }
