@@ -162,6 +162,7 @@ export const pool: Pool = {
     memory: { lower: 80_000_000, target: 96_468_992, upper: 101_000_000 },
     current: { cpu: null, memoryBytes: 419_430_400 },
   },
+  vertical: { mode: 'recommend', isEnforced: false, reason: 'recommended only: vertical.mode is recommend' },
   constraints: ['at least 2 while any run', 'serves on with 1 lost'],
   workload: { class: 'steady', reason: 'it stays within 8 % of its mean' },
   effect: {
@@ -196,6 +197,7 @@ export const watchedPool: Pool = {
     memory: null,
     current: { cpu: null, memoryBytes: null },
   },
+  vertical: null,
   constraints: [],
   workload: null,
   effect: null,

@@ -294,6 +294,10 @@ export function makePool(
       memory: { lower: 80_000_000, target: 96_468_992, upper: 101_000_000 },
       current: { cpu: null, memoryBytes: 419_430_400 },
     },
+    vertical:
+      pool.target === null
+        ? null
+        : { mode: 'auto', isEnforced: true, reason: 'held to by control groups, resized in place' },
     constraints:
       pool.target === null ? [] : ['at least 2 while any run', 'serves on with 1 lost', 'at most $12 an hour'],
     effect:

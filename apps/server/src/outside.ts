@@ -55,6 +55,7 @@ export async function createTargets(options: TargetOptions): Promise<Map<string,
       baseEnv,
       configDir: options.configDir,
       limit,
+      ...(pool.vertical.mode === 'auto' ? { size: core.limitsOf(pool.name) } : {}),
       // Ready is what has spoken to us since it was started; a program without the SDK never does, and is ready by living.
       isReady: (instanceId, startedAt) => core.hasSpokenSince(pool.name, instanceId, startedAt),
       canReturn: (instanceId) => core.canReturn(instanceId),

@@ -1,3 +1,5 @@
+import type { ReplicaSize } from './replica-size.ts';
+
 /** Where a recommendation comes from. */
 export type RecommendationSource = 'reactive' | 'predictive' | 'bounds' | 'schedule' | 'hold' | 'backlog' | 'rehearsed';
 
@@ -33,7 +35,8 @@ export type DecisionReason =
   | 'ZoneLossCovered'
   | 'MinimumRedundancy'
   | 'QuotaExceeded'
-  | 'StepLimited';
+  | 'StepLimited'
+  | 'Resized';
 
 /** What one policy wants, and why. */
 export interface Recommendation {
@@ -49,6 +52,18 @@ export interface LimitStep {
   readonly to: number;
   readonly reason: DecisionReason;
   readonly message: string;
+}
+
+export type SizeReason = 'OutOfMemory' | 'Saturated' | 'Degraded' | 'TooSmall' | 'TooLarge';
+
+/** What is decided of the size of one replica, beside their number. */
+export interface DecisionSize {
+  readonly from: ReplicaSize;
+  readonly to: ReplicaSize;
+  readonly reason: SizeReason;
+  readonly message: string;
+  /** What the target made of it; `null` where it was only recommended. */
+  readonly carriedOut: { readonly resized: number; readonly problem: string } | null;
 }
 
 export interface PredictedImpact {
@@ -108,6 +123,8 @@ export interface Decision {
   readonly forecast: DecisionForecast | null;
   /** What the optimizer chose from; `null` where nothing was rehearsed (no demand, no capacity, the first hour). */
   readonly plan?: DecisionPlan | null;
+  /** The other size that one replica is to have; `null` where it stays. */
+  readonly size?: DecisionSize | null;
   /** How the load behaved at that time; `null` while not known. */
   readonly workload?: Workload | null;
   readonly predicted: PredictedImpact;

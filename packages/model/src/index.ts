@@ -34,12 +34,14 @@ export type {
   DecisionInputs,
   DecisionPlan,
   DecisionReason,
+  DecisionSize,
   LimitStep,
   Outcome,
   PlanOption,
   PredictedImpact,
   Recommendation,
   RecommendationSource,
+  SizeReason,
   Workload,
   WorkloadClass,
 } from './decision.ts';
@@ -57,11 +59,14 @@ export {
   type PoolMode,
   poolModes,
   type ReplicaCounts,
-  type ReplicaSize,
   type SizeRange,
   type SizeRecommendation,
+  type Vertical,
 } from './pool.ts';
+
+export type { ReplicaSize } from './replica-size.ts';
 export type { AgentDecline, AgentReport, FleetReport, FleetState, Trend } from './report.ts';
+
 export type { Rejections, RejectReason, SampleBatch, SeriesRef } from './sample-batch.ts';
 export {
   poolStateMetric,

@@ -1,4 +1,5 @@
 import type { Decision, Workload } from './decision.ts';
+import type { ReplicaSize } from './replica-size.ts';
 import type { Signals } from './signal.ts';
 import type { PoolEffect } from './tuning.ts';
 
@@ -21,20 +22,13 @@ export interface ReplicaCounts {
   readonly draining: number;
 }
 
-/** What one replica may use; `null` = no limit, or not known. */
-export interface ReplicaSize {
-  /** Cores. */
-  readonly cpu: number | null;
-  readonly memoryBytes: number | null;
-}
-
 export interface SizeRange {
   readonly lower: number;
   readonly target: number;
   readonly upper: number;
 }
 
-/** How large one replica should be, from what the pool's replicas used; a recommendation, carried out by nobody yet. */
+/** How large one replica should be, from what the pool's replicas used. */
 export interface SizeRecommendation {
   readonly verdict: 'fits' | 'too_small' | 'too_large' | 'not_known';
   readonly reason: string;
@@ -43,6 +37,13 @@ export interface SizeRecommendation {
   /** Bytes; `null` while not known. */
   readonly memory: SizeRange | null;
   readonly current: ReplicaSize;
+}
+
+/** Whether replicas are resized and held to their size; with the reason where they are not. */
+export interface Vertical {
+  readonly mode: 'auto' | 'recommend' | 'off';
+  readonly isEnforced: boolean;
+  readonly reason: string;
 }
 
 /** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
@@ -57,6 +58,7 @@ export interface Pool {
   readonly signals: Signals;
   readonly lastDecision: Decision | null;
   readonly size: SizeRecommendation;
+  readonly vertical: Vertical | null;
   /** What always holds, whatever the load, in words. */
   readonly constraints: readonly string[];
   /** How its load behaves, and why that is said; `null` while not known. */

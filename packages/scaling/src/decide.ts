@@ -2,6 +2,7 @@ import {
   type DecisionForecast,
   type DecisionInputs,
   type DecisionReason,
+  type DecisionSize,
   isActing,
   type LimitStep,
   type PredictedImpact,
@@ -32,6 +33,7 @@ import { reconcile } from './reconcile.ts';
 import { prepareRehearsal } from './rehearsal/prepare.ts';
 import { rehearsedScaleUp, type ScalingConfig } from './scaling-config.ts';
 import type { ScalingState } from './scaling-state.ts';
+import { decideSize } from './size/decide-size.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
 import { trackReady } from './track-ready.ts';
 import { workloadOf } from './workload.ts';
@@ -97,9 +99,22 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
 
   const change = { at: now, from: current, to: desired };
   const noted = noteChange(state.changes, change, reversals);
-  const reason = reasonFor({ wanted, limits, current, desired, snapshot, capacity });
+  const size =
+    snapshot.size === undefined || !snapshot.targetHealthy || !isActing(snapshot.mode)
+      ? null
+      : decideSize(
+          snapshot.size,
+          {
+            resizedAt: state.resizedAt,
+            isAtLid: limits.some((each) => lids.has(each.reason)),
+            isSettled: desired === current && replicas.pending === 0,
+          },
+          now,
+        );
+  const number = reasonFor({ wanted, limits, current, desired, snapshot, capacity });
+  const reason = size !== null && desired === current ? 'Resized' : number;
   const isCut = limits.some((l) => l.step !== 'mode' && l.to < l.from);
-  const predicted = predictImpact({ snapshot, context, current, desired: proposed });
+  const predicted = predictImpact({ snapshot, context, current, desired: proposed, size });
   const { effect } = state;
   const followed = isActing(snapshot.mode)
     ? tune(
@@ -132,6 +147,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
         why: note === '' ? wanted.why : `${wanted.why}; ${note}`,
         pending: replicas.pending,
         limits,
+        size,
       }),
       inputs: inputsOf(snapshot, { now, capacity, startupMs }),
       recommendations: wanted.recommendations,
@@ -139,6 +155,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
       forecast: wanted.prediction?.forecast ?? null,
       plan: plan === null || workload === null ? plan : { ...plan, workload: workload.class },
       workload,
+      size,
       predicted,
     },
     state: {
@@ -155,9 +172,13 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
       integral: isCut ? state.integral : wanted.integral,
       rehearsal: rehearsal ?? before.rehearsal,
       effect: followed,
+      resizedAt: size === null ? state.resizedAt : now,
     },
   };
 }
+
+/** More is wanted than may run: what a larger replica could do instead. */
+const lids: ReadonlySet<DecisionReason> = new Set(['ClampedToMaximum', 'QuotaExceeded', 'BudgetExceeded']);
 
 /** What outcomes have taught, laid over what is configured and forecast. */
 function withTuned(snapshot: PoolSnapshot, tuned: Tuned): PoolSnapshot {
@@ -256,8 +277,11 @@ function predictImpact(o: {
   context: NeedContext;
   current: number;
   desired: number;
+  size: DecisionSize | null;
 }): PredictedImpact {
-  const { snapshot, context, current, desired } = o;
+  const { snapshot, context, current, desired, size } = o;
+  // As far as a processor is the bottleneck; what it really did is learned.
+  const larger = size === null || size.from.cpu === null || size.to.cpu === null ? 1 : size.to.cpu / size.from.cpu;
   const { config } = snapshot;
   const demand = context.smooth['request_rate'];
   const price = config.pricePerReplicaHour;
@@ -265,7 +289,7 @@ function predictImpact(o: {
     saturation:
       demand === undefined || context.capacity === null || desired === 0
         ? null
-        : demand.mean / (context.capacity.perReplica * desired),
+        : demand.mean / (context.capacity.perReplica * larger * desired),
     costPerHour: price === null ? null : price * desired,
     costChangePerHour: price === null ? null : price * (desired - current),
     effectiveAt: context.now + config.intervalMs + (desired > current ? context.startupMs : 0),

@@ -1,4 +1,4 @@
-import type { DecisionReason, LimitStep } from '@jaegis/model';
+import type { DecisionReason, DecisionSize, LimitStep } from '@jaegis/model';
 
 /** A decision in one sentence of plain words with its numbers. */
 export function explain(o: {
@@ -8,9 +8,11 @@ export function explain(o: {
   why: string;
   pending: number;
   limits: readonly LimitStep[];
+  size: DecisionSize | null;
 }): string {
   const { from, to, reason, why, limits } = o;
   const parts = [`${headline(o)}: ${why}`];
+  if (o.size !== null) parts.push(o.size.message);
   if (o.pending > 0 && to >= from) parts.push(`${o.pending} on the way ${o.pending === 1 ? 'was' : 'were'} counted`);
   for (const limit of limits) parts.push(limit.message);
   if (reason === 'WithinTolerance') parts.push('too little over what runs to change anything');

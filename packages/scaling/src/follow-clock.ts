@@ -26,6 +26,7 @@ export function followClock(state: ScalingState, now: number): ScalingState {
     queue: state.queue.map((part) => ({ ...part, fromAt: move(part.fromAt), toAt: move(part.toAt) })),
     refusals: { ...state.refusals, retryAt: move(state.refusals.retryAt) },
     otherHands: state.otherHands.map(move),
+    resizedAt: state.resizedAt === 0 ? 0 : move(state.resizedAt),
     effect: moveEffect(state.effect, move),
     mismatchSince: state.mismatchSince === null ? null : move(state.mismatchSince),
   };

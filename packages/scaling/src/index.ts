@@ -24,7 +24,9 @@ export {
 export { initialScalingState, restoreScalingState, type ScalingState } from './scaling-state.ts';
 export { type ParsedScript, parseScalingScript, type ScriptFailure } from './script/parse-script.ts';
 export { runScalingScript, type ScriptResult } from './script/run-script.ts';
+export { recordResizeRefusal, type SizeInputs } from './size/decide-size.ts';
 export {
+  followLatency,
   followOutOfMemory,
   followUsage,
   initialSizeState,

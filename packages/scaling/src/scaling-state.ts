@@ -76,6 +76,8 @@ export interface ScalingState {
   /** How well it is scaled, and what was tuned for it, see effect/. */
   readonly effect: EffectState;
   /** Orders that were refused or came to nothing, in a row, and when the target may be asked again. */
+  /** When the size of its replicas was last changed. */
+  readonly resizedAt: number;
   readonly refusals: { readonly count: number; readonly retryAt: number };
   /** Since when the target has had another number than was ordered; `null` when it has that number. */
   readonly mismatchSince: number | null;
@@ -115,6 +117,7 @@ export function initialScalingState(): ScalingState {
     queue: [],
     workload: initialWorkload(),
     effect: initialEffect(),
+    resizedAt: 0,
     refusals: { count: 0, retryAt: 0 },
     mismatchSince: null,
     wasFulfilled: false,

@@ -2,6 +2,7 @@ import type { Decision, Forecast, PoolMode, ReplicaCounts, Signals } from '@jaeg
 import type { QuotaShare } from './limits/quota.ts';
 import type { ScalingConfig } from './scaling-config.ts';
 import type { ScalingState } from './scaling-state.ts';
+import type { SizeInputs } from './size/decide-size.ts';
 
 /** All that is known of a pool at one moment. */
 export interface PoolSnapshot {
@@ -14,6 +15,8 @@ export interface PoolSnapshot {
   readonly forecast: Forecast | null;
   /** Money, since midnight UTC; `null` when not known. */
   readonly spentToday: number | null;
+  /** What the size of one replica is decided from; its size stays when left out. */
+  readonly size?: SizeInputs;
   /** Quotas that the pool shares with others; none when left out. */
   readonly quotas?: readonly QuotaShare[];
   /** False when the target cannot be reached: nothing is ordered from it then. */

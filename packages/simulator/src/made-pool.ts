@@ -55,11 +55,13 @@ export class MadePool implements MadePoolControls {
   readonly #served = new Map<string, number>();
   /** Waiting for any agent at all. */
   #unassigned: MadeRequest[] = [];
+  #memoryLimitBytes: number;
   #made = 0;
   #now: number;
 
   constructor(options: MadePoolOptions, world: { seed: number; faults: readonly Fault[]; startedAt: number }) {
     this.options = options;
+    this.#memoryLimitBytes = options.memoryLimitBytes ?? Number.POSITIVE_INFINITY;
     this.#seed = world.seed;
     this.#rng = namedRng(world.seed, `pool/${options.name}`);
     this.#faults = world.faults;
@@ -122,6 +124,10 @@ export class MadePool implements MadePoolControls {
     const [serving, ...waiting] = agent.inFlight > 0 ? agent.abandon() : [undefined, ...agent.abandon()];
     if (serving !== undefined) agent.take(serving);
     this.#unassigned.unshift(...waiting.filter((request) => request !== undefined));
+  }
+
+  limitMemory(bytes: number | null): void {
+    this.#memoryLimitBytes = bytes ?? Number.POSITIVE_INFINITY;
   }
 
   resume(instanceId: string): void {
@@ -327,7 +333,7 @@ export class MadePool implements MadePoolControls {
     const leak = faults.find((fault) => fault.kind === 'leak');
     if (leak?.kind !== 'leak' || !this.#isStruck(agent, faults, 'leak')) return;
     agent.memoryBytes += (leak.bytesPerSecond * elapsedMs) / 1_000;
-    if (agent.memoryBytes > (this.options.memoryLimitBytes ?? Infinity)) this.kill(agent.instanceId, 'out of memory');
+    if (agent.memoryBytes > this.#memoryLimitBytes) this.kill(agent.instanceId, 'out of memory');
   }
 
   #remove(agent: MadeAgent, kind: 'drained' | 'killed', reason: string): void {

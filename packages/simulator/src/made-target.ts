@@ -60,6 +60,8 @@ export interface MadePoolControls {
   resume(instanceId: string): void;
   kill(instanceId: string, reason: string): void;
   restart(instanceId: string): void;
+  /** What one agent may use from now on; `null` = no limit. */
+  limitMemory(bytes: number | null): void;
 }
 
 /** Starts and stops the agents of a made pool, with the faults that are active at the time. */
@@ -131,6 +133,14 @@ export class MadeTarget {
     const victims = inOrder(active, options.victims ?? []).slice(0, fewer);
     for (const victim of victims) this.#pool.drain(victim.instanceId);
     return receipt({ stopping: victims.map((victim) => victim.instanceId) });
+  }
+
+  resize(
+    size: { readonly memoryBytes: number | null },
+    _options: unknown,
+  ): Promise<{ resized: number; problem: string }> {
+    this.#pool.limitMemory(size.memoryBytes);
+    return Promise.resolve({ resized: this.#pool.agents().length, problem: '' });
   }
 
   replace(instanceId: string, reason: string, _now: number): Promise<void> {

@@ -1,6 +1,7 @@
 export { stopForgottenPools } from './process/forgotten-pools.ts';
 export { ProcessLimit } from './process/process-limit.ts';
-export { createProcessTarget, ProcessTarget, type ProcessTargetOptions } from './process/process-target.ts';
+export type { ProcessTargetOptions } from './process/process-options.ts';
+export { createProcessTarget, ProcessTarget } from './process/process-target.ts';
 export type {
   InstanceExit,
   InstanceObservation,

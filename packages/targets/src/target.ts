@@ -1,4 +1,4 @@
-import type { ReplicaCounts } from '@jaegis/model';
+import type { ReplicaCounts, ReplicaSize } from '@jaegis/model';
 
 /**
  * What an action acts on: it starts, replaces and stops the replicas of one pool, and says what is really there.
@@ -29,6 +29,11 @@ export interface Target {
   output?(instanceId: string, options: { readonly tail?: number }): Promise<string[]>;
   /** Which process of this machine is which instance. Only where replicas are processes of this machine. */
   pids?(): ReadonlyMap<string, number>;
+  /**
+   * Gives every replica, and those to come, another size, in place. Only where the target can; a refusal comes back in
+   * `problem`.
+   */
+  resize?(size: ReplicaSize, options: { readonly now: number; readonly reason: string }): Promise<ResizeReceipt>;
   /** Lets go. With `drain` every replica is stopped first; without, they live on for the next JAEGIS to adopt. */
   close(options: { readonly drain: boolean }): Promise<void>;
 }
@@ -52,6 +57,13 @@ export interface ScaleReceipt {
   /** Starts that were refused, and why; `null` when none was. */
   readonly refused: { readonly count: number; readonly reason: string } | null;
   readonly message: string;
+}
+
+export interface ResizeReceipt {
+  /** Running replicas that have the new size now. */
+  readonly resized: number;
+  /** What could not be done, and why; empty when all was. */
+  readonly problem: string;
 }
 
 export type InstanceState = 'starting' | 'ready' | 'draining' | 'backoff' | 'failed';
@@ -90,6 +102,8 @@ export interface TargetObservation {
   /** False when orders cannot be carried out now; `message` says why. */
   readonly healthy: boolean;
   readonly message: string;
+  /** Why replicas are not held to the size they should have; empty where they are, absent where nobody asked for it. */
+  readonly sizeProblem?: string;
 }
 
 export type TargetEventKind = 'started' | 'ready' | 'exited' | 'backoff' | 'drained' | 'killed' | 'adopted' | 'resumed';

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRng } from '@jaegis/std';
@@ -7,11 +7,13 @@ import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { describeTarget } from '../src/conformance/target-conformance.ts';
 import { markedProcesses } from '../src/process/adoption.ts';
+import { findCgroups } from '../src/process/cgroups.ts';
 import { stopForgottenPools } from '../src/process/forgotten-pools.ts';
 import { ownerOf } from '../src/process/owner.ts';
 import { ProcTable } from '../src/process/proc-table.ts';
 import { ProcessLimit } from '../src/process/process-limit.ts';
-import { createProcessTarget, type ProcessTargetOptions } from '../src/process/process-target.ts';
+import type { ProcessTargetOptions } from '../src/process/process-options.ts';
+import { createProcessTarget } from '../src/process/process-target.ts';
 import type { TargetEvent } from '../src/target.ts';
 import { eventually, realClock } from './real-clock.ts';
 
@@ -300,3 +302,36 @@ test('one that is draining goes on when load returns: the same process, nothing 
   await eventually(() => wrote('goes on'), 'going on');
   expect(target.observe(0).instances[0]).toMatchObject({ state: 'ready', pid: before });
 });
+
+const groups = findCgroups('/proc');
+const cpuGroups = groups.version === 1 && groups.cpu !== null && canWrite(groups.cpu) ? groups.cpu : undefined;
+
+function canWrite(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.skipIf(cpuGroups === undefined)(
+  `a size is held to by the kernel and changed in place${cpuGroups === undefined ? ' (skipped: no writable control group of version 1 for cpu)' : ''}`,
+  async () => {
+    const { target } = await start([process.execPath, '-e', 'for(;;);'], { size: { cpu: 0.2, memoryBytes: null } });
+    await target.scale(1, ask);
+    await eventually(() => target.observe(0).replicas.ready === 1, 'ready');
+    expect(target.observe(0).sizeProblem).toBe('');
+    const pid = target.pids().get('light-1')!;
+    const name = readFileSync(`/proc/${pid}/cgroup`, 'utf8').match(/:cpu(?:,\w+)?:(.*)$/m)![1]!;
+    const folder = join(cpuGroups!, name.slice(name.indexOf('/jaegis-')));
+    const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+    expect(read('cpu.cfs_quota_us').trim()).toBe('20000');
+    await eventually(() => Number(/nr_throttled (\d+)/.exec(read('cpu.stat'))![1]) > 0, 'throttled');
+    expect(await target.resize({ cpu: 0.5, memoryBytes: null }, ask)).toEqual({ resized: 1, problem: '' });
+    expect(read('cpu.cfs_quota_us').trim()).toBe('50000');
+    expect(target.pids().get('light-1')).toBe(pid);
+    await target.close({ drain: true });
+    await eventually(() => !existsSync(folder), 'the group is gone');
+  },
+);

@@ -1,4 +1,4 @@
-import type { Alert, Decision, Incident, SignalName } from '@jaegis/model';
+import type { Alert, Decision, DecisionSize, Incident, SignalName } from '@jaegis/model';
 import { signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { section, sentence, titled } from './document.ts';
@@ -61,6 +61,8 @@ export function explainDecision(decision: Decision, options: Options): string {
         options,
       ),
     );
+  if (decision.size != null)
+    lines.push(paint('The size of one replica', 'strong'), sentence(sizeWords(decision.size), options), '');
   if (decision.plan != null) lines.push(...explainPlan(decision.plan, decision, options));
   const cost = predicted.costPerHour === null ? '' : `, ${formatValue(predicted.costPerHour, 'usd/h')}`;
   const results: [string, string][] = [
@@ -73,11 +75,21 @@ export function explainDecision(decision: Decision, options: Options): string {
       'outcome',
       outcome === null
         ? 'not judged yet'
-        : `${outcome.verdict.replaceAll('_', ' ')}: ${outcome.message}${outcome.tookMs === null ? '' : ` (took ${formatDuration(outcome.tookMs)})`}`,
+        : `${outcome.verdict.replaceAll('_', ' ')}: ${outcome.message}${outcome.tookMs === null ? '' : ` (took ${formatDuration(outcome.tookMs)})`}${outcome.costPerHour == null ? '' : `; costs ${formatValue(outcome.costPerHour, 'usd/h')}`}`,
     ],
   ];
   lines.push(paint('What came of it', 'strong'), section(results, options));
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function sizeWords({ message, reason, carriedOut }: DecisionSize): string {
+  const done =
+    carriedOut === null
+      ? 'recommended only'
+      : carriedOut.problem === ''
+        ? `${carriedOut.resized} resized in place`
+        : `not resized: ${carriedOut.problem}`;
+  return `${reason}: ${message}; ${done}`;
 }
 
 /** One cause, its symptoms, its timeline. */

@@ -96,7 +96,8 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
     pairs.push([name, `${formatValue(value.value, signals[name].unit)}${age}`]);
   }
   if (pool.effect !== null) pairs.push(['Effect', formatEffect(pool.effect)]);
-  pairs.push(['Size of one', formatSize(pool.size)]);
+  const vertical = pool.vertical === null ? '' : `; ${pool.vertical.reason}`;
+  pairs.push(['Size of one', formatSize(pool.size) + vertical]);
   if (pool.workload !== null) pairs.push(['Workload', `${pool.workload.class}: ${pool.workload.reason}`]);
   if (pool.constraints.length > 0) pairs.push(['Always', pool.constraints.join('; ')]);
   if (pool.lastDecision !== null)

@@ -97,7 +97,8 @@ describe('at 80 columns', () => {
       saturation     190 %  (1s ago)
       Effect         accuracy 93 %, efficiency 71 %, stability 90 %, speed 96 %, short
                      0.4 %; 31 actions judged; assumed start-up time x 1.9
-      Size of one    too large: 92 MiB would do, has 400 MiB
+      Size of one    too large: 92 MiB would do, has 400 MiB; recommended only:
+                     vertical.mode is recommend
       Workload       steady: it stays within 8 % of its mean
       Always         at least 2 while any run; serves on with 1 lost
       Last decision  d-000042, 10s ago: saturation is 1.9 (target 0.75): 30 requests/s

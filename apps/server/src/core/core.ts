@@ -7,6 +7,7 @@ import {
   type JaegisConfig,
   type Pool,
   type PoolMode,
+  type ReplicaSize,
   type SeriesRef,
   type ServerOptions,
 } from '@jaegis/model';
@@ -229,6 +230,11 @@ export function createCore(deps: CoreDeps) {
       if (agent !== undefined && agent.lastSeen >= startedAt && agent.connectivity === 'live') return true;
       const isSilentPool = fleet.registry.listPool(pool).length === 0;
       return isSilentPool && deps.clock.now() - startedAt >= silentReadyMs;
+    },
+
+    /** What one replica of a pool may use. */
+    limitsOf(pool: string): ReplicaSize {
+      return fleet.pools.get(pool)?.limits ?? { cpu: null, memoryBytes: null };
     },
 
     /** Whether an instance knows how to call its drain off: the SDK says so with each heartbeat. */

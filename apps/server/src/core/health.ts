@@ -129,7 +129,7 @@ export function peersByPool(rows: Iterable<SignalRow>, now: number): Map<string,
 }
 
 export function memoryLimitOf(fleet: Fleet, pool: string): number | null {
-  return fleet.pools.get(pool)?.config?.target?.process?.memory_limit_bytes ?? null;
+  return fleet.pools.get(pool)?.limits.memoryBytes ?? null;
 }
 
 export function errorsOf(fleet: Fleet, instanceId: string, now: number): { name: string; count: number }[] {

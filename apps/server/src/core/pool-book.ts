@@ -1,9 +1,10 @@
-import type { Decision, Forecast, JaegisConfig, PoolConfig, PoolMode, Signals } from '@jaegis/model';
+import type { Decision, Forecast, JaegisConfig, PoolConfig, PoolMode, ReplicaSize, Signals } from '@jaegis/model';
 import {
   restoreScalingState,
   restoreSizeState,
   type ScalingConfig,
   type ScalingState,
+  type SizeInputs,
   type SizeState,
   scalingConfig,
 } from '@jaegis/scaling';
@@ -21,6 +22,10 @@ export interface PoolEntry {
   state: ScalingState;
   /** What its replicas use, for the size of one. */
   readonly size: SizeState;
+  /** What one replica may use now. */
+  limits: ReplicaSize;
+  /** What one uses on average, and its latency over what is usual; `null` = not known. */
+  used: ReplicaSize & { readonly latencyRatio: number | null };
   /** When the last replica became ready whose start-up time was learned from. */
   newestReadyAt: number;
   lastDecision: Decision | null;
@@ -87,6 +92,7 @@ export class PoolBook {
       usage: entry.usage,
       desired: entry.desired,
       size: { ...entry.size, peaks: {} },
+      limits: entry.limits,
     });
   }
 
@@ -96,7 +102,7 @@ export class PoolBook {
 
   #create(name: string, config: PoolConfig | undefined): PoolEntry {
     const kept = this.#metadata.getState(`pool-state/${name}`) as
-      | Pick<PoolEntry, 'state' | 'usage' | 'desired' | 'size'>
+      | Pick<PoolEntry, 'state' | 'usage' | 'desired' | 'size' | 'limits'>
       | undefined;
     const mode = (this.#metadata.getState(`pool-mode/${name}`) as PoolMode | undefined) ?? config?.mode ?? 'auto';
     return {
@@ -108,6 +114,8 @@ export class PoolBook {
       mode,
       state: restoreScalingState(kept?.state),
       size: restoreSizeState(kept?.size),
+      limits: restoreLimits(kept?.limits, config),
+      used: { cpu: null, memoryBytes: null, latencyRatio: null },
       newestReadyAt: 0,
       lastDecision: this.#metadata.decisions({ pool: name, limit: 1 }).items[0] ?? null,
       desired: kept?.desired ?? null,
@@ -119,6 +127,29 @@ export class PoolBook {
       usage: kept?.usage ?? { day: '', replicaHours: 0, at: 0 },
     };
   }
+}
+
+/** A size that was given while it ran is kept as long as the configuration lets it be resized, and within its bounds. */
+function restoreLimits(kept: ReplicaSize | undefined, config: PoolConfig | undefined): ReplicaSize {
+  const { cpu_limit: cpu = null, memory_limit_bytes: memoryBytes = null } = config?.target?.process ?? {};
+  if (config?.vertical.mode !== 'auto' || kept === undefined) return { cpu, memoryBytes };
+  const within = (value: number | null, start: number | null, [least, most]: readonly [number, number]) =>
+    start === null || value === null || !Number.isFinite(value) ? start : Math.min(Math.max(value, least), most);
+  const { cpu: cpuBounds, memoryBytes: memoryBounds } = sizeBounds(config);
+  return {
+    cpu: within(kept.cpu, cpu, cpuBounds),
+    memoryBytes: within(kept.memoryBytes, memoryBytes, memoryBounds),
+  };
+}
+
+/** From a tenth to ten times what a replica starts with, unless the configuration says otherwise. */
+export function sizeBounds(config: PoolConfig): SizeInputs['bounds'] {
+  const { cpu_limit: cpu = 1, memory_limit_bytes: memory = 2 ** 30 } = config.target?.process ?? {};
+  const { vertical } = config;
+  return {
+    cpu: [vertical.cpu?.min ?? cpu / 10, vertical.cpu?.max ?? cpu * 10],
+    memoryBytes: [vertical.memory_bytes?.min ?? memory / 10, vertical.memory_bytes?.max ?? memory * 10],
+  };
 }
 
 /** Adds the time since the last call to the pool's usage of today (UTC). Returns what it cost so far, `null` without a price. */

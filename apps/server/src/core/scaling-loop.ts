@@ -1,9 +1,17 @@
-import { type Action, type Decision, isActing } from '@jaegis/model';
-import { type DecisionDraft, decide, learn, type PoolSnapshot, recordRefusal } from '@jaegis/scaling';
+import { type Action, type Decision, type DecisionSize, isActing } from '@jaegis/model';
+import {
+  type DecisionDraft,
+  decide,
+  learn,
+  type PoolSnapshot,
+  recordRefusal,
+  recordResizeRefusal,
+} from '@jaegis/scaling';
 import type { Fleet } from './fleet.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
 import { isQuiet } from './quiet-reasons.ts';
 import { quotasOf } from './quotas.ts';
+import { sizeInputs } from './size-loop.ts';
 import { tellTuning } from './tuning.ts';
 import { victimsOf } from './victims.ts';
 
@@ -33,6 +41,7 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
   // First what became of earlier orders: a new one overtakes those that are still open.
   fleet.outcomes.tick(entry, now);
   const { ready, pending, draining } = observation.replicas;
+  const size = sizeInputs(entry, now);
   const snapshot: PoolSnapshot = {
     pool: entry.name,
     config,
@@ -43,6 +52,7 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
     targetHealthy: observation.healthy,
     quotas: quotasOf(fleet, entry),
     mode: entry.mode,
+    ...(size === undefined ? {} : { size }),
   };
   const startupsMs = newStartups(entry);
   const seen = {
@@ -63,7 +73,7 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
 
 /** A change of number is worth keeping, and so is a new reason for not changing it (a hold, its end, a mode). */
 function isWorthKeeping(draft: DecisionDraft, last: Decision | null): boolean {
-  if (draft.to !== draft.from || last === null) return true;
+  if (draft.to !== draft.from || draft.size != null || last === null) return true;
   if (last.reason === draft.reason) return false;
   return !isQuiet(draft.reason) || !(isQuiet(last.reason) || last.to !== last.from);
 }
@@ -72,6 +82,7 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
   const acts = draft.to !== draft.from && isActing(entry.mode);
   if (
     !acts &&
+    draft.size == null &&
     draft.to !== draft.from &&
     entry.lastDecision !== null &&
     entry.lastDecision.to === draft.to &&
@@ -86,6 +97,7 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
   };
   let decision: Decision = { ...draft, id: fleet.nextId('d', now), action, outcome: null };
   // Kept before it is carried out: a kill in between leaves a decision without effect, never an effect without its reason.
+  if (draft.size != null) decision = { ...decision, size: await resize(fleet, entry, { size: draft.size, now }) };
   keep(fleet, entry, decision);
   if (!acts) return;
   fleet.log.info(
@@ -112,6 +124,24 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
     reason: decision.message,
   });
   fleet.pools.save(entry);
+}
+
+/** Gives the replicas their new size, in place. What could not be done is asked again after an hour. */
+async function resize(fleet: Fleet, entry: PoolEntry, o: { size: DecisionSize; now: number }): Promise<DecisionSize> {
+  const { size, now } = o;
+  const receipt = await entry.target!.resize!(size.to, { now, reason: size.message });
+  if (receipt.problem === '') entry.limits = size.to;
+  else entry.state = recordResizeRefusal(entry.state, now);
+  const what = receipt.problem === '' ? `${receipt.resized} resized` : `not resized: ${receipt.problem}`;
+  fleet.log.info({ pool: entry.name, reason: size.reason }, `${entry.name}: ${size.message}; ${what}`);
+  fleet.selfMetrics.count('jaegis_scaling_resizes_total', {
+    pool: entry.name,
+    reason: size.reason,
+    outcome: receipt.problem === '' ? 'done' : 'refused',
+  });
+  fleet.addFact({ at: now, pool: entry.name, what: `${entry.name}: ${what}`, reason: size.message });
+  fleet.pools.save(entry);
+  return { ...size, carriedOut: receipt };
 }
 
 function keep(fleet: Fleet, entry: PoolEntry, decision: Decision): void {

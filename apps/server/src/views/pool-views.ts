@@ -3,7 +3,7 @@ import { effectOf, workloadOf } from '@jaegis/scaling';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
 import type { PoolEntry } from '../core/pool-book.ts';
-import { sizeOf } from '../core/size-loop.ts';
+import { sizeOf, verticalOf } from '../core/size-loop.ts';
 import { constraintsInWords } from './constraint-words.ts';
 
 /** A pool with what only its own page asks for. */
@@ -36,6 +36,7 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     signals: entry.signals,
     lastDecision: entry.lastDecision,
     size: sizeOf(entry, fleet.clock.now()),
+    vertical: verticalOf(entry),
     constraints: constraintsInWords(fleet, entry),
     effect: entry.target === undefined ? null : effectOf(entry.state.effect),
     workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),

@@ -4,6 +4,7 @@ import { poolModes } from '../pool.ts';
 import { signalNames } from '../signal.ts';
 import { constraintsSchema, impossibleConstraint } from './constraints-config.ts';
 import { durationMs } from './duration-field.ts';
+import { verticalSchema } from './vertical-config.ts';
 
 const target = z.strictObject({
   process: z
@@ -17,11 +18,13 @@ const target = z.strictObject({
         .meta({ description: 'Environment, added to what JAEGIS passes on.' }),
       cwd: z.string().optional().meta({ description: 'Working folder; relative to the configuration file.' }),
       drain_deadline: durationMs('From SIGTERM to SIGKILL.', { min: 100 }).default(10_000),
-      memory_limit_bytes: z
-        .number()
-        .positive()
-        .optional()
-        .meta({ description: 'What a process may use before it counts as leaking; shown, forecast and alerted on.' }),
+      cpu_limit: z.number().positive().optional().meta({
+        description: 'Cores that a process may use; held to by a control group where `vertical.mode` is auto.',
+      }),
+      memory_limit_bytes: z.number().positive().optional().meta({
+        description:
+          'What a process may use before it counts as leaking; shown, forecast and alerted on; held to by a control group where `vertical.mode` is auto.',
+      }),
     })
     .optional(),
 });
@@ -149,6 +152,7 @@ export const poolConfigSchema = z
       })
       .optional(),
     constraints: constraintsSchema.default({}),
+    vertical: verticalSchema.prefault({}),
     importance: z.enum(['low', 'normal', 'high']).default('normal').meta({ description: 'How loud its alerts are.' }),
   })
   .superRefine((pool, context) => {

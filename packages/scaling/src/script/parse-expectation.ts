@@ -34,6 +34,7 @@ const reasons: Readonly<Record<DecisionReason, true>> = {
   MinimumRedundancy: true,
   QuotaExceeded: true,
   StepLimited: true,
+  Resized: true,
 };
 
 /** What follows `expect`. A bare `expect` is filled in by an update. */

@@ -25,6 +25,8 @@ export interface SizeState {
   readonly peaks: Record<string, { bytes: number; since: number }>;
   firstAt: number;
   outOfMemory: { bytes: number; at: number } | null;
+  /** The pool's 95th percentile of latency as it usually is, seconds; `null` until seen for a while. */
+  latency: { usual: number; seen: number } | null;
 }
 
 export interface ReplicaUsage {
@@ -49,9 +51,11 @@ const saturated = 0.9;
 const mostChange = 10;
 /** Peaks of more replicas than these at once are not followed; their CPU is. */
 const mostPeaks = 20_000;
+const latencyGain = 1 - 0.5 ** (1 / 2_160);
+const latencySeen = 180;
 
 export function initialSizeState(): SizeState {
-  return { cpu: emptyHistogram(), memory: emptyHistogram(), peaks: {}, firstAt: 0, outOfMemory: null };
+  return { cpu: emptyHistogram(), memory: emptyHistogram(), peaks: {}, firstAt: 0, outOfMemory: null, latency: null };
 }
 
 export function restoreSizeState(kept: unknown): SizeState {
@@ -62,6 +66,8 @@ export function restoreSizeState(kept: unknown): SizeState {
     memory: restoreHistogram(found?.memory),
     peaks: {},
     firstAt: Number.isFinite(found?.firstAt) ? found!.firstAt! : 0,
+    latency:
+      Number.isFinite(found?.latency?.usual) && Number.isFinite(found?.latency?.seen) ? { ...found!.latency! } : null,
     outOfMemory: Number.isFinite(oom?.bytes) && Number.isFinite(oom?.at) ? { bytes: oom!.bytes, at: oom!.at } : null,
   };
 }
@@ -75,6 +81,19 @@ export function followUsage(state: SizeState, replicas: readonly ReplicaUsage[],
   }
   for (const [instanceId, peak] of Object.entries(state.peaks))
     if (now - peak.since >= peakMs) closePeak(state, instanceId, now);
+}
+
+/**
+ * Follows what latency usually is (half-life six hours of observations every 10 s), and says how many times that it is
+ * now; `null` before it was seen for half an hour. What is far above the usual moves it little.
+ */
+export function followLatency(state: SizeState, seconds: number): number | null {
+  if (!Number.isFinite(seconds) || seconds <= 0) return null;
+  const before = state.latency ?? { usual: seconds, seen: 0 };
+  const gain = Math.max(latencyGain, 1 / (before.seen + 1));
+  const moved = Math.min(seconds, 2 * before.usual);
+  state.latency = { usual: before.usual + gain * (moved - before.usual), seen: before.seen + 1 };
+  return state.latency.seen < latencySeen ? null : seconds / before.usual;
 }
 
 /** A replica was ended because it used all the memory that it had. */

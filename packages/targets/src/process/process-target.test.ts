@@ -8,7 +8,8 @@ import { FakeProcesses } from '../../test/fake-processes.ts';
 import { describeTarget } from '../conformance/target-conformance.ts';
 import type { TargetEvent } from '../target.ts';
 import { ProcessLimit } from './process-limit.ts';
-import { createProcessTarget, type ProcessTarget, type ProcessTargetOptions } from './process-target.ts';
+import type { ProcessTargetOptions } from './process-options.ts';
+import { createProcessTarget, type ProcessTarget } from './process-target.ts';
 
 const folders: string[] = [];
 afterEach(() => {

@@ -1,46 +1,24 @@
 import { join, resolve } from 'node:path';
-import type { ProcessTargetConfig } from '@jaegis/model';
-import type { BackoffOptions, Clock, Rng } from '@jaegis/std';
-import type { ScaleOptions, ScaleReceipt, Target, TargetEvent, TargetEventKind, TargetObservation } from '../target.ts';
+import type { ReplicaSize } from '@jaegis/model';
+import type {
+  ResizeReceipt,
+  ScaleOptions,
+  ScaleReceipt,
+  Target,
+  TargetEventKind,
+  TargetObservation,
+} from '../target.ts';
 import { markedProcesses, planAdoption } from './adoption.ts';
+import { Cgroups, findCgroups } from './cgroups.ts';
 import { childEnvironment, configHash } from './child-environment.ts';
 import { OutputFiles } from './output-files.ts';
 import { ownerOf, poolFileName } from './owner.ts';
-import { type ProcessLimit, plainName } from './process-limit.ts';
+import { plainName } from './process-limit.ts';
+import type { ProcessTargetOptions } from './process-options.ts';
 import { ProcessRecords } from './process-records.ts';
 import { machineProcesses, type ProcessExit, type ProcessInfo, type ProcessSystem } from './process-system.ts';
 import { type StopIntent, SupervisedProcess, type Supervision } from './supervised-process.ts';
 import { chooseVictims } from './victims.ts';
-
-export interface ProcessTargetOptions {
-  readonly pool: string;
-  readonly config: ProcessTargetConfig;
-  readonly clock: Clock;
-  readonly rng: Rng;
-  /** Holds `processes/` (what runs) and `output/` (what it wrote). One JAEGIS at a time may use it. */
-  readonly dataDir: string;
-  /** Passed on to every process: PATH, HOME and the like, JAEGIS_URL, JAEGIS_TOKEN, OTEL_EXPORTER_OTLP_ENDPOINT. */
-  readonly baseEnv: Readonly<Record<string, string | undefined>>;
-  /** What a relative `cwd` starts from. */
-  readonly configDir: string;
-  /** Shared by all pools of the server. */
-  readonly limit: ProcessLimit;
-  /** True once the instance serves, e.g. has sent a heartbeat since `startedAt`. Left out: it is ready when it has lived for 1 s. */
-  readonly isReady?: (instanceId: string, startedAt: number) => boolean;
-  /** True when a draining instance knows SIGUSR2 as "go on" (the SDK says so). Left out: none does. */
-  readonly canReturn?: (instanceId: string) => boolean;
-  readonly onEvent?: (event: TargetEvent) => void;
-  /** From start to ready at most, then it is replaced. Default 120 s. */
-  readonly startTimeoutMs?: number;
-  /** Waits between restarts. Default 500 ms doubling up to 60 s, with jitter. */
-  readonly restart?: BackoffOptions;
-  /** Ready for this long, earlier crashes are forgotten. Default 60 s. */
-  readonly stableMs?: number;
-  /** A process's output file is rotated above this size; one previous is kept. Default 4 MiB. */
-  readonly outputBytesMax?: number;
-  /** For tests: another operating system. */
-  readonly system?: ProcessSystem;
-}
 
 const tickMs = 50;
 const rotateEveryMs = 2_000;
@@ -82,6 +60,8 @@ export class ProcessTarget implements Target {
   readonly #instances = new Map<string, SupervisedProcess>();
   readonly #outdated = new Set<SupervisedProcess>();
   readonly #cancels: (() => void)[];
+  readonly #cgroups: Cgroups | undefined;
+  #size: ReplicaSize;
   #order = 0;
   #isClosed = false;
   #isReleased = false;
@@ -107,6 +87,11 @@ export class ProcessTarget implements Target {
       writesAtOnce: !this.#system.knowsEnvironment,
       current: () => ({ owner: this.#owner, pool: this.pool, processes: this.#recordAll() }),
     });
+    this.#size = options.size ?? { cpu: null, memoryBytes: null };
+    this.#cgroups =
+      options.size === undefined
+        ? undefined
+        : new Cgroups(findCgroups(options.proc ?? '/proc'), `jaegis-${this.#owner.slice(0, 8)}-${folder}`);
     this.#supervision = this.#supervise();
     this.#cancels = [
       options.clock.every(tickMs, () => this.#tick()),
@@ -130,6 +115,7 @@ export class ProcessTarget implements Target {
       this.#o.limit.takeRunning();
       const instance = this.#newInstance(record.instanceId);
       instance.adopt(record, now);
+      this.#cgroups?.enter(record.instanceId, record.pid, this.#size);
       if (record.isDraining)
         void instance.stop('remove', {
           graceMs: this.#o.config.drain_deadline,
@@ -163,7 +149,8 @@ export class ProcessTarget implements Target {
           ? `no process of ${broken} stays up: ${instances.find(({ state }) => state === 'backoff' || state === 'failed')?.reason}`
           : this.#records.problem;
     const healthy = !this.#isClosed && this.#startProblem === '' && !isBroken;
-    return { replicas: { ready, pending, draining }, instances, healthy, message };
+    const limited = this.#cgroups === undefined ? {} : { sizeProblem: this.#cgroups.problem };
+    return { replicas: { ready, pending, draining }, instances, healthy, message, ...limited };
   }
 
   async scale(desired: number, options: ScaleOptions): Promise<ScaleReceipt> {
@@ -247,6 +234,20 @@ export class ProcessTarget implements Target {
     };
   }
 
+  async resize(size: ReplicaSize, _options: { readonly now: number; readonly reason: string }): Promise<ResizeReceipt> {
+    const groups = this.#cgroups;
+    if (groups === undefined) return { resized: 0, problem: 'control groups are not used: vertical.mode must be auto' };
+    this.#size = size;
+    let resized = 0;
+    let problem = '';
+    for (const instance of this.#instances.values()) {
+      if (instance.pid === null) continue;
+      if (groups.resize(instance.instanceId, size)) resized++;
+      else problem = groups.problem || `${instance.instanceId} is in no control group`;
+    }
+    return { resized, problem };
+  }
+
   replace(instanceId: string, reason: string, _now: number): Promise<void> {
     return this.#startAnew(instanceId, { graceMs: hungGraceMs, reason });
   }
@@ -296,6 +297,7 @@ export class ProcessTarget implements Target {
       for (const instance of this.#instances.values()) this.#o.limit.gate.leave(instance);
     }
     for (const cancel of this.#cancels) cancel();
+    if (options.drain) this.#cgroups?.close();
     await this.#records.flush();
     this.#isReleased = true;
   }
@@ -380,6 +382,7 @@ export class ProcessTarget implements Target {
       removed: (instance) => {
         this.#instances.delete(instance.instanceId);
         this.#outdated.delete(instance);
+        this.#cgroups?.leave(instance.instanceId);
         limit.release();
         limit.releaseId(instance.instanceId);
         this.#records.changed();
@@ -397,6 +400,7 @@ export class ProcessTarget implements Target {
       onExit(exit);
     });
     if (pid !== undefined) this.#startProblem = '';
+    if (pid !== undefined) this.#cgroups?.enter(instanceId, pid, this.#size);
     return pid;
   }
 

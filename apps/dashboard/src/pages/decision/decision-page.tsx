@@ -13,6 +13,7 @@ import { Section } from '../../widgets/section.tsx';
 import { StateMark } from '../../widgets/state-mark.tsx';
 import { DecisionFront } from './decision-front.tsx';
 import { DecisionPath } from './decision-path.tsx';
+import { DecisionSizeSection } from './decision-size.tsx';
 
 /** Why did it scale? The whole story of one decision: seen, wanted, limited, done, and what came of it. */
 export function DecisionPage() {
@@ -48,6 +49,7 @@ export function DecisionPage() {
               <div>
                 <Inputs decision={decision} />
                 <Forecast decision={decision} />
+                {decision.size != null && <DecisionSizeSection size={decision.size} />}
                 {decision.plan != null && <DecisionFront plan={decision.plan} decision={decision} />}
               </div>
               <Effect decision={decision} />
@@ -178,6 +180,13 @@ function Effect({ decision }: { decision: Decision }) {
               <td className="num">{decision.to}</td>
               <td className="num">{outcome?.readyReplicas ?? '–'}</td>
             </tr>
+            {predicted.costPerHour !== null && (
+              <tr>
+                <th scope="row">Cost</th>
+                <td className="num">{written(predicted.costPerHour, 'usd/h')}</td>
+                <td className="num">{written(outcome?.costPerHour, 'usd/h')}</td>
+              </tr>
+            )}
             <tr>
               <th scope="row">From order to effect</th>
               <td className="num">{formatDuration(predicted.effectiveAt - decision.at)}</td>

@@ -21,6 +21,12 @@ export function PoolSize({ pool }: { pool: Pool }) {
         <Glyph tone={tone} /> <span className="strong">{words}</span>
       </p>
       <p className="muted small">{reason}</p>
+      {pool.vertical !== null && (
+        <p className="muted small">
+          {pool.vertical.isEnforced ? 'Carried out: ' : 'Not carried out: '}
+          {pool.vertical.reason}
+        </p>
+      )}
       {(cpu !== null || memory !== null) && (
         <dl className="facts">
           {cpu !== null && <Resource name="CPU" unit="cores" range={cpu} has={current.cpu} />}
