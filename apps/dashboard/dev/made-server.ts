@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
-import type { FleetEvent } from '@jaegis/model';
+import type { FleetEvent, WhatIfReport } from '@jaegis/model';
 import { MadeApi, type MadeApiOptions } from './made-api.ts';
+import { makeBacktest } from './made-backtest.ts';
 
 /** The made API and the built dashboard on one port, for developing and testing the dashboard without JAEGIS. */
 export interface MadeServerOptions extends MadeApiOptions {
@@ -96,6 +97,8 @@ export class MadeServer {
     const body: unknown = chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
     const method = request.method ?? 'GET';
     if (method !== 'GET') this.received.push({ method, path: url.pathname, body });
+    const [, , , , pool = '', action] = url.pathname.split('/').map(decodeURIComponent);
+    if (action === 'backtest') return inLines(response, makeBacktest(pool, (body ?? {}) as object, Date.now()));
     const answer = this.api.answer(method, url, body);
     if (answer === undefined)
       return json(response, 404, {
@@ -125,6 +128,14 @@ export class MadeServer {
     });
     response.end(body);
   }
+}
+
+/** As the real server tells of a backtest: progress, then the report. */
+function inLines(response: ServerResponse, report: WhatIfReport): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  for (const line of [{ progress: 0 }, { progress: 0.5 }, { progress: 1 }, { report }])
+    response.write(`${JSON.stringify(line)}\n`);
+  response.end();
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {

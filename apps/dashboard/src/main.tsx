@@ -10,6 +10,7 @@ import './styles/incidents.css';
 import './styles/agents.css';
 import './styles/agent-page.css';
 import './styles/pools.css';
+import './styles/what-if.css';
 import './styles/map.css';
 import './styles/explore.css';
 import './styles/system.css';

@@ -84,6 +84,30 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     await close();
   });
 
+  test.each([
+    ['a pool', '/pools/research/reader', 'What if'],
+    ['a decision', undefined, 'What if: the same hour under another policy'],
+  ])('another policy is tried on the past of %s with one click', async (_, path, title) => {
+    const { page, problems, close } = await openPage(browser, `${trouble.url}${path ?? '/pools/research/planner'}`);
+    if (path === undefined) await page.locator('.decision-list a').filter({ hasText: '→' }).first().click();
+    await page.getByRole('heading', { name: title, exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText(/it would have paid for .+ instead of .+ % less/).waitFor();
+    const table = page.locator('.what-if-table');
+    for (const text of ['What it really had', 'Policy of now', 'The other policy', 'Least possible', '0.8 %'])
+      await table.getByText(text).first().waitFor();
+    expect(await page.locator('.what-if canvas').count()).toBe(3);
+    expect(trouble.received.at(-1)).toMatchObject({ body: { policy: 'cost' } });
+    await page.getByLabel('At least').fill('9');
+    await page.getByRole('button', { name: 'Availability' }).click();
+    await page.getByLabel('At least').press('Enter');
+    await page.getByText(/instead of .+ % more/).waitFor();
+    expect(trouble.received.at(-1)).toMatchObject({ body: { policy: 'availability', minReplicas: 9 } });
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test('a healthy fleet says that nothing needs you', async () => {
     const { page, close } = await openPage(browser, healthy.url);
     await page.getByText('Nothing needs you.').waitFor();

@@ -45,6 +45,8 @@ export interface ChartProps {
   /** The chart goes on to this moment, even where nothing is drawn. */
   readonly until?: number | undefined;
   readonly hasHead?: boolean;
+  /** False where dragging over it must not change the page's time range. */
+  readonly canZoom?: boolean;
   /** Charts with the same word share the crosshair. */
   readonly sync?: string;
   /** The largest value that the scale must reach. */

@@ -65,7 +65,7 @@ export function Chart(props: ChartProps) {
               const from = chart.posToVal(chart.select.left, 'x') * 1_000;
               const to = chart.posToVal(chart.select.left + chart.select.width, 'x') * 1_000;
               chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-              zoomTo.current(from, to);
+              if (latest.current.canZoom !== false) zoomTo.current(from, to);
             },
           ],
         },

@@ -11,6 +11,7 @@ import { PoolLink } from '../../widgets/links.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark } from '../../widgets/state-mark.tsx';
+import { WhatIf } from '../what-if/what-if.tsx';
 import { DecisionFront } from './decision-front.tsx';
 import { DecisionPath } from './decision-path.tsx';
 import { DecisionSizeSection } from './decision-size.tsx';
@@ -54,6 +55,7 @@ export function DecisionPage() {
               </div>
               <Effect decision={decision} />
             </div>
+            <WhatIf pool={decision.pool} around={decision.at} />
           </>
         )}
       </Loaded>

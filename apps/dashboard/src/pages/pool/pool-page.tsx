@@ -7,6 +7,7 @@ import { poolsQuery } from '../../data/queries.ts';
 import { Loaded, Problem } from '../../widgets/page-states.tsx';
 import { ReplicaBar } from '../../widgets/replica-bar.tsx';
 import { Glyph, toneOfScore } from '../../widgets/state-mark.tsx';
+import { WhatIf } from '../what-if/what-if.tsx';
 import { DecisionTable } from './decision-table.tsx';
 import { ModeSwitch } from './mode-switch.tsx';
 import { PoolAgents } from './pool-agents.tsx';
@@ -95,6 +96,7 @@ function PoolBody({ pool }: { pool: Pool }) {
         <SignalChart title="Queue" of={{ pool: pool.name }} signals={['queue_length']} />
         <SignalChart title="Errors" of={{ pool: pool.name }} signals={['error_rate']} />
       </div>
+      {pool.minReplicas !== null && <WhatIf pool={pool.name} bounds={pool} />}
       <div className="two-columns pool-columns">
         <DecisionTable pool={pool.name} />
         <div>
