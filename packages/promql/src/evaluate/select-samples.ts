@@ -95,9 +95,7 @@ class CountedReader implements SeriesReader {
 
 /** The samples of a series, with its labels. */
 export function readSeries(reader: SeriesReader): SelectedSeries {
-  const { timestamps, values, histograms } = reader.read();
-  const { labels } = reader;
-  return histograms === undefined ? { labels, timestamps, values } : { labels, timestamps, values, histograms };
+  return { labels: reader.labels, ...reader.read() };
 }
 
 /** The series without its stale markers; the same object where there are none. */
@@ -119,7 +117,12 @@ export function withoutStale(series: SelectedSeries): SelectedSeries {
     timestamps[i] = series.timestamps[keep[i]!]!;
     kept[i] = values[keep[i]!]!;
   }
-  const { labels, histograms } = series;
-  if (histograms === undefined) return { labels, timestamps, values: kept };
-  return { labels, timestamps, values: kept, histograms: Array.from(keep, (i) => histograms[i]) };
+  const { labels, histograms, startTimes } = series;
+  return {
+    labels,
+    timestamps,
+    values: kept,
+    ...(histograms !== undefined && { histograms: Array.from(keep, (i) => histograms[i]) }),
+    ...(startTimes !== undefined && { startTimes: Float64Array.from(keep, (i) => startTimes[i]!) }),
+  };
 }

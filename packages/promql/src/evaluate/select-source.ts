@@ -6,6 +6,8 @@ export interface SelectedSeries {
   /** Epoch milliseconds, rising. */
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
+  /** When the counter of each sample began, epoch milliseconds; 0 where that is not known. Left out where none is. */
+  readonly startTimes?: Float64Array;
   /** Samples that are histograms, at the place of their timestamp; left out where all are numbers. */
   readonly histograms?: readonly (FloatHistogram | undefined)[];
 }

@@ -18,6 +18,8 @@ export interface WindowSeries {
   readonly times: Float64Array;
   readonly values: Float64Array;
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
+  /** As in `SelectedSeries`. */
+  readonly startTimes?: Float64Array | undefined;
   /** The samples of step i are those from `from[i]` up to, and without, `to[i]`. */
   readonly from: Int32Array;
   readonly to: Int32Array;
@@ -62,9 +64,9 @@ function selectorWindows(matrix: MatrixSelector, grid: Grid, options: WindowOpti
   function* series(): Generator<WindowSeries> {
     const bounds = { from: new Int32Array(grid.count), to: new Int32Array(grid.count) };
     for (const each of selected) {
-      const { labels, timestamps, values, histograms } = withoutStale(readSeries(each));
+      const { labels, timestamps, values, histograms, startTimes } = withoutStale(readSeries(each));
       windowBounds(timestamps, bounds, { reference, beforeMs, afterMs });
-      yield { labels, dropName: false, times: timestamps, values, histograms, ...bounds };
+      yield { labels, dropName: false, times: timestamps, values, histograms, startTimes, ...bounds };
     }
   }
   return { series: series(), size: selected.length, rangeMs, reference, extension };

@@ -2,18 +2,23 @@
 import { equalHistograms } from '../histogram/float-histogram.ts';
 import { isReset } from '../histogram/reset-hints.ts';
 import { inOrder } from './instant-rate.ts';
+import { beganAnew } from './start-times.ts';
 import { eachWindow, type MixedWindow, type WindowFunction } from './window-function.ts';
 
 function pairCounter(
   counts: (now: number, before: number) => boolean,
   mixed: NonNullable<WindowFunction['mixed']>,
+  countsStarts = false,
 ): WindowFunction {
   return {
     mixed,
-    floats: ({ values, from, to }, _env, out) => {
+    floats: ({ times, values, startTimes, from, to }, _env, out) => {
+      const began = (i: number): boolean =>
+        countsStarts && startTimes !== undefined && beganAnew({ times, startTimes }, i);
       // How many of the pairs up to a sample count: windows are differences of two of these, exactly.
       const before = new Int32Array(values.length);
-      for (let i = 1; i < values.length; i++) before[i] = before[i - 1]! + (counts(values[i]!, values[i - 1]!) ? 1 : 0);
+      for (let i = 1; i < values.length; i++)
+        before[i] = before[i - 1]! + (counts(values[i]!, values[i - 1]!) || began(i) ? 1 : 0);
       for (let step = 0; step < from.length; step++) {
         if (to[step]! <= from[step]!) continue;
         out.values[step] = before[to[step]! - 1]! - before[from[step]!]!;
@@ -46,7 +51,7 @@ export const changes = pairCounter(
   isChange,
   mixedCounter(isChange, (now, before) => !equalHistograms(now, before)),
 );
-export const resets = pairCounter(isDrop, mixedCounter(isDrop, isReset));
+export const resets = pairCounter(isDrop, mixedCounter(isDrop, isReset), true);
 
 export const countOverTime: WindowFunction = {
   floats: eachWindow((_windows, from, to) => to - from),

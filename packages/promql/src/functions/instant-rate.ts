@@ -3,6 +3,7 @@ import { mixedExponentialCustom, mixedFloatsHistograms } from '../evaluate/annot
 import { divideHistogram, subtractHistograms } from '../histogram/arithmetic.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import { isReset } from '../histogram/reset-hints.ts';
+import { beganAnew } from './start-times.ts';
 import type { MixedWindow, WindowEnvironment, WindowFunction } from './window-function.ts';
 
 export const irate = instantFunction(true);
@@ -10,7 +11,7 @@ export const idelta = instantFunction(false);
 
 function instantFunction(isRate: boolean): WindowFunction {
   return {
-    floats: ({ times, values, from, to }, _env, out) => {
+    floats: ({ times, values, startTimes, from, to }, _env, out) => {
       for (let step = 0; step < from.length; step++) {
         const last = to[step]! - 1;
         if (last - 1 < from[step]!) continue;
@@ -18,7 +19,8 @@ function instantFunction(isRate: boolean): WindowFunction {
         const now = values[last]!;
         const seconds = (times[last]! - times[last - 1]!) / 1_000;
         if (seconds === 0) continue;
-        const difference = isRate && now < before ? now : now - before;
+        const restarted = now < before || (startTimes !== undefined && beganAnew({ times, startTimes }, last));
+        const difference = isRate && restarted ? now : now - before;
         out.values[step] = isRate ? difference / seconds : difference;
         out.present[step] = 1;
       }

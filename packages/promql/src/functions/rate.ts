@@ -10,6 +10,7 @@ import { addHistograms, multiplyHistogram, subtractHistograms } from '../histogr
 import { type FloatHistogram, noBuckets, usesCustomBuckets } from '../histogram/float-histogram.ts';
 import { isReset } from '../histogram/reset-hints.ts';
 import { toSchema } from '../histogram/resolution.ts';
+import { ratesFromStarts } from './start-times.ts';
 import type { MixedWindow, WindowEnvironment, WindowFunction } from './window-function.ts';
 
 interface RateOptions {
@@ -24,11 +25,15 @@ export const delta = rateFunction({ isCounter: false, perSecond: false });
 function rateFunction(options: RateOptions): WindowFunction {
   return {
     floats: (windows, env, out) => {
-      const { times, values, from, to } = windows;
+      const { times, values, startTimes, from, to } = windows;
       const resets = options.isCounter ? findResets(values) : [];
       const scale = options.perSecond ? 1_000 / env.rangeMs : 1;
       const { rangeMs } = env;
       const { isCounter } = options;
+      if (isCounter && startTimes !== undefined) {
+        ratesFromStarts({ ...windows, startTimes }, env, out, scale);
+        return;
+      }
       const count = from.length;
       const advance = count === 1 ? 0 : env.reference.at(1) - env.reference.at(0);
       let end = env.reference.at(0);

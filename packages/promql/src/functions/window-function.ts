@@ -9,6 +9,8 @@ import type { FloatHistogram } from '../histogram/float-histogram.ts';
 export interface FloatWindows {
   readonly times: Float64Array;
   readonly values: Float64Array;
+  /** When the counter of each sample began; 0 where that is not known. */
+  readonly startTimes?: Float64Array | undefined;
   readonly from: Int32Array;
   readonly to: Int32Array;
 }

@@ -2,6 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import type { Expression } from './ast.ts';
+import { nameDurationFunctions } from './duration-functions.ts';
 import { ExpressionBuilder } from './expression-builder.ts';
 import { ParseError } from './parse-error.ts';
 
@@ -40,14 +41,14 @@ function firstExpression(root: SyntaxNode): SyntaxNode {
 }
 
 /**
- * What Prometheus reads and the grammar does not: functions of durations in capitals, `5.` for `5.0`, and the name that
- * double_exponential_smoothing had before Prometheus 3. Strings and comments stay as they are.
+ * What Prometheus reads and the grammar does not: functions of durations in capitals or under their earlier names, `5.` for
+ * `5.0`, and the name that double_exponential_smoothing had before Prometheus 3. Strings and comments stay as they are.
  */
 function normalize(text: string): string {
   const parts = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|#[^\n]*|([^"'`#]+)/g;
   return text.replace(parts, (whole, code: string | undefined) => {
     if (code === undefined) return whole;
-    return code
+    return nameDurationFunctions(code)
       .replace(/\b(?:step|range|min_of|max_of)(?=\s*\()/gi, (word) => word.toLowerCase())
       .replace(/(?<![\w:.])(\d+)\.(?![\w.])/g, '$1 ')
       .replace(/\bholt_winters(?=\s*\()/g, 'double_exponential_smoothing');

@@ -115,7 +115,8 @@ export function isClose(a: number, b: number): boolean {
 }
 
 function isSame(expected: SequenceValue, actual: number | FloatHistogram): boolean {
-  if (expected === undefined) return false;
+  // No result has a stale marker.
+  if (expected === undefined || expected === 'stale') return false;
   if (typeof expected === 'number') return typeof actual === 'number' && isClose(expected, actual);
   return typeof actual !== 'number' && isSameHistogram(expected, actual);
 }
@@ -140,6 +141,7 @@ function sameBuckets(a: Buckets, b: Buckets): boolean {
 
 function show(value: SequenceValue | FloatHistogram): string {
   if (value === undefined) return '_';
+  if (value === 'stale') return value;
   if (typeof value === 'number') return formatNumber(value);
   const histogram = 'histogram' in value ? value.histogram : value;
   return `${histogramText(histogram)} (schema ${histogram.schema}, ${histogram.resetHint})`;

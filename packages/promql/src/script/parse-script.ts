@@ -78,10 +78,7 @@ function readLoad({ first, lines }: Block): { command: Command; next: number } {
   const series: SeriesLine[] = [];
   let at = first + 1;
   for (; at < lines.length && lines[at] !== ''; at++) {
-    const line = lines[at]!;
-    // Lines of start timestamps say when a counter began; samples here have none.
-    if (/^\S*@st\s/.test(line)) continue;
-    series.push(parseSeriesLine(line));
+    series.push(parseSeriesLine(lines[at]!));
   }
   const stepMs = durationOf(match[2]!, 'step');
   return {

@@ -1,5 +1,5 @@
 /** The samples of a test script, in memory, as a source of the evaluator. */
-import type { Labels, Matcher } from '@jaegis/model';
+import { type Labels, type Matcher, staleMarker } from '@jaegis/model';
 import { compileLinearRegex } from '@jaegis/std';
 import { labelOf, labelsKey, withLabel } from '../evaluate/label-sets.ts';
 import type { SelectedSeries, SelectSource } from '../evaluate/select-source.ts';
@@ -8,9 +8,13 @@ import { bucketsOf, customSchema, type FloatHistogram, noBuckets } from '../hist
 import { countsDropped } from '../histogram/reset-hints.ts';
 import type { SequenceValue, SeriesLine } from './series-notation.ts';
 
+type StoredSample = number | FloatHistogram | 'stale';
+
 interface StoredSeries {
   readonly labels: Labels;
-  readonly samples: Map<number, number | FloatHistogram>;
+  readonly samples: Map<number, StoredSample>;
+  /** When the counters of samples began, by the times of the samples. */
+  readonly starts: Map<number, number>;
 }
 
 export class ScriptStorage implements SelectSource {
@@ -21,16 +25,22 @@ export class ScriptStorage implements SelectSource {
   /** One value each `stepMs`, from time zero. */
   load(lines: readonly SeriesLine[], stepMs: number): void {
     this.#ready = undefined;
-    for (const { labels, values } of lines)
+    for (const { labels, values, starts } of lines) {
       for (const [i, value] of values.entries()) this.#put(labels, i * stepMs, value);
+      for (const [i, start] of starts?.entries() ?? [])
+        if (start !== undefined) this.#of(labels).starts.set(i * stepMs, i * stepMs + start);
+    }
   }
 
   #put(labels: Labels, at: number, value: SequenceValue): void {
-    if (value === undefined) return;
+    if (value !== undefined) this.#of(labels).samples.set(at, typeof value === 'object' ? value.histogram : value);
+  }
+
+  #of(labels: Labels): StoredSeries {
     const key = labelsKey(labels);
     let series = this.#series.get(key);
-    if (series === undefined) this.#series.set(key, (series = { labels, samples: new Map() }));
-    series.samples.set(at, typeof value === 'number' ? value : value.histogram);
+    if (series === undefined) this.#series.set(key, (series = { labels, samples: new Map(), starts: new Map() }));
+    return series;
   }
 
   /** Classic histograms among the lines become native ones with custom buckets, beside them. */
@@ -70,12 +80,14 @@ export class ScriptStorage implements SelectSource {
       if (from === -1 || timestamps[from]! > toMs) continue;
       let to = from;
       while (to < timestamps.length && timestamps[to]! <= toMs) to++;
-      const part = {
-        labels: series.labels,
+      const { labels, values, startTimes, histograms } = series;
+      found.push({
+        labels,
         timestamps: timestamps.slice(from, to),
-        values: series.values.slice(from, to),
-      };
-      found.push(series.histograms === undefined ? part : { ...part, histograms: series.histograms.slice(from, to) });
+        values: values.slice(from, to),
+        ...(startTimes !== undefined && { startTimes: startTimes.slice(from, to) }),
+        ...(histograms !== undefined && { histograms: histograms.slice(from, to) }),
+      });
     }
     return found;
   }
@@ -107,21 +119,27 @@ function customHistogram({ buckets, count, sum }: ClassicParts): FloatHistogram 
   };
 }
 
-function toSelected({ labels, samples }: StoredSeries): SelectedSeries {
+function toSelected({ labels, samples, starts }: StoredSeries): SelectedSeries {
   const sorted = [...samples].sort((a, b) => a[0] - b[0]);
   const timestamps = Float64Array.from(sorted, ([at]) => at);
-  const values = Float64Array.from(sorted, ([, value]) => (typeof value === 'number' ? value : 0));
-  // A converting iterator may lose the bits of a stale marker: they are copied one by one.
-  for (const [i, [, value]] of sorted.entries()) if (typeof value === 'number') values[i] = value;
-  if (sorted.every(([, value]) => typeof value === 'number')) return { labels, timestamps, values };
+  const values = new Float64Array(sorted.length);
+  for (const [i, [, value]] of sorted.entries()) {
+    if (value === 'stale') values[i] = staleMarker;
+    else if (typeof value === 'number') values[i] = value;
+  }
+  if (sorted.every(([, value]) => typeof value !== 'object')) {
+    if (starts.size === 0) return { labels, timestamps, values };
+    return { labels, timestamps, values, startTimes: Float64Array.from(sorted, ([at]) => starts.get(at) ?? 0) };
+  }
+  // Of histograms no store keeps when they began, Prometheus' own neither.
   return { labels, timestamps, values, histograms: withStoredHints(sorted.map(([, value]) => value)) };
 }
 
 /** As a store's chunks have it: a sample is known not to be a reset when it could be added to those before it. */
-function withStoredHints(samples: readonly (number | FloatHistogram)[]): (FloatHistogram | undefined)[] {
+function withStoredHints(samples: readonly StoredSample[]): (FloatHistogram | undefined)[] {
   let previous: FloatHistogram | undefined;
   return samples.map((sample) => {
-    if (typeof sample === 'number') {
+    if (typeof sample !== 'object') {
       previous = undefined;
       return undefined;
     }

@@ -2,7 +2,8 @@
  * The notation of series in test scripts: `metric{label="value"} 1 2 _ stale 0+10x5 {{schema:0 count:3 buckets:[1 2]}}`.
  * `axN` and `a+bxN` stand for N + 1 values, `_xN` for N gaps.
  */
-import { type Labels, staleMarker } from '@jaegis/model';
+import type { Labels } from '@jaegis/model';
+import { parseDurationMs } from '@jaegis/std';
 import { addHistograms, subtractHistograms } from '../histogram/arithmetic.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import { parseNumber } from '../parse/number-literal.ts';
@@ -16,12 +17,17 @@ export interface SequenceHistogram {
   readonly hintGiven: boolean;
 }
 
-/** A number, a histogram, or a gap. */
-export type SequenceValue = number | SequenceHistogram | undefined;
+/**
+ * A number, a histogram, a stale marker, or a gap. The marker is a word here: it is told from other NaNs by its bits, and
+ * lists of numbers do not keep those.
+ */
+export type SequenceValue = number | SequenceHistogram | 'stale' | undefined;
 
 export interface SeriesLine {
   readonly labels: Labels;
   readonly values: readonly SequenceValue[];
+  /** In place of values (`name@st`): when the counter of each sample began, in milliseconds from the sample. */
+  readonly starts?: readonly (number | undefined)[];
 }
 
 /** Most values of a line: a script is no load test. */
@@ -29,6 +35,8 @@ const maxValues = 1_000_000;
 
 export function parseSeriesLine(line: string): SeriesLine {
   const metric = parseMetric(line);
+  if (/^@st\s/.test(line.slice(metric.end)))
+    return { labels: metric.labels, values: [], starts: parseStarts(line.slice(metric.end + 3)) };
   return { labels: metric.labels, values: parseSequence(line.slice(metric.end)) };
 }
 
@@ -94,6 +102,34 @@ function parseSequence(text: string): SequenceValue[] {
   return values;
 }
 
+const duration = String.raw`(?:0|(?:\d+(?:ms|[smhdwy]))+)`;
+const startItem = new RegExp(String.raw`^([+-]?)(${duration})(?:([+-])(${duration}))?(?:x(\d+))?$`);
+
+/** `-30s-1mx2`: from the first sample 30 s back, from each further one a minute more. */
+function parseStarts(text: string): (number | undefined)[] {
+  const starts: (number | undefined)[] = [];
+  for (const item of text.trim().split(/\s+/)) {
+    const gap = /^_(?:x(\d+))?$/.exec(item);
+    if (gap !== null) {
+      starts.push(...new Array<undefined>(bounded(gap[1] ?? '1')).fill(undefined));
+      continue;
+    }
+    const match = startItem.exec(item);
+    if (match === null) throw new ScriptError(`Cannot read the start "${item}": must be a duration or _`);
+    const [, sign, first, changeSign, change, times] = match;
+    const start = (sign === '-' ? -1 : 1) * msOf(first!);
+    const by = change === undefined ? 0 : (changeSign === '-' ? -1 : 1) * msOf(change);
+    for (let i = 0; i <= bounded(times ?? '0'); i++) starts.push(start + i * by);
+  }
+  return starts;
+}
+
+function msOf(text: string): number {
+  const ms = text === '0' ? 0 : parseDurationMs(text);
+  if (ms === undefined) throw new ScriptError(`Cannot read the duration "${text}"`);
+  return ms;
+}
+
 /** Up to the next space that is not inside a histogram. */
 function nextItem(text: string): string {
   return /^(?:\{\{[^}]*\}\}|[^\s{])+/.exec(text)?.[0] ?? /^\S+/.exec(text)![0];
@@ -106,6 +142,7 @@ function readItem(item: string): readonly SequenceValue[] {
   const match = numberItem.exec(item);
   if (match === null) throw new ScriptError(`Cannot read the value "${item}": must be a number, _, stale or {{...}}`);
   const [, first, change, times] = match;
+  if (/^[+-]?stale$/i.test(first!)) return new Array<SequenceValue>(bounded(times ?? '0') + 1).fill('stale');
   const start = numberOf(first!);
   if (times === undefined) {
     if (change !== undefined) throw new ScriptError(`Cannot read the value "${item}": must end in x and a number`);
@@ -128,7 +165,6 @@ function bounded(times: string): number {
 }
 
 function numberOf(text: string): number {
-  if (/^[+-]?stale$/i.test(text)) return staleMarker;
   const value = parseNumber(text);
   if (value === undefined) throw new ScriptError(`Cannot read the value "${text}": must be a number`);
   return value;

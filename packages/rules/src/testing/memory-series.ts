@@ -1,4 +1,4 @@
-import type { Labels, Matcher } from '@jaegis/model';
+import { isStaleMarker, type Labels, type Matcher, staleMarker } from '@jaegis/model';
 import { compileLinearRegex } from '@jaegis/std';
 import { labelsKey, type RuleSample } from '../evaluation.ts';
 import type { LastSample } from '../query.ts';
@@ -6,7 +6,8 @@ import type { LastSample } from '../query.ts';
 interface Series {
   readonly labels: Labels;
   readonly timestamps: number[];
-  readonly values: number[];
+  /** A stale marker is a word here: lists of numbers do not keep its bits. */
+  readonly values: (number | 'stale')[];
 }
 
 /** A store in memory for tests of rules: what is loaded, and what rules write. Samples of a series come in time order. */
@@ -23,7 +24,7 @@ export class MemorySeries {
     const { timestamps, values } = series;
     if (timestamps.length > 0 && timestamps.at(-1)! >= at) return;
     timestamps.push(at);
-    values.push(value);
+    values.push(isStaleMarker(value) ? 'stale' : value);
   }
 
   /** All series that fit, with their samples in [fromMs, toMs], both included. */
@@ -38,7 +39,7 @@ export class MemorySeries {
         return {
           labels,
           timestamps: Float64Array.from(timestamps.slice(start, end)),
-          values: Float64Array.from(values.slice(start, end)),
+          values: numbersOf(values.slice(start, end)),
         };
       })
       .filter(({ timestamps }) => timestamps.length > 0);
@@ -52,6 +53,12 @@ export class MemorySeries {
       value: series.values.at(-1)!,
     }));
   }
+}
+
+function numbersOf(values: readonly (number | 'stale')[]): Float64Array {
+  const numbers = new Float64Array(values.length);
+  for (const [i, value] of values.entries()) numbers[i] = value === 'stale' ? staleMarker : value;
+  return numbers;
 }
 
 function testOf({ name, op, value }: Matcher): (labels: Labels) => boolean {

@@ -1,4 +1,4 @@
-import type { Labels } from '@jaegis/model';
+import { type Labels, staleMarker } from '@jaegis/model';
 import type { RuleTools } from '../evaluation.ts';
 import type { Query } from '../query.ts';
 import type { RuleFile } from '../rule-file.ts';
@@ -64,7 +64,8 @@ export class RuleWorld {
     if (labels === undefined) return `${JSON.stringify(series)} is no series, must be like up{job="a"}`;
     const parsed = parseValues(values);
     if (typeof parsed === 'string') return parsed;
-    for (const [i, value] of parsed.entries()) if (value !== null) this.#series.add({ labels, at: i * stepMs, value });
+    for (const [i, value] of parsed.entries())
+      if (value !== null) this.#series.add({ labels, at: i * stepMs, value: value === 'stale' ? staleMarker : value });
     return undefined;
   }
 

@@ -1,5 +1,5 @@
 /** The notation for series of Prometheus' tests: `up{job="a"}` and `0 1+2x3 _ 5x2 stale` (prometheus.io, "Unit testing for rules"). */
-import { type Labels, staleMarker } from '@jaegis/model';
+import type { Labels } from '@jaegis/model';
 
 /** More values than this for one series is a mistake. */
 const maxValues = 1_000_000;
@@ -25,9 +25,12 @@ export function unquote(quoted: string): string {
   return quoted.slice(1, -1).replace(/\\(.)/gs, (_, c: string) => ({ n: '\n', t: '\t' })[c] ?? c);
 }
 
-/** The values, `null` where there is none; an error in words. */
-export function parseValues(text: string): readonly (number | null)[] | string {
-  const values: (number | null)[] = [];
+/**
+ * The values, `null` where there is none; an error in words. A stale marker is a word here: it is told from other NaNs by its
+ * bits, and lists of numbers do not keep those.
+ */
+export function parseValues(text: string): readonly (number | 'stale' | null)[] | string {
+  const values: (number | 'stale' | null)[] = [];
   for (const item of text.split(/\s+/).filter((each) => each !== '')) {
     const found = itemForm.exec(item);
     if (found === null)
@@ -36,7 +39,7 @@ export function parseValues(text: string): readonly (number | null)[] | string {
     const repeats = times === undefined ? 0 : Number(times);
     if (values.length + repeats > maxValues) return `it has more than ${maxValues} values`;
     if (missing !== undefined) for (let i = 0; i < Math.max(1, repeats); i++) values.push(null);
-    else if (first === undefined) for (let i = 0; i <= repeats; i++) values.push(staleMarker);
+    else if (first === undefined) for (let i = 0; i <= repeats; i++) values.push('stale');
     else {
       const by = step === undefined ? 0 : numberOf(step) * (sign === '-' ? -1 : 1);
       for (let i = 0; i <= repeats; i++) values.push(by === 0 ? numberOf(first) : numberOf(first) + i * by);
