@@ -11,12 +11,12 @@ const subject: AnomalySubject = {
 };
 const tick = 5_000;
 
-/** One series; each letter a tick: `x` anomalous, `X` far more so, `.` calm, `~` outside the band but no alarm, `?` missing. */
+/** One series; each letter a tick: `x` clearly anomalous, `w` hardly, `X` far more so, `.` calm, `~` outside the band but no alarm, `?` missing. */
 function tell(story: string, tracker = new AnomalyTracker()): string[] {
   const told: string[] = [];
   [...story].forEach((letter, i) => {
-    const score = { x: 0.97, X: 0.999, '.': 0.1, '~': 0.85, '?': Number.NaN }[letter]!;
-    const value = letter === 'x' ? 2.4 : letter === 'X' ? 9 : 0.2;
+    const score = { x: 0.98, X: 0.999, w: 0.96, '.': 0.1, '~': 0.85, '?': Number.NaN }[letter]!;
+    const value = letter === 'x' || letter === 'w' ? 2.4 : letter === 'X' ? 9 : 0.2;
     const point = { at: i * tick, value, score, expected: 0.25, lower: 0.18, upper: 0.32, anomalous: score >= 0.95 };
     const anomaly = tracker.observe('row', point, () => subject);
     if (anomaly !== undefined) told.push(`${i} ${anomaly.endedAt === null ? `open ${anomaly.value}` : 'end'}`);
@@ -28,6 +28,11 @@ describe('an anomaly', () => {
   test('opens at the second anomalous point of three', () => expect(tell('..x.x')).toEqual(['4 open 2.4']));
   test('opens at two in a row', () => expect(tell('..xx')).toEqual(['3 open 2.4']));
   test('does not open at one', () => expect(tell('..x...x...x...')).toEqual([]));
+  test('opens at seven of eight that are hardly anomalous: one burst shows in six', () => {
+    expect(tell('wwwwww......')).toEqual([]);
+    expect(tell('www.wwww')).toEqual(['7 open 2.4']);
+    expect(tell('wx')).toEqual(['1 open 2.4']);
+  });
   test('closes after six calm points', () => expect(tell('xx.....x......')).toEqual(['1 open 2.4', '13 end']));
   test('does not close while the series stays outside its band', () =>
     expect(tell('xx~~~~~~~~~~~~~')).toEqual(['1 open 2.4']));
@@ -44,7 +49,7 @@ test('an anomaly says what was seen and what was expected', () => {
   const tracker = new AnomalyTracker();
   tell('xx', tracker);
   const [anomaly] = tracker.open();
-  expect(anomaly).toMatchObject({ at: tick, agent: 'reader-1', pool: 'reader', signal: 'latency_p95', score: 0.97 });
+  expect(anomaly).toMatchObject({ at: tick, agent: 'reader-1', pool: 'reader', signal: 'latency_p95', score: 0.98 });
   expect(anomaly!.reason).toBe('p95 latency 2.4 s, expected 180 to 320 ms');
   expect(anomaly!.id).toMatch(/^an-[0-9a-z]+-[0-9a-z]+$/);
 });

@@ -1,6 +1,8 @@
 /**
  * Turns the stream of verdicts of many series into anomalies with a start and an end. An anomaly opens when two of the
- * last three points of a series were anomalous, and closes after `closeAfter` points in a row at or under the band's edge
+ * last three points of a series were anomalous and one of them clearly (ten times rarer than the alarm budget asks for), or
+ * when seven of the last eight were: signals are read over 30 s, so that one burst shows in six points and is one piece of
+ * evidence, not six. It closes after `closeAfter` points in a row at or under the band's edge
  * (0.5 of the score would flap; 0.8 of the threshold does not). Series without recent anomalous points cost nothing.
  * Open anomalies are bounded; what is refused is counted and tried again at the next point.
  */
@@ -31,15 +33,21 @@ export interface AnomalyPoint {
 }
 
 interface Track {
-  /** The last points, newest in the lowest bit: 1 anomalous. */
+  /** The last eight points, newest in the lowest bit: 1 anomalous; and 1 clearly anomalous. */
   history: number;
+  clear: number;
   calm: number;
   missing: number;
   open: Anomaly | null;
   subject: AnomalySubject;
 }
 
-const window = 0b111;
+const window = 0xff;
+const latest = 0b111;
+/** A decade beyond the alarm (alarm-budget.ts). */
+const clearScore = 0.975;
+const hitsWhenClear = 2;
+const hitsOtherwise = 7;
 const calmScore = 0.76;
 
 export interface TrackerOptions {
@@ -112,16 +120,17 @@ export class AnomalyTracker {
         this.#refused++;
         return undefined;
       }
-      track = { history: 0, calm: 0, missing: 0, open: null, subject: subject(key) };
+      track = { history: 0, clear: 0, calm: 0, missing: 0, open: null, subject: subject(key) };
       this.#tracks.set(key, track);
     }
     if (Number.isNaN(point.score)) return this.#miss(key, track, point.at);
     track.missing = 0;
     track.history = ((track.history << 1) | (point.anomalous ? 1 : 0)) & window;
+    track.clear = ((track.clear << 1) | (point.anomalous && point.score >= clearScore ? 1 : 0)) & window;
     track.calm = point.score <= calmScore ? track.calm + 1 : 0;
     if (track.open === null) {
-      const hits = (track.history & 1) + ((track.history >> 1) & 1) + ((track.history >> 2) & 1);
-      if (hits >= 2) {
+      const isClear = (track.clear & latest) !== 0 && ones(track.history & latest) >= hitsWhenClear;
+      if (isClear || (point.anomalous && ones(track.history) >= hitsOtherwise)) {
         const id = this.#nextId?.(point.at) ?? idOf(track.subject, point.at);
         track.open = makeAnomaly(id, track.subject, point);
         return track.open;
@@ -148,7 +157,7 @@ export class AnomalyTracker {
       }
       const { agent, pool, series, signal } = anomaly;
       const subject = { agent, pool, series, signal };
-      this.#tracks.set(key, { history: window, calm: 0, missing: 0, open: anomaly, subject });
+      this.#tracks.set(key, { history: window, clear: 0, calm: 0, missing: 0, open: anomaly, subject });
     }
   }
 
@@ -179,6 +188,12 @@ export class AnomalyTracker {
     this.#tracks.delete(key);
     return track.open === null ? undefined : { ...track.open, endedAt: at };
   }
+}
+
+function ones(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
 }
 
 /** The same series cannot open twice at one moment, so series and time name it for good. */

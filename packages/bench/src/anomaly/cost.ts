@@ -2,12 +2,17 @@ import { createDetector, createVerdicts, detectorNames } from '@jaegis/analytics
 import { seededRng } from '@jaegis/std';
 import type { PartInput } from '../anomaly.ts';
 import type { BenchRow } from '../otlp-ingest.ts';
+import { eventLatencyRow } from './event-latency.ts';
 
 const stepMs = 10_000;
 
-/** Processor time per point and bytes of state per series, with the state of all series taking turns in the cache. */
+/** Processor time per point, bytes of state per series, with the state of all series taking turns in the cache; and the way to an event. */
 export function costRows({ quick }: PartInput): BenchRow[] {
-  return detectorNames.flatMap((name) => [cost(name, 10_000, quick ? 40 : 200), cost(name, 500_000, quick ? 4 : 20)]);
+  return [
+    ...detectorNames.flatMap((name) => [cost(name, 10_000, quick ? 40 : 200), cost(name, 500_000, quick ? 4 : 20)]),
+    eventLatencyRow(10_000),
+    eventLatencyRow(500_000),
+  ];
 }
 
 function cost(name: string, series: number, ticks: number): BenchRow {
