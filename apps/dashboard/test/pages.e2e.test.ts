@@ -72,6 +72,8 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     const { page, problems, close } = await openPage(browser, `${trouble.url}/pools/research/planner`);
     await page.locator('.decision-list a').filter({ hasText: '→' }).first().click();
     for (const text of [
+      'In plain words',
+      /came in with \d+ replicas ready; one replica carries .+, so there was work for/,
       'How the number came about',
       'By the forecast',
       'What was seen',

@@ -1,5 +1,6 @@
 import type { Alert, Decision, DecisionSize, Incident, SignalName } from '@jaegis/model';
 import { signals } from '@jaegis/model';
+import { decisionStory } from '@jaegis/model/decision-story';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { section, sentence, titled } from './document.ts';
 import { explainPlan } from './plan.ts';
@@ -17,6 +18,9 @@ export function explainDecision(decision: Decision, options: Options): string {
   const lines = [
     titled(`Decision ${decision.id}`, [decision.pool, change, { text: decision.reason, tone: 'strong' }], options),
     sentence(decision.message, options),
+    '',
+    paint('In plain words', 'strong'),
+    sentence(decisionStory(decision).join(' '), options),
     '',
   ];
   const seen: [string, string][] = Object.entries(inputs.signals).map(([name, input]) => [

@@ -1,4 +1,5 @@
 import type { Decision } from '@jaegis/model';
+import { decisionStory } from '@jaegis/model/decision-story';
 import { formatDuration } from '@jaegis/std';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -45,6 +46,9 @@ export function DecisionPage() {
                 <p>{decision.message}</p>
               </div>
             </header>
+            <Section title="In plain words">
+              <p className="decision-story">{decisionStory(decision).join(' ')}</p>
+            </Section>
             <DecisionPath decision={decision} />
             <div className="two-columns">
               <div>
