@@ -50,7 +50,7 @@ const pieces = [
   {
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
-    outputs: ['jaegis', 'query-worker', 'forecast-worker', 'backtest-worker'].map((name) =>
+    outputs: ['jaegis', 'query-worker', 'forecast-worker', 'backtest-worker', 'replay-worker'].map((name) =>
       at(`apps/cli/dist/${name}.js`),
     ),
     build: () =>
@@ -61,6 +61,7 @@ const pieces = [
           'query-worker': '../server/src/query/query-worker.ts',
           'forecast-worker': '../server/src/forecast-worker.ts',
           'backtest-worker': '../server/src/backtest/backtest-worker.ts',
+          'replay-worker': '../server/src/replay-worker.ts',
         },
         keep: ['dashboard'],
       }),

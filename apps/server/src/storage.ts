@@ -5,6 +5,7 @@ import {
   openDirectory,
   openMetadata,
   openTelemetryLog,
+  replayThreads,
   type TelemetryLog,
   zlibCompression,
 } from '@jaegis/store';
@@ -40,8 +41,10 @@ export async function openStorage(at: {
   onHistory?: MetricsStoreOptions['onHistory'];
 }): Promise<Storage> {
   const { dataDir, options, log } = at;
+  const metricsDir = join(dataDir, 'metrics');
   const store = await MetricsStore.open({
-    directory: await openDirectory(join(dataDir, 'metrics')),
+    directory: await openDirectory(metricsDir),
+    replayThreads: replayThreads(new URL('./replay-worker.js', import.meta.url), metricsDir),
     now: at.now,
     seriesLimit: options.series_limit,
     seriesLimitPerGroup: options.series_limit_per_pool,

@@ -5,13 +5,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { openDirectory, zlibCompression } from '@jaegis/store';
+import { openDirectory, replayThreads, zlibCompression } from '@jaegis/store';
 import { MetricsStore, type MetricsStoreOptions } from '@jaegis/tsdb';
 import { type FleetLoad, seriesLabels, seriesValue } from './fleet-load.ts';
 import { type NoisySeries, noisySeries } from './noisy-load.ts';
 import type { BenchRow } from './otlp-ingest.ts';
+import { victoriaMetricsDisk } from './peer-disk.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -19,16 +21,30 @@ const day = 24 * hour;
 const t0 = 1_700_006_400_000;
 const step = 10_000;
 
-export async function run(options: { quick?: boolean }): Promise<{ title: string; rows: BenchRow[] }> {
+/** `--parts=memory,disk,start,history`: some of it alone. */
+export async function run(options: {
+  quick?: boolean;
+  args?: readonly string[];
+}): Promise<{ title: string; rows: BenchRow[] }> {
   const quick = options.quick === true;
-  const agents = quick ? 100 : 2_000;
+  const parts = options.args?.find((each) => each.startsWith('--parts='))?.split('=')[1];
+  const isWanted = (part: string) => parts === undefined || parts.split(',').includes(part);
+  const agents = quick ? 100 : 500;
   const rows: BenchRow[] = [];
   // First, while the process has not grown by anything else.
-  rows.push(...(await withFolder((folder) => memory(folder, quick ? 50_000 : 500_000))));
-  rows.push(...(await withFolder((folder) => twoHours(folder, noisySeries(agents, 50, 5), 'noisy load'))));
-  rows.push(...(await withFolder((folder) => twoHours(folder, plainSeries(agents), 'load of the ingest suite'))));
-  rows.push(...(await withFolder((folder) => longLog(folder, quick ? 0.1 : 1))));
-  rows.push(...(await withFolder((folder) => longHistory(folder, quick ? 20 : 100))));
+  if (isWanted('memory')) rows.push(...(await withFolder((folder) => memory(folder, quick ? 50_000 : 500_000))));
+  if (isWanted('disk')) {
+    rows.push(...(await twoHours(() => noisySeries(agents, 50, 5), 'noisy load')));
+    rows.push(...(await twoHours(() => plainSeries(agents), 'load of the ingest suite')));
+  }
+  if (isWanted('start')) {
+    const log = { agents: 400, logBytes: quick ? 1e8 : 1e9, checkpoint: false };
+    rows.push(...(await withFolder((folder) => longLog(folder, log))));
+    // As long as checkpoints let it become.
+    const longest = { agents: quick ? 400 : 10_000, logBytes: 128 * 2 ** 20, checkpoint: true };
+    rows.push(...(await withFolder((folder) => longLog(folder, longest))));
+  }
+  if (isWanted('history')) rows.push(...(await withFolder((folder) => longHistory(folder, quick ? 20 : 100))));
   return { title: `Storage: ${agents} agents x 50 series, two hours at 10 s`, rows };
 }
 
@@ -77,7 +93,21 @@ async function fill(
   return cpu;
 }
 
-async function twoHours(folder: string, series: readonly NoisySeries[], name: string): Promise<BenchRow[]> {
+async function twoHours(make: () => readonly NoisySeries[], name: string): Promise<BenchRow[]> {
+  const rounds = (2 * hour) / step;
+  const rows = await withFolder((folder) => oursInTwoHours(folder, make(), name));
+  const theirs = await victoriaMetricsDisk(make(), { rounds, stepMs: step });
+  if (theirs === undefined)
+    return [...rows, { name: `${name}: victoria-metrics: skipped`, value: 0, unit: '', note: 'it is not installed' }];
+  const note = 'data and index, merged as far as it goes';
+  return [
+    ...rows,
+    { name: `${name}: victoria-metrics: bytes per sample`, value: theirs, unit: 'bytes', note },
+    { name: `${name}: bytes per sample, jaegis / victoria-metrics`, value: rows[0]!.value / theirs, unit: 'x' },
+  ];
+}
+
+async function oursInTwoHours(folder: string, series: readonly NoisySeries[], name: string): Promise<BenchRow[]> {
   const store = await open(folder, t0);
   const rounds = (2 * hour) / step;
   const millions = (series.length * rounds) / 1e6;
@@ -126,30 +156,44 @@ async function memory(folder: string, count: number): Promise<BenchRow[]> {
   ];
 }
 
-/** A log of so many GB without a checkpoint, as no ordinary life leaves it, and the start on it. */
-async function longLog(folder: string, gigabytes: number): Promise<BenchRow[]> {
+/**
+ * The start on a long log. Without `checkpoint` there is only the log, as no ordinary life leaves it; with it a checkpoint
+ * of an hour's samples lies before the log.
+ */
+async function longLog(
+  folder: string,
+  of: { agents: number; logBytes: number; checkpoint: boolean },
+): Promise<BenchRow[]> {
   const endless = { checkpointBytes: Number.POSITIVE_INFINITY, blockRangeMs: 1_000 * hour };
   const store = await open(folder, t0, endless);
-  const series = plainSeries(400);
+  const series = plainSeries(of.agents);
   let round = 0;
-  while (store.stats().bytesOnDisk < gigabytes * 1e9) {
-    await fill(store, series, { from: round, to: round + 20 });
-    round += 20;
+  if (of.checkpoint) {
+    round = hour / step;
+    await fill(store, series, { from: 0, to: round });
+    await store.checkpoint();
+  }
+  const before = store.stats().bytesOnDisk;
+  while (store.stats().bytesOnDisk - before < of.logBytes) {
+    await fill(store, series, { from: round, to: round + 5 });
+    round += 5;
   }
   const { bytesOnDisk, samples } = store.stats();
   await store.close();
-  const before = cpuSeconds();
-  const again = await open(folder, t0 + round * step, endless);
-  const cpu = cpuSeconds() - before;
+  const cpuBefore = cpuSeconds();
+  const threads = replayThreads(pathToFileURL(join(process.cwd(), 'apps/cli/dist/replay-worker.js')), folder);
+  const again = await open(folder, t0 + round * step, { ...endless, replayThreads: threads });
+  const cpu = cpuSeconds() - cpuBefore;
   const { replay } = again.stats();
   if (again.stats().samples !== samples) throw new Error(`samples are ${again.stats().samples}, must be ${samples}`);
   await again.close();
+  const log = `${((bytesOnDisk - before) / 1e9).toFixed(2)} GB of log`;
   return [
     {
-      name: `start on a log of ${(bytesOnDisk / 1e9).toFixed(2)} GB`,
-      value: cpu,
-      unit: 'CPU s',
-      note: `${replay.samples.toLocaleString('en')} samples`,
+      name: `start, ${series.length.toLocaleString('en')} series: ${of.checkpoint ? `a checkpoint of ${(before / 1e9).toFixed(2)} GB and ` : ''}${log}`,
+      value: replay.tookMs / 1_000,
+      unit: 's',
+      note: `${replay.samples.toLocaleString('en')} samples, ${cpu.toFixed(1)} CPU s, ${threads?.count ?? 0} threads`,
     },
   ];
 }

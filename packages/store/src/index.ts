@@ -1,5 +1,6 @@
 export { openDirectory } from './files/open-directory.ts';
 export { openFilesToRead } from './files/open-files-to-read.ts';
+export { replayInThread, replayThreads } from './files/replay-threads.ts';
 export { zlibCompression } from './files/zlib-compression.ts';
 export { copyMetadata } from './metadata/copy-metadata.ts';
 export { memoryMetadata } from './metadata/memory-metadata.ts';

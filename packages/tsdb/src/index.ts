@@ -16,3 +16,4 @@ export { SelectLimitError, type SelectLimits, type SeriesData } from './select/s
 export type { AppendFile, ReadFile, StorageDirectory } from './storage-directory.ts';
 export type { AppendResult, MetricsStoreOptions, ResolveRefusal, StoreStats } from './store-options.ts';
 export { crc32c } from './wal/crc32c.ts';
+export { type ReplayedPart, type ReplayJob, type ReplayThreads, replayPart } from './wal/replay-part.ts';

@@ -6,13 +6,27 @@ import { type Rng, seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
 import { type MemoryDirectory, memoryDirectory } from './memory-directory.ts';
 import { MetricsStore } from './metrics-store.ts';
+import { type ReplayedPart, type ReplayJob, type ReplayThreads, replayPart } from './wal/replay-part.ts';
 
 const t0 = 1_700_000_000_000;
 type Model = Map<string, Map<number, number>>;
 
-function open(directory: MemoryDirectory): Promise<MetricsStore> {
+const readings = ['in one', 'in parts', 'in parts, of which some fail'] as const;
+type Reading = (typeof readings)[number];
+
+/** Parts as threads would read them, one after the other. */
+function partsFor(directory: MemoryDirectory, reading: Reading): ReplayThreads | undefined {
+  if (reading === 'in one') return undefined;
+  let jobs = 0;
+  const run = (job: ReplayJob): Promise<ReplayedPart> =>
+    reading !== 'in parts' && jobs++ % 2 === 0 ? Promise.reject(new Error('no memory')) : replayPart(directory, job);
+  return { count: 3, leastBytes: 500, run };
+}
+
+function open(directory: MemoryDirectory, reading: Reading = 'in one'): Promise<MetricsStore> {
   return MetricsStore.open({
     directory,
+    replayThreads: partsFor(directory, reading),
     now: t0,
     seriesLimit: 100,
     seriesLimitPerGroup: 100,
@@ -45,6 +59,7 @@ function add(model: Model, name: string, sample: { time: number; value: number }
 async function append(
   store: MetricsStore,
   samples: readonly { name: string; time: number; value: number }[],
+  now = t0 + 1e9,
 ): Promise<number> {
   const refs = samples.map(({ name }) => store.resolve({ __name__: 'm', i: name }, t0) as number);
   const { accepted } = await store.append(
@@ -54,7 +69,7 @@ async function append(
       values: Float64Array.from(samples, (s) => s.value),
       length: samples.length,
     },
-    t0 + 1e9,
+    now,
   );
   return accepted;
 }
@@ -68,10 +83,10 @@ function value(rng: Rng): number {
   ])();
 }
 
-async function life(seed: number): Promise<void> {
+async function life(seed: number, reading: Reading): Promise<void> {
   const rng = seededRng(seed);
   let directory = memoryDirectory(rng);
-  let store = await open(directory);
+  let store = await open(directory, reading);
   const model: Model = new Map();
   let clock = t0;
   for (let step = 0; step < 150; step++) {
@@ -104,7 +119,7 @@ async function life(seed: number): Promise<void> {
       // The crash comes somewhere in the middle of the checkpoint or of the block.
       for (let turn = rng.int(0, 200); turn > 0; turn--) await Promise.resolve();
       directory = directory.crash();
-      store = await open(directory);
+      store = await open(directory, reading);
       expect(samplesOf(store)).toEqual(model);
     }
   }
@@ -112,11 +127,47 @@ async function life(seed: number): Promise<void> {
   await store.close();
 }
 
-describe('a store lives through anything', () => {
-  test.each(Array.from({ length: 40 }, (_, i) => i + 1))('seed %d', (seed) => life(seed));
+test('series that went and came, in one segment and over several, are the same in parts', async () => {
+  const directory = memoryDirectory();
+  const start = await MetricsStore.open({
+    directory,
+    now: t0,
+    seriesLimit: 100,
+    seriesLimitPerGroup: 100,
+    retentionMs: 20_000,
+    segmentBytes: 1_500,
+    checkpointBytes: 1e9,
+    outOfOrderWindowMs: 5_000,
+  });
+  for (let round = 0; round < 200; round++) {
+    const now = t0 + round * 1_000;
+    const names = Array.from({ length: 6 }, (_, i) => String(Math.floor(round / (7 + 3 * i)) * 10 + i));
+    await append(
+      start,
+      names.map((name) => ({ name, time: now, value: round })),
+      now,
+    );
+    await start.maintain(now);
+  }
+  expect(start.stats().droppedSeries).toBeGreaterThan(20);
+  const direct = await open(directory.crash());
+  expect(samplesOf(direct).size).toBeGreaterThan(6);
+  for (const reading of readings) {
+    const again = await open(directory.crash(), reading);
+    expect(samplesOf(again)).toEqual(samplesOf(direct));
+    expect(again.stats().replay).toEqual({ ...direct.stats().replay, tookMs: 0 });
+    // Their refs are as good as before.
+    expect(await append(again, [{ name: '5', time: t0 + 1e6, value: 1 }])).toBe(1);
+  }
 });
 
-describe('damage', () => {
+describe('a store lives through anything', () => {
+  test.each(Array.from({ length: 40 }, (_, i) => i + 1))('seed %d', (seed) =>
+    life(seed, readings[seed % readings.length]!),
+  );
+});
+
+describe.each(readings)('damage, the log read %s', (reading) => {
   async function written(): Promise<{ directory: MemoryDirectory; model: Model }> {
     const directory = memoryDirectory();
     const store = await open(directory);
@@ -144,11 +195,11 @@ describe('damage', () => {
     const { directory, model } = await written();
     const rng = seededRng(7);
     const names = await directory.list();
-    for (let round = 0; round < 300; round++) {
+    for (let round = 0; round < 100; round++) {
       const damaged = directory.crash();
       const name = rng.pick(names);
       damaged.flipBit(name, rng.int(0, (await damaged.size(name)) * 8 - 1));
-      const store = await open(damaged);
+      const store = await open(damaged, reading);
       const lost = countLost(store, model);
       expect(store.stats().replay.damaged).toBe(1);
       expect(store.stats().replay.damages[0]).toContain(name);
@@ -166,7 +217,7 @@ describe('damage', () => {
       const damaged = directory.crash();
       const name = names.at(-1)!;
       damaged.cut(name, rng.int(0, await damaged.size(name)));
-      countLost(await open(damaged), model);
+      countLost(await open(damaged, reading), model);
     }
   });
 
@@ -174,7 +225,7 @@ describe('damage', () => {
     const { directory } = await written();
     const damaged = directory.crash();
     damaged.faults.failRead = true;
-    const store = await open(damaged);
+    const store = await open(damaged, reading);
     expect(store.stats().replay.damaged).toBeGreaterThan(0);
     expect(store.stats().replay.damages[0]).toContain('EIO');
   });
@@ -186,7 +237,7 @@ describe('damage', () => {
     await store.maintain(t0);
     await append(store, [{ name: 'a', time: t0 + 1, value: 2 }]);
     for (let round = 0; round < 20; round++) {
-      const again = samplesOf(await open(directory.powerLoss()));
+      const again = samplesOf(await open(directory.powerLoss(), reading));
       expect(again.get('a')!.get(t0)).toBe(1);
     }
   });

@@ -9,8 +9,9 @@ import { BlockSet } from './block/block-set.ts';
 import { LruCache } from './block/lru-cache.ts';
 import type { Tombstone } from './delete/deletion.ts';
 import { Tombstones, tombstonesFile } from './delete/tombstones.ts';
-import { emptyTally, Head, type Tally, type TimeLimits } from './head/head.ts';
-import { maxRows, rowOf } from './head/series-table.ts';
+import { Head } from './head/head.ts';
+import { maxRows, rowOf, SeriesTable } from './head/series-table.ts';
+import { emptyTally, type Tally, type TimeLimits } from './head/tally.ts';
 import { checkLabels } from './label-limits.ts';
 import { Handover } from './select/handover.ts';
 import { matchSeries } from './select/match-series.ts';
@@ -69,7 +70,7 @@ export class MetricsStore {
       () => `seriesLimit is ${options.seriesLimit}, must be 1..${maxRows - 1}`,
     );
     const started = options.monotonicMs?.() ?? 0;
-    const head = new Head();
+    const head = new Head(new SeriesTable());
     const limits: TimeLimits = {
       oldest: options.now - longestRetention(options),
       newest: Number.POSITIVE_INFINITY,
@@ -78,7 +79,12 @@ export class MetricsStore {
     const history = await openHistory(options);
     options.onHistory?.(history.reader);
     const pause = options.pause ?? (() => Promise.resolve());
-    const replayed = await replay(head, { directory: options.directory, limits, pause });
+    const replayed = await replay(head, {
+      directory: options.directory,
+      limits,
+      pause,
+      threads: options.replayThreads,
+    });
     const tookMs = (options.monotonicMs?.() ?? 0) - started;
     return new MetricsStore(options, { head, ...history, replayed, tookMs });
   }
@@ -461,6 +467,12 @@ async function openHistory(options: MetricsStoreOptions): Promise<Pick<Start, 'b
   const blocks = await BlockSet.open({ directory, cache, compression, onDamage });
   const tombstones = await Tombstones.open(directory, (message) => blocks.damage(message));
   const oldestInHead = (): number => Number.POSITIVE_INFINITY;
-  const reader = new MetricsReader({ head: new Head(), blocks, tombstones, widths: widthsOf(options), oldestInHead });
+  const reader = new MetricsReader({
+    head: new Head(new SeriesTable()),
+    blocks,
+    tombstones,
+    widths: widthsOf(options),
+    oldestInHead,
+  });
   return { blocks, tombstones, reader };
 }

@@ -4,6 +4,7 @@ import type { Compression } from './block/block-file.ts';
 import type { RollupTier } from './block/block-keeper.ts';
 import type { MetricsReader } from './select/metrics-reader.ts';
 import type { StorageDirectory } from './storage-directory.ts';
+import type { ReplayThreads } from './wal/replay-part.ts';
 
 export interface MetricsStoreOptions {
   readonly directory: StorageDirectory;
@@ -31,6 +32,8 @@ export interface MetricsStoreOptions {
   readonly compression?: Compression;
   /** True: a batch is acknowledged when it survives loss of power. Default: the log is synced each second. */
   readonly syncEachBatch?: boolean;
+  /** Threads that read a long log side by side at the start. Default none: it is read in this one. */
+  readonly replayThreads?: ReplayThreads | undefined;
   /** Gives others their turn in the middle of long work. */
   readonly pause?: () => Promise<void>;
   /** Given what can be asked already (blocks), before the log is read. */

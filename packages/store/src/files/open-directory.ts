@@ -8,10 +8,15 @@ import type { AppendFile, ReadFile, StorageDirectory } from '@jaegis/tsdb';
 const unfinished = '.tmp';
 const safeName = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/;
 
-/** Opens the folder, making it (and those above it) where it is not there. */
+/** Opens the folder, making it (and those above it) where it is not there. What was never finished goes. */
 export async function openDirectory(path: string): Promise<StorageDirectory> {
   await mkdir(path, { recursive: true });
   for (const name of await readdir(path)) if (name.endsWith(unfinished)) await unlink(join(path, name));
+  return directoryAt(path);
+}
+
+/** A folder that is there, and that another thread may have opened too. */
+export function directoryAt(path: string): StorageDirectory {
   const fileOf = (name: string): string => {
     if (!safeName.test(name) || name.endsWith(unfinished)) {
       throw new Error(`Cannot use file name ${JSON.stringify(name)}: must be letters, digits, ".", "_" and "-" only`);

@@ -1,12 +1,14 @@
 import { seededRng } from '@jaegis/std';
 import { expect, test } from 'vitest';
-import { emptyTally, Head } from '../head/head.ts';
+import { Head } from '../head/head.ts';
+import { SeriesTable } from '../head/series-table.ts';
+import { emptyTally } from '../head/tally.ts';
 import { compareLabels, sortedPairs } from './block-file.ts';
 import { rowsInOrder } from './rows-in-order.ts';
 
 test('rows come in the order of a block, each once, and only those with samples before the time', async () => {
   const rng = seededRng(6);
-  const head = new Head();
+  const head = new Head(new SeriesTable());
   const limits = { oldest: 0, newest: 1e15, outOfOrderWindowMs: 1e15 };
   for (let i = 0; i < 9_000; i++) {
     const labels: Record<string, string> = { id: `${rng.int(0, 1e9)}-${i}` };

@@ -1,5 +1,6 @@
 import type { Samples } from '../select/join-samples.ts';
-import { emptyTally, type Head, noLimits } from './head.ts';
+import type { Head } from './head.ts';
+import { emptyTally, noLimits } from './tally.ts';
 
 /** Leaves of a row only the samples that `keep` gives back. */
 export function filterRow(head: Head, row: number, keep: (samples: Samples) => Samples): void {

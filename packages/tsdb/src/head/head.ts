@@ -14,45 +14,33 @@ import { grown } from './grown.ts';
 import type { HeadSink } from './head-sink.ts';
 import { insertLate } from './late-sample.ts';
 import { lowerBound } from './lower-bound.ts';
-import { bufferSize, OpenBuffers, offsetOf, slabOf } from './open-buffers.ts';
-import { rowMask, SeriesTable } from './series-table.ts';
+import { OpenBuffers, slabOf } from './open-buffers.ts';
+import { rowMask, type SeriesTable } from './series-table.ts';
+import { emptyTally, noLimits, type Tally, type TimeLimits } from './tally.ts';
 
-const closeCount = 24;
+/** What stays open when a full buffer closes, for samples that come late by less. */
+const keptOpen = 8;
+const usualBuffer = 32;
 const mergeRun = 5;
 const maxDelta = 2 ** 32 - 1;
 
-/** What became of samples, counted. */
-export interface Tally {
-  accepted: number;
-  unknown: number;
-  malformed: number;
-  tooOld: number;
-  tooNew: number;
-  outOfOrder: number;
-  duplicate: number;
+/** The refs that are there, by row: all that samples need to know of series. */
+export interface RefRows {
+  readonly refs: Uint32Array;
+  readonly bytes: number;
 }
 
-export function emptyTally(): Tally {
-  return { accepted: 0, unknown: 0, malformed: 0, tooOld: 0, tooNew: 0, outOfOrder: 0, duplicate: 0 };
+export interface HeadOptions {
+  /** Samples that a series keeps open; 32 when left out, at most 255. */
+  readonly bufferSize: number;
+  /** False: small chunks stay as they are. */
+  readonly isMerging: boolean;
 }
 
-/** Times that are taken: [oldest, newest], and how far behind its series a sample may be. */
-export interface TimeLimits {
-  oldest: number;
-  newest: number;
-  outOfOrderWindowMs: number;
-}
-
-/** Any time is taken. */
-export const noLimits: TimeLimits = {
-  oldest: Number.NEGATIVE_INFINITY,
-  newest: Number.POSITIVE_INFINITY,
-  outOfOrderWindowMs: Number.POSITIVE_INFINITY,
-};
-
-export class Head {
-  readonly series = new SeriesTable();
-  readonly #buffers = new OpenBuffers();
+export class Head<Series extends RefRows = SeriesTable> {
+  readonly series: Series;
+  readonly #buffers: OpenBuffers;
+  readonly #isMerging: boolean;
   readonly #chunks = new ChunkStore();
   #slots = new Int32Array(256).fill(-1);
   #counts = new Uint8Array(256);
@@ -64,6 +52,12 @@ export class Head {
 
   readonly #times = new Float64Array(maxChunkSamples);
   readonly #values = new Float64Array(maxChunkSamples);
+
+  constructor(series: Series, options: HeadOptions = { bufferSize: usualBuffer, isMerging: true }) {
+    this.series = series;
+    this.#buffers = new OpenBuffers(options.bufferSize);
+    this.#isMerging = options.isMerging;
+  }
 
   /** Samples kept. */
   get samples(): number {
@@ -128,16 +122,16 @@ export class Head {
       this.#bases[row] = time;
     }
     let count = this.#counts[row]!;
-    if (count === bufferSize) {
-      this.#closeOldest(row, closeCount);
-      count = bufferSize - closeCount;
+    if (count === this.#buffers.size) {
+      this.#closeOldest(row, count - keptOpen);
+      count = keptOpen;
     }
     if (time - this.#bases[row]! > maxDelta) {
       this.#closeOldest(row, count);
       count = 0;
       this.#bases[row] = time;
     }
-    const at = offsetOf(slot) + count;
+    const at = this.#buffers.offsetOf(slot) + count;
     const slab = slabOf(slot);
     this.#buffers.times[slab]![at] = time - this.#bases[row]!;
     this.#buffers.values[slab]![at] = value;
@@ -169,7 +163,7 @@ export class Head {
     }
     const times = this.#buffers.times[slabOf(slot)]!;
     const values = this.#buffers.values[slabOf(slot)]!;
-    const from = offsetOf(slot);
+    const from = this.#buffers.offsetOf(slot);
     const base = this.#bases[row]!;
     let at = from + count;
     while (at > from && base + times[at - 1]! > time) at--;
@@ -178,9 +172,9 @@ export class Head {
       else tally.duplicate++;
       return;
     }
-    if (count === bufferSize) {
+    if (count === this.#buffers.size) {
       // Its place may be among those that close now.
-      this.#closeOldest(row, closeCount);
+      this.#closeOldest(row, count - keptOpen);
       this.#applyLate(row, time, sample);
       return;
     }
@@ -193,7 +187,7 @@ export class Head {
     const slot = this.#slots[row]!;
     const times = this.#buffers.times[slabOf(slot)]!;
     const values = this.#buffers.values[slabOf(slot)]!;
-    const from = offsetOf(slot);
+    const from = this.#buffers.offsetOf(slot);
     const count = this.#counts[row]!;
     if (sample.time < this.#bases[row]!) this.#rebase(row, sample.time);
     times.copyWithin(from + at + 1, from + at, from + count);
@@ -208,7 +202,7 @@ export class Head {
   #rebase(row: number, base: number): void {
     const slot = this.#slots[row]!;
     const times = this.#buffers.times[slabOf(slot)]!;
-    const from = offsetOf(slot);
+    const from = this.#buffers.offsetOf(slot);
     const by = this.#bases[row]! - base;
     for (let i = from; i < from + this.#counts[row]!; i++) times[i] = times[i]! + by;
     this.#bases[row] = base;
@@ -219,7 +213,7 @@ export class Head {
     const slot = this.#slots[row]!;
     const times = this.#buffers.times[slabOf(slot)]!;
     const values = this.#buffers.values[slabOf(slot)]!;
-    const from = offsetOf(slot);
+    const from = this.#buffers.offsetOf(slot);
     const base = this.#bases[row]!;
     for (let i = 0; i < count; i++) {
       this.#times[at + i] = base + times[from + i]!;
@@ -233,13 +227,13 @@ export class Head {
     const bytes = encodeChunk(this.#times, this.#values, count);
     this.#attach(row, bytes, { start: this.#times[0]!, end: this.#times[count - 1]!, count });
     this.#dropOldest(row, count);
-    this.#mergeTail(row);
+    if (this.#isMerging) this.#mergeTail(row);
   }
 
   /** Forgets the first `count` open samples. */
   #dropOldest(row: number, count: number): void {
     const slot = this.#slots[row]!;
-    const from = offsetOf(slot);
+    const from = this.#buffers.offsetOf(slot);
     const to = from + this.#counts[row]!;
     this.#buffers.times[slabOf(slot)]!.copyWithin(from, from + count, to);
     this.#buffers.values[slabOf(slot)]!.copyWithin(from, from + count, to);
@@ -258,7 +252,7 @@ export class Head {
     let first = tail;
     let total = 0;
     for (let run = 0; run < mergeRun; run++) {
-      if (first === 0 || counts[first]! > bufferSize) return;
+      if (first === 0 || counts[first]! > usualBuffer) return;
       total += counts[first]!;
       if (run < mergeRun - 1) first = previous[first]!;
     }
@@ -282,7 +276,10 @@ export class Head {
     const count = this.#counts[row]!;
     if (count > 0) {
       const slot = this.#slots[row]!;
-      return { at: this.#last[row]!, value: this.#buffers.values[slabOf(slot)]![offsetOf(slot) + count - 1]! };
+      return {
+        at: this.#last[row]!,
+        value: this.#buffers.values[slabOf(slot)]![this.#buffers.offsetOf(slot) + count - 1]!,
+      };
     }
     const tail = this.#tails[row]!;
     if (tail === 0) return undefined;
@@ -301,7 +298,7 @@ export class Head {
     for (let id = this.#tails[row]!; id !== 0; id = this.#chunks.previous[id]!) first = this.#chunks.starts[id]!;
     if (first === Number.POSITIVE_INFINITY && this.#counts[row]! > 0) {
       const slot = this.#slots[row]!;
-      first = this.#bases[row]! + this.#buffers.times[slabOf(slot)]![offsetOf(slot)]!;
+      first = this.#bases[row]! + this.#buffers.times[slabOf(slot)]![this.#buffers.offsetOf(slot)]!;
     }
     return first;
   }
@@ -351,6 +348,11 @@ export class Head {
     if (open === 0 || this.#last[row]! < range.from) return;
     this.#copyOpen(row, open, 0);
     sink.open(this.#times, this.#values, open);
+  }
+
+  /** Closes all but the newest few open samples of a row. */
+  closeMost(row: number): void {
+    if (this.#counts[row]! > keptOpen) this.#closeOldest(row, this.#counts[row]! - keptOpen);
   }
 
   /** Closes the buffer of a row that has been silent, and gives its place back. */
@@ -474,17 +476,16 @@ export class Head {
     of: { start: number; end: number | undefined; count: number; isOpen: boolean },
   ): void {
     const { start, count } = of;
-    if (of.end !== undefined && start > this.#last[row]! && this.#counts[row] === 0) {
-      this.#attach(row, bytes, { start, end: of.end, count });
-      this.#last[row] = of.end;
-      return;
+    const isNext = !of.isOpen && start > this.#last[row]!;
+    if (isNext) this.#closeOldest(row, this.#counts[row]!);
+    if (!isNext || of.end === undefined) {
+      decodeChunk(
+        { bytes, from: 0, to: bytes.length, count, start },
+        { times: this.#times, values: this.#values, at: 0 },
+      );
     }
-    decodeChunk(
-      { bytes, from: 0, to: bytes.length, count, start },
-      { times: this.#times, values: this.#values, at: 0 },
-    );
-    const end = this.#times[count - 1]!;
-    if (!of.isOpen && start > this.#last[row]! && this.#counts[row] === 0) {
+    if (isNext) {
+      const end = of.end ?? this.#times[count - 1]!;
       this.#attach(row, bytes, { start, end, count });
       this.#last[row] = end;
       return;

@@ -80,6 +80,12 @@ function writeRows(out: RecordWriter, head: Head, range: { from: number; to: num
   const refs: SeriesRef[] = [];
   for (let row = range.from; row < range.to; row++) if (head.series.refs[row] !== 0) refs.push(head.series.refs[row]!);
   writeSeries(out, refs, (ref) => head.series.labels(rowOf(ref)));
+  writeChunks(out, head, refs);
+  return refs.length;
+}
+
+/** Writes the chunks and open samples of series as chunks records. */
+export function writeChunks(out: RecordWriter, head: Pick<Head, 'forEachChunk'>, refs: readonly SeriesRef[]): void {
   let isOpen = false;
   for (const ref of refs) {
     head.forEachChunk(rowOf(ref), (chunk) => {
@@ -98,7 +104,6 @@ function writeRows(out: RecordWriter, head: Head, range: { from: number; to: num
     });
   }
   if (isOpen) out.end();
-  return refs.length;
 }
 
 export interface CheckpointChunk {

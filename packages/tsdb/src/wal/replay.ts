@@ -6,15 +6,18 @@
 import type { Labels, SeriesRef } from '@jaegis/model';
 import type { ByteReader } from '../byte-stream.ts';
 import { maxChunkSamples } from '../chunk/chunk-codec.ts';
-import { emptyTally, type Head, type TimeLimits } from '../head/head.ts';
+import type { Head } from '../head/head.ts';
 import { generationOf, maxLabels, rowOf } from '../head/series-table.ts';
+import { emptyTally, type TimeLimits } from '../head/tally.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
 import { type CheckpointChunk, checkpointAfter, readChunks } from './checkpoint.ts';
 import { type Damage, readRecords, recordsOf } from './record-reader.ts';
 import type { RecordType } from './record-writer.ts';
+import type { ReplayedPart, ReplayThreads } from './replay-part.ts';
 import { readSamples, sampleRoom } from './samples-record.ts';
 import { segmentId } from './segment-writer.ts';
 import { readSeries } from './series-record.ts';
+import { splitLog } from './split-log.ts';
 
 export interface Replayed {
   /** Samples that were read, whether or not they were still wanted. */
@@ -38,6 +41,8 @@ export interface ReplayOptions {
   readonly limits: TimeLimits;
   /** Gives others their turn, after each stretch of the log. */
   readonly pause: () => Promise<void>;
+  /** Where a long log is read in parts, side by side. */
+  readonly threads?: ReplayThreads | undefined;
 }
 
 /** Some ten milliseconds of work. */
@@ -53,9 +58,40 @@ export async function replay(head: Head, options: ReplayOptions): Promise<Replay
   const segments = names.filter((name) => (segmentId(name) ?? -1) > complete);
   for (const name of names)
     result.lastSegment = Math.max(result.lastSegment, segmentId(name) ?? checkpointAfter(name) ?? 0);
-  for (const name of [...checkpoints, ...segments]) await reader.file(directory, name);
+  const parts = await partsOf(options, checkpoints, segments);
+  for (const name of checkpoints) await reader.file(directory, name);
+  for (const { files, replayed } of parts) {
+    const part = await replayed;
+    if (part !== undefined) await reader.part(part);
+    else for (const name of files) await reader.file(directory, name);
+  }
   head.series.finishRestoring();
   return result;
+}
+
+interface LogPart {
+  readonly files: readonly string[];
+  /** `undefined` when it is to be read here: there is no thread for it, or it failed. */
+  readonly replayed: Promise<ReplayedPart | undefined>;
+}
+
+/** The segments in parts, those for threads already under way. */
+async function partsOf(
+  { directory, limits, threads }: ReplayOptions,
+  checkpoints: readonly string[],
+  segments: readonly string[],
+): Promise<LogPart[]> {
+  const here = [{ files: segments, replayed: Promise.resolve(undefined) }];
+  if (threads === undefined) return here;
+  const sized = await Promise.all(
+    segments.map(async (name) => ({ name, bytes: await directory.size(name).catch(() => 0) })),
+  );
+  const parts = splitLog(sized, threads);
+  if (parts.length === 0) return here;
+  return parts.map((files, i) => {
+    const earlier = [...checkpoints, ...parts.slice(0, i).flat()];
+    return { files, replayed: threads.run({ earlier, files, limits }).catch(() => undefined) };
+  });
 }
 
 /**
@@ -100,6 +136,23 @@ class Replay {
       return;
     }
     this.#result.sizes.set(name, bytes.length);
+    for (const { at, bytes: length } of await this.#records(bytes)) {
+      this.#damage(`${name}: ${length} bytes at ${at} are damaged and were skipped`);
+    }
+  }
+
+  /** Takes over what a thread has read. Its chunks are counted there. */
+  async part({ records, samples, orphans, damaged, damages, sizes }: ReplayedPart): Promise<void> {
+    const before = { samples: this.#result.samples, orphans: this.#result.orphans };
+    for (const bytes of records) await this.#records(bytes);
+    this.#result.samples = before.samples + samples;
+    this.#result.orphans = before.orphans + orphans;
+    for (const [name, bytes] of sizes) this.#result.sizes.set(name, bytes);
+    for (const message of damages) this.#damage(message);
+    this.#result.damaged += damaged - damages.length;
+  }
+
+  async #records(bytes: Uint8Array): Promise<Damage[]> {
     const damaged: Damage[] = [];
     let paused = 0;
     for (const at of recordsOf(bytes, (type, payload) => this.#record(type, payload), damaged)) {
@@ -107,9 +160,7 @@ class Replay {
       paused = at;
       await this.#pause();
     }
-    for (const { at, bytes: length } of damaged) {
-      this.#damage(`${name}: ${length} bytes at ${at} are damaged and were skipped`);
-    }
+    return damaged;
   }
 
   #damage(message: string): void {

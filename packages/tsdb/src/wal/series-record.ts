@@ -32,6 +32,15 @@ export function writeSeries(
   if (isOpen) out.end();
 }
 
+/** As `readSeries`, passing over the labels. */
+export function readSeriesRefs(payload: ByteReader, visit: (ref: SeriesRef) => void): void {
+  while (!payload.isDone) {
+    const ref = payload.varint();
+    for (let left = 2 * payload.varint(); left > 0; left--) payload.raw(payload.varint());
+    visit(ref);
+  }
+}
+
 export function readSeries(payload: ByteReader, visit: (ref: SeriesRef, labels: Labels) => void): void {
   while (!payload.isDone) {
     const ref = payload.varint();

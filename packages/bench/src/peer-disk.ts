@@ -1,0 +1,79 @@
+/**
+ * What the same samples take in VictoriaMetrics: two hours sent by remote write, then merged as far as it goes, and the
+ * folders of its data and index measured. The times end now (it keeps nothing of other years); the values are the same.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { packSnappy, WireWriter } from '@jaegis/protocol';
+import type { NoisySeries } from './noisy-load.ts';
+import { startPeer } from './peers.ts';
+import { sendBodies } from './send-bodies.ts';
+import { remoteWriteHeaders } from './visible-probe.ts';
+
+const samplesPerRequest = 2_000;
+
+/** Bytes per sample after merging; `undefined` where VictoriaMetrics is not installed. */
+export async function victoriaMetricsDisk(
+  series: readonly NoisySeries[],
+  of: { rounds: number; stepMs: number },
+): Promise<number | undefined> {
+  const peer = await startPeer('victoria-metrics');
+  if (peer === undefined) return undefined;
+  try {
+    const to = { url: `${peer.url}/api/v1/write`, headers: remoteWriteHeaders, connections: 2 };
+    await sendBodies(bodies(series, { ...of, start: Date.now() - of.rounds * of.stepMs }), to);
+    for (const what of ['force_flush', 'force_merge']) await fetch(`${peer.url}/internal/${what}`);
+    const data = join(peer.folder, 'data');
+    const size = () => folderBytes(join(data, 'data')) + folderBytes(join(data, 'indexdb'));
+    // A merge is done when the folder does not change any more.
+    for (let before = -1, calm = 0; calm < 3; ) {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      const now = size();
+      calm = now === before ? calm + 1 : 0;
+      before = now;
+    }
+    return size() / (series.length * of.rounds);
+  } finally {
+    await peer.stop();
+    peer.discard();
+  }
+}
+
+function* bodies(
+  series: readonly NoisySeries[],
+  of: { rounds: number; stepMs: number; start: number },
+): Iterable<Uint8Array> {
+  const labels = series.map((each) => Object.entries(each.labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  for (let round = 0; round < of.rounds; round++) {
+    const at = of.start + round * of.stepMs;
+    for (let from = 0; from < series.length; from += samplesPerRequest) {
+      const writer = new WireWriter();
+      for (let i = from; i < Math.min(from + samplesPerRequest, series.length); i++)
+        writer.messageField(1, (timeSeries) => {
+          for (const [name, value] of labels[i]!)
+            timeSeries.messageField(1, (label) => {
+              label.stringField(1, name);
+              label.stringField(2, value);
+            });
+          timeSeries.messageField(2, (sample) => {
+            sample.doubleField(1, series[i]!.next());
+            sample.varintField(2, at);
+          });
+        });
+      yield packSnappy(writer.finish());
+    }
+  }
+}
+
+function folderBytes(path: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const inner = join(path, entry.name);
+    try {
+      bytes += entry.isDirectory() ? folderBytes(inner) : statSync(inner).size;
+    } catch {
+      // It went while we looked: a merge is under way.
+    }
+  }
+  return bytes;
+}
