@@ -2,6 +2,7 @@ import type { SystemReport } from '@jaegis/model';
 import { reachWords, signalName } from '../../data/signal-words.ts';
 import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
+import { FactTable } from '../../widgets/fact-table.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
 import { Section } from '../../widgets/section.tsx';
 
@@ -22,44 +23,43 @@ export function Accuracy({ report }: { report: SystemReport }) {
       {scored.length === 0 ? (
         <p className="muted">No forecast was due yet.</p>
       ) : (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Forecast of</th>
-                <th scope="col" className="num">
-                  Off by
-                </th>
-                <th scope="col" className="num">
-                  Inside the band
-                </th>
-                <th scope="col" className="num">
-                  Points scored
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {scored.map((each) => (
-                <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
-                  <th scope="row">
-                    <PoolLink name={each.pool} />{' '}
-                    <span className="small muted">
-                      {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
-                    </span>
-                  </th>
-                  <td className="num">{written(each.meanError!, 'ratio')}</td>
-                  <td className="num">
-                    {each.coverage === null ? '–' : written(each.coverage.seen, 'ratio')}
-                    {each.coverage !== null && (
-                      <span className="small muted"> of {written(each.coverage.nominal, 'ratio')}</span>
-                    )}
-                  </td>
-                  <td className="num muted">{written(each.scored, 'count')}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <FactTable
+          rows={scored}
+          keyOf={(each) => `${each.pool}:${each.signal}:${each.reach}`}
+          columns={[
+            {
+              name: 'Forecast of',
+              cell: (each) => (
+                <>
+                  <PoolLink name={each.pool} />{' '}
+                  <span className="small muted">
+                    {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
+                  </span>
+                </>
+              ),
+            },
+            { name: 'Off by', isNum: true, cell: (each) => written(each.meanError!, 'ratio') },
+            {
+              name: 'Inside the band',
+              isNum: true,
+              cell: ({ coverage }) =>
+                coverage === null ? (
+                  '–'
+                ) : (
+                  <>
+                    {written(coverage.seen, 'ratio')}{' '}
+                    <span className="small muted">of {written(coverage.nominal, 'ratio')}</span>
+                  </>
+                ),
+            },
+            {
+              name: 'Points scored',
+              isNum: true,
+              cell: (each) => written(each.scored, 'count'),
+              tone: () => 'muted',
+            },
+          ]}
+        />
       )}
       <dl className="facts">
         <div>

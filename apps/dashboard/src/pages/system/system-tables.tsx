@@ -2,6 +2,7 @@ import type { SystemReport } from '@jaegis/model';
 import { reachWords, reasonWords, signalName } from '../../data/signal-words.ts';
 import { written } from '../../data/written.ts';
 import { Ago } from '../../widgets/ago.tsx';
+import { FactTable } from '../../widgets/fact-table.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
 import { ScoreBar } from '../../widgets/score-bar.tsx';
 import { Section } from '../../widgets/section.tsx';
@@ -35,36 +36,27 @@ export function Refused({ report }: { report: SystemReport }) {
 export function Loops({ report }: { report: SystemReport }) {
   return (
     <Section title="Loops">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Loop</th>
-            <th scope="col" className="num">
-              Runs
-            </th>
-            <th scope="col" className="num">
-              Last took
-            </th>
-            <th scope="col" className="num">
-              Failures
-            </th>
-            <th scope="col" className="num">
-              Last
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {report.loops.map((loop) => (
-            <tr key={loop.name}>
-              <th scope="row">{loop.name}</th>
-              <td className="num">{written(loop.runs, 'count')}</td>
-              <td className="num">{written(loop.lastMs / 1_000, 'seconds')}</td>
-              <td className={`num ${loop.failures > 0 ? 'bad-text' : 'muted'}`}>{loop.failures}</td>
-              <td className="num muted">{loop.lastAt === null ? 'never' : <Ago at={loop.lastAt} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FactTable
+        rows={report.loops}
+        keyOf={(loop) => loop.name}
+        columns={[
+          { name: 'Loop', cell: (loop) => loop.name },
+          { name: 'Runs', isNum: true, cell: (loop) => written(loop.runs, 'count') },
+          { name: 'Last took', isNum: true, cell: (loop) => written(loop.lastMs / 1_000, 'seconds') },
+          {
+            name: 'Failures',
+            isNum: true,
+            cell: (loop) => loop.failures,
+            tone: (loop) => (loop.failures > 0 ? 'bad-text' : 'muted'),
+          },
+          {
+            name: 'Last',
+            isNum: true,
+            cell: (loop) => (loop.lastAt === null ? 'never' : <Ago at={loop.lastAt} />),
+            tone: () => 'muted',
+          },
+        ]}
+      />
     </Section>
   );
 }
@@ -80,30 +72,27 @@ export function Rules({ report }: { report: SystemReport }) {
   if (rows.length === 0) return null;
   return (
     <Section title="Rules" aside={<span className="small muted">from rule files</span>}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Rule</th>
-            <th scope="col">State</th>
-            <th scope="col" className="num">
-              Last
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ rule, key }) => (
-            <tr key={key}>
-              <th scope="row">
+      <FactTable
+        rows={shown}
+        keyOf={({ key }) => key}
+        columns={[
+          {
+            name: 'Rule',
+            cell: ({ rule }) => (
+              <>
                 {rule.name} <span className="small muted">{rule.group}</span>
-              </th>
-              <td>
-                <RuleState rule={rule} />
-              </td>
-              <td className="num muted">{rule.lastAt === null ? 'not yet' : <Ago at={rule.lastAt} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            ),
+          },
+          { name: 'State', cell: ({ rule }) => <RuleState rule={rule} /> },
+          {
+            name: 'Last',
+            isNum: true,
+            cell: ({ rule }) => (rule.lastAt === null ? 'not yet' : <Ago at={rule.lastAt} />),
+            tone: () => 'muted',
+          },
+        ]}
+      />
       {rows.length > shown.length && (
         <p className="small muted">+{rows.length - shown.length} more, all of them quiet</p>
       )}
@@ -131,38 +120,28 @@ export function RemoteWrites({ report }: { report: SystemReport }) {
   if (report.remoteWrites.length === 0) return null;
   return (
     <Section title="Sent on" aside={<span className="small muted">remote write</span>}>
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">To</th>
-            <th scope="col" className="num">
-              Sent
-            </th>
-            <th scope="col" className="num">
-              Dropped
-            </th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          {report.remoteWrites.map((each) => (
-            <tr key={each.name}>
-              <th scope="row">{each.name}</th>
-              <td className="num">{written(each.sent, 'count')}</td>
-              <td className={`num ${each.dropped > 0 ? 'bad-text' : 'muted'}`}>{written(each.dropped, 'count')}</td>
-              <td>
-                {each.error === '' ? (
-                  <StateMark state="ok">{written(each.lagMs / 1_000, 'seconds')} behind</StateMark>
-                ) : (
-                  <StateMark state="error">
-                    {written(each.lagMs / 1_000, 'seconds')} behind: {each.error}
-                  </StateMark>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FactTable
+        rows={report.remoteWrites}
+        keyOf={(each) => each.name}
+        columns={[
+          { name: 'To', cell: (each) => each.name },
+          { name: 'Sent', isNum: true, cell: (each) => written(each.sent, 'count') },
+          {
+            name: 'Dropped',
+            isNum: true,
+            cell: (each) => written(each.dropped, 'count'),
+            tone: (each) => (each.dropped > 0 ? 'bad-text' : 'muted'),
+          },
+          {
+            name: 'State',
+            cell: (each) => (
+              <StateMark state={each.error === '' ? 'ok' : 'error'}>
+                {written(each.lagMs / 1_000, 'seconds')} behind{each.error === '' ? '' : `: ${each.error}`}
+              </StateMark>
+            ),
+          },
+        ]}
+      />
     </Section>
   );
 }
@@ -174,39 +153,31 @@ export function Forecasts({ report }: { report: SystemReport }) {
       {report.forecasts.length === 0 ? (
         <p className="muted">No forecast yet: the first comes when a pool has been heard for a while.</p>
       ) : (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col">Pool</th>
-                <th scope="col">Model</th>
-                <th scope="col">Trust</th>
-                <th scope="col" className="num">
-                  Made
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {report.forecasts.map((each) => (
-                <tr key={`${each.pool}:${each.signal}:${each.reach}`}>
-                  <th scope="row">
-                    <PoolLink name={each.pool} />{' '}
-                    <span className="small muted">
-                      {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
-                    </span>
-                  </th>
-                  <td className="muted">{each.model}</td>
-                  <td>
-                    <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} isPlain />
-                  </td>
-                  <td className="num muted">
-                    <Ago at={each.madeAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <FactTable
+          rows={report.forecasts}
+          keyOf={(each) => `${each.pool}:${each.signal}:${each.reach}`}
+          columns={[
+            {
+              name: 'Pool',
+              cell: (each) => (
+                <>
+                  <PoolLink name={each.pool} />{' '}
+                  <span className="small muted">
+                    {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
+                  </span>
+                </>
+              ),
+            },
+            { name: 'Model', cell: (each) => each.model, tone: () => 'muted' },
+            {
+              name: 'Trust',
+              cell: (each) => (
+                <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} isPlain />
+              ),
+            },
+            { name: 'Made', isNum: true, cell: (each) => <Ago at={each.madeAt} />, tone: () => 'muted' },
+          ]}
+        />
       )}
     </Section>
   );

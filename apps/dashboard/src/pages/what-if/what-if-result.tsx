@@ -69,12 +69,15 @@ function seriesOf(
     }));
 }
 
-/** What replicas came to up to each moment, in money where there is a price. */
+/** What replicas came to up to each moment, in money where there is a price. Where they are not known the mean of the rest stands, as in the table. */
 function soFar(report: WhatIfReport, replicas: readonly (number | null)[]): number[] {
   const { times } = report.series;
+  const known = replicas.filter((count) => count !== null);
+  const mean = known.reduce((sum, count) => sum + count, 0) / Math.max(1, known.length);
   let sum = 0;
   return replicas.map((count, i) => {
-    sum += (count ?? 0) * (((times[i + 1] ?? report.to) - times[i]!) / 3_600_000) * (report.pricePerReplicaHour ?? 1);
+    sum +=
+      (count ?? mean) * (((times[i + 1] ?? report.to) - times[i]!) / 3_600_000) * (report.pricePerReplicaHour ?? 1);
     return sum;
   });
 }

@@ -52,11 +52,16 @@ export function rowOf(report: WhatIfReport, name: WhatIfName): WhatIfRow | undef
 
 /** Differences of a few per mille are what this is about: more digits than elsewhere. */
 export function hoursText(hours: number): string {
-  return hours.toLocaleString('en', { maximumFractionDigits: hours < 10_000 ? 1 : 0 });
+  return hours.toLocaleString('en', { maximumFractionDigits: hours < 10 ? 2 : hours < 10_000 ? 1 : 0 });
 }
 
 export function moneyText(usd: number): string {
-  return usd.toLocaleString('en', { style: 'currency', currency: 'USD' });
+  return usd.toLocaleString('en', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: 2,
+    maximumFractionDigits: usd < 1 ? 3 : 2,
+  });
 }
 
 /** Small shares matter here: 0.45 % and 0.02 % are worlds apart. */
