@@ -75,6 +75,11 @@ export function evaluateCall(call: Call, grid: Grid, options: CallOptions): Valu
       return labelReplace(vector(0), texts(1));
     case 'label_join':
       return labelJoin(vector(0), texts(1));
+    case 'min_of':
+    case 'max_of': {
+      const [pick, other] = [name === 'min_of' ? Math.min : Math.max, values(1)];
+      return { kind: 'scalar', values: values(0).map((value, step) => pick(value, other[step]!)) };
+    }
     case 'scalar':
       return { kind: 'scalar', values: onlyNumbers(vector(0), grid.count) };
     case 'vector':

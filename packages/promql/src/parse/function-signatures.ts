@@ -44,6 +44,8 @@ export const functionSignatures: ReadonlyMap<string, FunctionSignature> = new Ma
   ['info', signature(['vector', 'vector'], 'vector', 1)],
   ['label_join', signature(['vector', 'string', 'string', 'string'], 'vector', 'many')],
   ['label_replace', signature(['vector', 'string', 'string', 'string', 'string'])],
+  ['max_of', signature(['scalar', 'scalar'], 'scalar')],
+  ['min_of', signature(['scalar', 'scalar'], 'scalar')],
   ['predict_linear', signature(['matrix', 'scalar'])],
   ['quantile_over_time', signature(['scalar', 'matrix'])],
   ['round', signature(['vector', 'scalar'], 'vector', 1)],

@@ -2,7 +2,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
 import type { Expression } from './ast.ts';
-import { nameDurationFunctions } from './duration-functions.ts';
+import { hideScalarFunctions, nameDurationFunctions } from './duration-functions.ts';
 import { ExpressionBuilder } from './expression-builder.ts';
 import { ParseError } from './parse-error.ts';
 
@@ -24,7 +24,8 @@ export function parseExpression(text: string): ParseResult {
   }
   try {
     const normal = normalize(text);
-    const root = parser.parse(normal).topNode;
+    // Only the parser sees other names: the text that is read has the given ones, at the same places.
+    const root = parser.parse(eachCode(normal, hideScalarFunctions)).topNode;
     checkSyntax(root, normal);
     return { ok: true, expression: new ExpressionBuilder(normal).expression(firstExpression(root)) };
   } catch (error) {
@@ -45,14 +46,18 @@ function firstExpression(root: SyntaxNode): SyntaxNode {
  * `5.0`, and the name that double_exponential_smoothing had before Prometheus 3. Strings and comments stay as they are.
  */
 function normalize(text: string): string {
-  const parts = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|#[^\n]*|([^"'`#]+)/g;
-  return text.replace(parts, (whole, code: string | undefined) => {
-    if (code === undefined) return whole;
-    return nameDurationFunctions(code)
+  return eachCode(text, (code) =>
+    nameDurationFunctions(code)
       .replace(/\b(?:step|range|min_of|max_of)(?=\s*\()/gi, (word) => word.toLowerCase())
       .replace(/(?<![\w:.])(\d+)\.(?![\w.])/g, '$1 ')
-      .replace(/\bholt_winters(?=\s*\()/g, 'double_exponential_smoothing');
-  });
+      .replace(/\bholt_winters(?=\s*\()/g, 'double_exponential_smoothing'),
+  );
+}
+
+/** Changes what is neither a string nor a comment. */
+function eachCode(text: string, change: (code: string) => string): string {
+  const parts = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|#[^\n]*|([^"'`#]+)/g;
+  return text.replace(parts, (whole, code: string | undefined) => (code === undefined ? whole : change(code)));
 }
 
 /** The grammar mends what is wrong so that editors can go on; here the first mended place is an error. */
