@@ -3,7 +3,7 @@
  *  1. Is this news? Residuals against the day's and the week's habit, plain and on two logarithmic scales (asinh), at several
  *     scales, and the distance of the latest shape to remembered ones, each against its own record. The power mean of the
  *     ratios passing `newsAt` is news, once; then it rests. Score 0.99 to 1, anomalous.
- *  2. Is this value far from where the next row should be? Score 0.6 at least, anomalous.
+ *  2. Is this value far from where the next row should be? Score 0.6 at least, anomalous; the next two rows only when louder.
  *  3. Is something going on? The evidence of the last rows: on data minutes apart and coarser, where what matters lasts for
  *     hours, the peak of the smoothed residual, fading slowly; on finer data a short moving mean of the deviation.
  * Bad at: its first 150 rows. It keeps some 14 KB a series, which is why it is not what watches 500,000 of them.
@@ -32,8 +32,11 @@ const restRows = 60;
 const farFirst = 5;
 const farLeast = 4;
 const farMost = 14;
-const farShare = 0.005;
+const farShare = 0.006;
 const farRate = 0.02;
+/** For so many rows after a far value only what is so many times farther is told: the budget is for events. */
+const farRestRows = 2;
+const louder = 1.3;
 const newsScore = 0.98;
 const farScore = 0.6;
 const evidenceMost = 0.95;
@@ -89,6 +92,8 @@ class OwnRecordRun implements MemberRun {
   #resting = 0;
   #evidence = 0;
   #farAt = farFirst;
+  #farRest = 0;
+  #farTold = 0;
   #quick = 0;
   #lasting = 0;
 
@@ -127,8 +132,15 @@ class OwnRecordRun implements MemberRun {
     if (this.#resting > 0) this.#resting--;
     const isNews = news >= newsAt && this.#resting === 0;
     const farAt = this.#farAt;
-    const isFar = z >= farAt;
-    if (z > 0) {
+    const isBeyond = z >= farAt;
+    const isFar = isBeyond && (this.#farRest === 0 || z >= louder * this.#farTold);
+    if (this.#farRest > 0) this.#farRest--;
+    if (isFar) {
+      this.#farRest = farRestRows;
+      this.#farTold = z;
+    }
+    // What is beyond but not told spends nothing of the share.
+    if (z > 0 && isFar === isBeyond) {
       const moved = farAt * (isFar ? 1 + farRate : 1 - farRate * farShare);
       this.#farAt = Math.min(Math.max(moved, farLeast), farMost);
     }
