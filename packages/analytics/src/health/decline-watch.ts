@@ -28,8 +28,8 @@ const everyMs = 15_000;
 const mostReadings = 40;
 const leastReadings = 16;
 const farthestMs = 30 * 60_000;
-/** Of the limit, what must have been climbed in the window. */
-const leastClimb = 0.15;
+/** Of the limit, what must have been climbed in the window, beyond what the load explains; more where busy minutes show at once. */
+const leastClimb = { latency_p95: 0.15, error_rate: 0.15, queue_length: 0.15, cpu_utilization: 0.25, saturation: 0.25 };
 /** And in each half of it, of what was climbed in all. */
 const leastShare = 0.25;
 /** Even at the slow pace it arrives within so many times the farthest. */
@@ -60,6 +60,7 @@ export class DeclineWatch {
     push(this.#times, at);
     push(this.#loads, o.load ?? Number.NaN);
     const isBusier = growth(this.#loads) > busierBy;
+    const loadRatio = Math.max(1, growth(this.#loads, 0));
     this.#found = null;
     for (const name of declineSignals) {
       let values = this.#values.get(name);
@@ -71,7 +72,7 @@ export class DeclineWatch {
       push(values, o.value(name) ?? Number.NaN);
       const limit = o.objective(name) ?? watched[name];
       if (limit === null || isBusier) continue;
-      const decline = this.#judge(name, values, limit);
+      const decline = this.#judge(name, values, { limit, loadRatio });
       if (decline !== null && (this.#found === null || decline.at < this.#found.at)) this.#found = decline;
     }
     return this.#found;
@@ -85,7 +86,11 @@ export class DeclineWatch {
     this.#found = null;
   }
 
-  #judge(signal: DeclineSignal, values: readonly number[], limit: number): Decline | null {
+  #judge(
+    signal: DeclineSignal,
+    values: readonly number[],
+    { limit, loadRatio }: { readonly limit: number; readonly loadRatio: number },
+  ): Decline | null {
     const value = values.at(-1)!;
     if (values.length < leastReadings || !(value < limit) || !(limit > 0)) return null;
     // Most agents most of the time are told by this alone.
@@ -94,7 +99,8 @@ export class DeclineWatch {
       middle,
     );
     const climbed = lately! - before!;
-    if (!(climbed >= leastClimb * limit)) return null;
+    // A pool that lost a replica makes all its agents busier at once, by less than it takes to call them busier.
+    if (!(lately! - before! * loadRatio >= leastClimb[signal] * limit)) return null;
     // A jump is all in one place.
     if (!(Math.min(halfway! - before!, lately! - halfway!) >= leastShare * climbed)) return null;
     const met = timeToLimit(this.#times, values, limit);
@@ -113,14 +119,14 @@ function push(values: number[], value: number): void {
   if (values.length > mostReadings) values.shift();
 }
 
-/** The newest third's middle over the oldest third's; 1 where it is not known. */
-function growth(values: readonly number[]): number {
+/** The newest third's middle over the oldest third's, both raised by `by`; 1 where it is not known. */
+function growth(values: readonly number[], by = 1): number {
   const third = Math.floor(values.length / 3);
   if (third < 2) return 1;
   const before = middle(values.slice(0, third));
   const now = middle(values.slice(-third));
   // A handful of requests in flight is noise: one is added on both sides.
-  return Number.isFinite(before) && Number.isFinite(now) ? (now + 1) / (before + 1) : 1;
+  return Number.isFinite(before) && Number.isFinite(now) && before + by > 0 ? (now + by) / (before + by) : 1;
 }
 
 function middle(values: readonly number[]): number {
