@@ -118,6 +118,12 @@ export const decision: Decision = {
     trust: 0.6,
   },
   workload: { class: 'bursty', reason: 'the peak of a day is 5 times its mean' },
+  placement: {
+    regions: [{ name: 'eu', replicas: 7, was: 2, reason: 'the best with room; $0.12 an hour' }],
+    leftOut: [{ name: 'us', reason: 'has not gdpr', was: 0 }],
+    costPerHour: 0.84,
+    latencyMs: 20,
+  },
   plan: {
     workload: 'bursty',
     chosen: 1,
@@ -162,6 +168,10 @@ export const pool: Pool = {
     memory: { lower: 80_000_000, target: 96_468_992, upper: 101_000_000 },
     current: { cpu: null, memoryBytes: 419_430_400 },
   },
+  regions: [
+    { name: 'eu', replicas: 2, desired: 5, reason: 'the best with room; $0.12 an hour' },
+    { name: 'us', replicas: 0, desired: 0, reason: 'has not gdpr' },
+  ],
   vertical: { mode: 'recommend', isEnforced: false, reason: 'recommended only: vertical.mode is recommend' },
   constraints: ['at least 2 while any run', 'serves on with 1 lost'],
   workload: { class: 'steady', reason: 'it stays within 8 % of its mean' },
@@ -197,6 +207,7 @@ export const watchedPool: Pool = {
     memory: null,
     current: { cpu: null, memoryBytes: null },
   },
+  regions: [],
   vertical: null,
   constraints: [],
   workload: null,

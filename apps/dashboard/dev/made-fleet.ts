@@ -294,6 +294,19 @@ export function makePool(
       memory: { lower: 80_000_000, target: 96_468_992, upper: 101_000_000 },
       current: { cpu: null, memoryBytes: 419_430_400 },
     },
+    regions:
+      pool.target === null
+        ? []
+        : [
+            { name: 'eu-central-1', replicas: 3, desired: 4, reason: 'the best with room; $0.12 an hour, 20 ms away' },
+            {
+              name: 'eu-west-1',
+              replicas: 1,
+              desired: 1,
+              reason: 'as many as the rules ask for; $0.14 an hour, 34 ms away',
+            },
+            { name: 'us-east-1', replicas: 0, desired: 0, reason: 'has not gdpr' },
+          ],
     vertical:
       pool.target === null
         ? null

@@ -90,7 +90,9 @@ function detectedLabels(host: Host): Record<string, string> {
     'process.runtime.name': 'nodejs',
     'process.runtime.version': host.nodeVersion,
   };
-  const region = host.env['CLOUD_REGION'] ?? host.env['AWS_REGION'];
+  const region = host.env['JAEGIS_REGION'] ?? host.env['CLOUD_REGION'] ?? host.env['AWS_REGION'];
+  const zone = host.env['JAEGIS_ZONE'];
+  if (zone !== undefined && zone !== '') labels['cloud.availability_zone'] = zone;
   if (region !== undefined && region !== '') labels['cloud.region'] = region;
   return labels;
 }

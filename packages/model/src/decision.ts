@@ -36,7 +36,9 @@ export type DecisionReason =
   | 'MinimumRedundancy'
   | 'QuotaExceeded'
   | 'StepLimited'
-  | 'Resized';
+  | 'Resized'
+  | 'RegionsFull'
+  | 'Moved';
 
 /** What one policy wants, and why. */
 export interface Recommendation {
@@ -52,6 +54,25 @@ export interface LimitStep {
   readonly to: number;
   readonly reason: DecisionReason;
   readonly message: string;
+}
+
+export interface RegionShare {
+  readonly name: string;
+  readonly replicas: number;
+  /** How many ran there when it was decided. */
+  readonly was: number;
+  readonly reason: string;
+}
+
+/** Where the replicas are to run, best region first. */
+export interface DecisionPlacement {
+  readonly regions: readonly RegionShare[];
+  /** Regions that the rules leave out, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly reason: string; readonly was: number }[];
+  /** `null` where a price is not known. */
+  readonly costPerHour: number | null;
+  /** Mean over the replicas; `null` without any. */
+  readonly latencyMs: number | null;
 }
 
 export type SizeReason = 'OutOfMemory' | 'Saturated' | 'Degraded' | 'TooSmall' | 'TooLarge';
@@ -123,6 +144,8 @@ export interface Decision {
   readonly forecast: DecisionForecast | null;
   /** What the optimizer chose from; `null` where nothing was rehearsed (no demand, no capacity, the first hour). */
   readonly plan?: DecisionPlan | null;
+  /** Where the replicas are to run; `null` where no regions are configured. */
+  readonly placement?: DecisionPlacement | null;
   /** The other size that one replica is to have; `null` where it stays. */
   readonly size?: DecisionSize | null;
   /** How the load behaved at that time; `null` while not known. */

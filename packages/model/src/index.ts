@@ -25,6 +25,7 @@ export {
   type ServerOptions,
 } from './config/jaegis-config.ts';
 export { type PoolConfig, type ProcessTargetConfig, poolConfigSchema } from './config/pool-config.ts';
+export { ruledOut } from './config/regions-config.ts';
 export { type ServerOptionName, serverOptions } from './config/server-options.ts';
 export type {
   Action,
@@ -32,6 +33,7 @@ export type {
   Decision,
   DecisionForecast,
   DecisionInputs,
+  DecisionPlacement,
   DecisionPlan,
   DecisionReason,
   DecisionSize,
@@ -41,6 +43,7 @@ export type {
   PredictedImpact,
   Recommendation,
   RecommendationSource,
+  RegionShare,
   SizeReason,
   Workload,
   WorkloadClass,
@@ -57,6 +60,7 @@ export {
   isActing,
   type Pool,
   type PoolMode,
+  type PoolRegion,
   poolModes,
   type ReplicaCounts,
   type SizeRange,

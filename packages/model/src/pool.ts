@@ -46,6 +46,14 @@ export interface Vertical {
   readonly reason: string;
 }
 
+/** One region of a pool: what runs there, what is to run there, and why. */
+export interface PoolRegion {
+  readonly name: string;
+  readonly replicas: number;
+  readonly desired: number;
+  readonly reason: string;
+}
+
 /** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
 export interface Pool {
   readonly name: string;
@@ -59,6 +67,8 @@ export interface Pool {
   readonly lastDecision: Decision | null;
   readonly size: SizeRecommendation;
   readonly vertical: Vertical | null;
+  /** Where its replicas run and may run; empty where no regions are configured. */
+  readonly regions: readonly PoolRegion[];
   /** What always holds, whatever the load, in words. */
   readonly constraints: readonly string[];
   /** How its load behaves, and why that is said; `null` while not known. */

@@ -53,6 +53,35 @@ describe('a decision', () => {
     expect(decision).toMatchObject({ to: 7, reason: 'NoData' });
   });
 
+  test('says where the replicas are to run, at what cost, and cuts what regions have no room for', () => {
+    const pool = {
+      replicas: { min: 1, max: 40 },
+      regions: [
+        { name: 'eu', price: 0.2, capacity: 3, tags: ['gdpr'], latency: '20ms' },
+        { name: 'us', price: 0.1, latency: '90ms' },
+        { name: 'ch', price: 0.5, capacity: 1, tags: ['gdpr'], latency: '30ms' },
+      ],
+      placement: { require: ['gdpr'] },
+    };
+    const { decision } = decide(snapshot({ signals: { request_rate: 34 }, pool }), initialScalingState(), now);
+    expect(decision).toMatchObject({ to: 4, limits: [{ reason: 'RegionsFull', from: 5, to: 4 }] });
+    expect(decision.placement!.regions.map(({ name, replicas }) => [name, replicas])).toEqual([
+      ['eu', 3],
+      ['ch', 1],
+    ]);
+    expect(decision.placement!.leftOut).toEqual([{ name: 'us', reason: 'has not gdpr', was: 0 }]);
+    expect(decision.predicted.costPerHour).toBeCloseTo(1.1);
+  });
+
+  test('moves what runs where it may not, without another number', () => {
+    const pool = { regions: [{ name: 'eu' }, { name: 'us' }], placement: { forbid: ['us'] } };
+    const given = { ...snapshot({ signals: { request_rate: 13 }, pool }), placed: { us: 1, eu: 1 } };
+    const { decision } = decide(given, initialScalingState(), now);
+    expect(decision).toMatchObject({ from: 2, to: 2, reason: 'Moved' });
+    const settled = decide({ ...given, placed: { eu: 2 } }, initialScalingState(), now);
+    expect(settled.decision.reason).toBe('Steady');
+  });
+
   test('keeps a state that survives JSON', () => {
     const first = decide(snapshot({ signals: { request_rate: 34 } }), initialScalingState(), now);
     expect(JSON.parse(JSON.stringify(first.state))).toEqual(first.state);

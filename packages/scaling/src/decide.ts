@@ -26,6 +26,8 @@ import { holdForMode } from './limits/mode.ts';
 import { limitQuota } from './limits/quota.ts';
 import { coverLosses, keepRedundancy } from './limits/redundancy.ts';
 import { remember, stabilize } from './limits/stabilize.ts';
+import { limitRegions } from './placement/limit-regions.ts';
+import { movesOf, place } from './placement/place.ts';
 import type { NeedContext } from './reactive/need.ts';
 import { readSignal } from './read-signal.ts';
 import { recommend, type Wanted } from './recommend.ts';
@@ -92,6 +94,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
     apply(limitHourlyBudget({ desired, min, config }));
   }
   apply(limitQuota({ desired, current, min, isMeasured, quotas: snapshot.quotas ?? [] }));
+  apply(limitRegions({ desired, current, isMeasured, rules: config.placement }));
   apply(limitStep({ desired, current, maxStep: config.constraints.maxStep }));
   const proposed = desired;
   apply(holdForRefusal(state, desired, { current, now }));
@@ -112,9 +115,14 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
           now,
         );
   const number = reasonFor({ wanted, limits, current, desired, snapshot, capacity });
-  const reason = size !== null && desired === current ? 'Resized' : number;
+  const placement =
+    config.placement === null ? null : place(config.placement, { replicas: desired, current: snapshot.placed ?? {} });
+  const isMoved =
+    placement !== null && snapshot.targetHealthy && isActing(snapshot.mode) && movesOf(placement, desired) > 0;
+  const reason = desired !== current ? number : size !== null ? 'Resized' : isMoved ? 'Moved' : number;
   const isCut = limits.some((l) => l.step !== 'mode' && l.to < l.from);
   const predicted = predictImpact({ snapshot, context, current, desired: proposed, size });
+  const priced = placement?.costPerHour ?? null;
   const { effect } = state;
   const followed = isActing(snapshot.mode)
     ? tune(
@@ -156,7 +164,8 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
       plan: plan === null || workload === null ? plan : { ...plan, workload: workload.class },
       workload,
       size,
-      predicted,
+      placement,
+      predicted: priced === null || desired !== proposed ? predicted : { ...predicted, costPerHour: priced },
     },
     state: {
       ...state,
@@ -178,7 +187,12 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
 }
 
 /** More is wanted than may run: what a larger replica could do instead. */
-const lids: ReadonlySet<DecisionReason> = new Set(['ClampedToMaximum', 'QuotaExceeded', 'BudgetExceeded']);
+const lids: ReadonlySet<DecisionReason> = new Set([
+  'ClampedToMaximum',
+  'QuotaExceeded',
+  'BudgetExceeded',
+  'RegionsFull',
+]);
 
 /** What outcomes have taught, laid over what is configured and forecast. */
 function withTuned(snapshot: PoolSnapshot, tuned: Tuned): PoolSnapshot {
@@ -263,7 +277,7 @@ function reasonFor(o: {
   if (desired < current) {
     const cut = limits.findLast((each) => each.to < each.from && each.step !== 'limit');
     if (cut?.reason === 'ClampedToMaximum') return 'AboveMaximum';
-    if (cut?.reason === 'BudgetExceeded' || cut?.reason === 'QuotaExceeded') return cut.reason;
+    if (cut !== undefined && lids.has(cut.reason)) return cut.reason;
     return 'ScaledDown';
   }
   if (wanted.reason !== null && wanted.reason !== 'ForecastFloor') return wanted.reason;

@@ -10,6 +10,7 @@ export { effectOf } from './effect/tune.ts';
 export { learn, type Observation } from './learn.ts';
 export type { QuotaShare } from './limits/quota.ts';
 export { judgeOutcome, type Observed } from './outcome.ts';
+export { place } from './placement/place.ts';
 export {
   defaultScaleDown,
   defaultScaleUp,

@@ -20,6 +20,7 @@ const config: ScalingConfig = {
   budgetPerHour: null,
   budgetPerDay: null,
   constraints: { redundancy: 0, spare: 0, maxStep: null, zones: null },
+  placement: null,
   tolerance: 0.1,
   intervalMs: 5_000,
   staleAfterMs: 30_000,

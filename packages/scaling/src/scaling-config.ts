@@ -1,5 +1,7 @@
 import { type PoolConfig, type SignalName, signalNames } from '@jaegis/model';
 import { parseSchedule, type Schedule } from './limits/schedule.ts';
+import type { PlacementRules } from './placement/place.ts';
+import { placementRules } from './placement/placement-config.ts';
 
 export interface Objective {
   readonly signal: SignalName;
@@ -72,6 +74,8 @@ export interface ScalingConfig {
   readonly budgetPerHour: number | null;
   readonly budgetPerDay: number | null;
   readonly constraints: Constraints;
+  /** Regions and their rules; `null` where none is named. */
+  readonly placement: PlacementRules | null;
   /** A difference of less than this share of the replicas is left alone (HPA: 0.1). */
   readonly tolerance: number;
   /** How often signals and decisions are expected. */
@@ -159,6 +163,12 @@ function rules(config: RulesConfig | undefined, defaults: ScalingRules): Scaling
   };
 }
 
+/** Money is counted at the dearest allowed region where nobody wrote a price for all. */
+function dearest(placement: PlacementRules | null): number | null {
+  const prices = placement?.regions.filter((region) => region.ruledOut === null).map((region) => region.price) ?? [];
+  return prices.length === 0 || prices.includes(null) ? null : Math.max(...prices.map(Number));
+}
+
 function constraintsOf({ constraints }: PoolConfig): Constraints {
   const { zones } = constraints;
   return {
@@ -189,6 +199,7 @@ export function scalingConfig(
       problems.push(`Cannot use objective: signal is "${objective.signal}", must be a known one`);
     else objectives.push({ signal, target: objective.target, activation: objective.activation ?? null });
   }
+  const placement = placementRules(pool);
   const { min, max } = pool.replicas;
   if (min > max) problems.push(`Cannot use replicas.min: is ${min}, must be <= replicas.max (${max}); ${max} is used`);
   return {
@@ -204,10 +215,11 @@ export function scalingConfig(
     isDownWindowOurs: pool.behavior.scaleDown?.stabilizationWindow === undefined,
     isUpRateOurs: pool.behavior.scaleUp?.policies === undefined && pool.behavior.scaleUp?.selectPolicy !== 'Disabled',
     schedules,
-    pricePerReplicaHour: pool.cost?.per_replica_hour ?? null,
+    pricePerReplicaHour: pool.cost?.per_replica_hour ?? dearest(placement),
     budgetPerHour: pool.cost?.budget_per_hour ?? null,
     budgetPerDay: pool.cost?.budget_per_day ?? null,
     constraints: constraintsOf(pool),
+    placement,
     tolerance: 0.1,
     intervalMs,
     staleAfterMs,

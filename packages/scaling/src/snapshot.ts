@@ -17,6 +17,8 @@ export interface PoolSnapshot {
   readonly spentToday: number | null;
   /** What the size of one replica is decided from; its size stays when left out. */
   readonly size?: SizeInputs;
+  /** How many run (or start) in each region; nothing is known to run anywhere when left out. */
+  readonly placed?: Readonly<Record<string, number>>;
   /** Quotas that the pool shares with others; none when left out. */
   readonly quotas?: readonly QuotaShare[];
   /** False when the target cannot be reached: nothing is ordered from it then. */

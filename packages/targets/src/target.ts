@@ -43,6 +43,16 @@ export interface ScaleOptions {
   /** Why; it becomes the reason of every start and stop that follows from it. */
   readonly reason: string;
   readonly victims?: readonly string[];
+  /** How many are to run in each region. */
+  readonly regions?: readonly { readonly name: string; readonly replicas: number }[];
+  /** Zones to spread over, evenly. */
+  readonly zones?: readonly string[];
+}
+
+/** Where an instance runs; `null` where nothing is said of it. */
+export interface InstancePlace {
+  readonly region: string | null;
+  readonly zone: string | null;
 }
 
 /** What came of an order to scale. */
@@ -94,6 +104,7 @@ export interface InstanceObservation {
   readonly lastExit: InstanceExit | null;
   /** When the next start is due; `null` unless in `backoff` or `failed`. */
   readonly restartAt: number | null;
+  readonly place?: InstancePlace;
 }
 
 export interface TargetObservation {

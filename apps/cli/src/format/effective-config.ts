@@ -14,6 +14,8 @@ const durationFields = new Set([
   'max_backoff',
   'sample_age_limit',
   'timeout',
+  'latency',
+  'max_latency',
   'for',
   'resolve_after',
   'group_window',

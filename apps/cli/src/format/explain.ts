@@ -3,6 +3,7 @@ import { signals } from '@jaegis/model';
 import { decisionStory } from '@jaegis/model/decision-story';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { section, sentence, titled } from './document.ts';
+import { explainPlacement } from './placement.ts';
 import { explainPlan } from './plan.ts';
 import { stateCell } from './state.ts';
 import { formatTable, type Layout } from './table.ts';
@@ -67,6 +68,7 @@ export function explainDecision(decision: Decision, options: Options): string {
     );
   if (decision.size != null)
     lines.push(paint('The size of one replica', 'strong'), sentence(sizeWords(decision.size), options), '');
+  if (decision.placement != null) lines.push(...explainPlacement(decision.placement, options));
   if (decision.plan != null) lines.push(...explainPlan(decision.plan, decision, options));
   const cost = predicted.costPerHour === null ? '' : `, ${formatValue(predicted.costPerHour, 'usd/h')}`;
   const results: [string, string][] = [

@@ -99,6 +99,16 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
   const vertical = pool.vertical === null ? '' : `; ${pool.vertical.reason}`;
   pairs.push(['Size of one', formatSize(pool.size) + vertical]);
   if (pool.workload !== null) pairs.push(['Workload', `${pool.workload.class}: ${pool.workload.reason}`]);
+  if (pool.regions.length > 0)
+    pairs.push([
+      'Regions',
+      pool.regions
+        .map(({ name, replicas, desired, reason }) => {
+          const count = replicas === desired ? `${replicas}` : `${replicas}→${desired}`;
+          return `${name} ${count} (${reason})`;
+        })
+        .join('; '),
+    ]);
   if (pool.constraints.length > 0) pairs.push(['Always', pool.constraints.join('; ')]);
   if (pool.lastDecision !== null)
     pairs.push([

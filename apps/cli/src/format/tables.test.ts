@@ -100,6 +100,7 @@ describe('at 80 columns', () => {
       Size of one    too large: 92 MiB would do, has 400 MiB; recommended only:
                      vertical.mode is recommend
       Workload       steady: it stays within 8 % of its mean
+      Regions        eu 2→5 (the best with room; $0.12 an hour); us 0 (has not gdpr)
       Always         at least 2 while any run; serves on with 1 lost
       Last decision  d-000042, 10s ago: saturation is 1.9 (target 0.75): 30 requests/s
                      need 8 replicas of 5/s; at most 5 more in 15s
@@ -144,6 +145,13 @@ describe('at 80 columns', () => {
       What changed it on the way
       STEP   CHANGE  REASON          WHY
       limit     8→7  ScaleUpLimited  at most 5 more in 15s
+
+      Where they run
+      REGION  REPLICAS  WHY
+      eu           2→7  the best with room; $0.12 an hour
+      us             –  has not gdpr
+
+      $0.84/h together, 20 ms away on average
 
       What it was chosen from
       Tried on this pool's own load, none beaten in cost and lateness at once; at most

@@ -29,6 +29,7 @@ import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
 import { LoopRunner } from './loop-runner.ts';
 import { runMaintenance } from './maintenance-loop.ts';
+import { firstPlaces } from './placed.ts';
 import type { QueryStore } from './query-store.ts';
 import type { RemoteWrites } from './remote-writes.ts';
 import { runScaling } from './scaling-loop.ts';
@@ -208,7 +209,11 @@ export function createCore(deps: CoreDeps) {
           wanted !== ready + pending &&
           (wanted < ready + pending || entry.mode !== 'paused-out')
         )
-          await target.scale(wanted, { now, reason: 'what it had before, or its minimum' });
+          await target.scale(wanted, {
+            now,
+            reason: 'what it had before, or its minimum',
+            ...firstPlaces(entry, wanted),
+          });
         entry.desired = wanted;
       }
     },

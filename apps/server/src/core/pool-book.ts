@@ -1,4 +1,13 @@
-import type { Decision, Forecast, JaegisConfig, PoolConfig, PoolMode, ReplicaSize, Signals } from '@jaegis/model';
+import type {
+  Decision,
+  DecisionPlacement,
+  Forecast,
+  JaegisConfig,
+  PoolConfig,
+  PoolMode,
+  ReplicaSize,
+  Signals,
+} from '@jaegis/model';
 import {
   restoreScalingState,
   restoreSizeState,
@@ -29,6 +38,8 @@ export interface PoolEntry {
   /** When the last replica became ready whose start-up time was learned from. */
   newestReadyAt: number;
   lastDecision: Decision | null;
+  /** Where its replicas are to run; `null` where no regions are configured. */
+  placement: DecisionPlacement | null;
   desired: number | null;
   signals: Signals;
   /** By signal, the far ones by signal and reach (`request_rate:day`). */
@@ -117,6 +128,7 @@ export class PoolBook {
       limits: restoreLimits(kept?.limits, config),
       used: { cpu: null, memoryBytes: null, latencyRatio: null },
       newestReadyAt: 0,
+      placement: null,
       lastDecision: this.#metadata.decisions({ pool: name, limit: 1 }).items[0] ?? null,
       desired: kept?.desired ?? null,
       signals: {},
@@ -159,6 +171,6 @@ export function accountUsage(entry: PoolEntry, replicas: number, now: number): n
   // A gap (we were not running) is not billed to anyone: at most a minute counts.
   const elapsedMs = Math.min(Math.max(now - usage.at, 0), 60_000);
   entry.usage = { day, replicaHours: usage.replicaHours + (replicas * elapsedMs) / 3_600_000, at: now };
-  const price = entry.config?.cost?.per_replica_hour;
-  return price === undefined ? null : entry.usage.replicaHours * price;
+  const price = entry.scaling?.pricePerReplicaHour ?? null;
+  return price === null ? null : entry.usage.replicaHours * price;
 }

@@ -8,6 +8,7 @@ import {
   recordResizeRefusal,
 } from '@jaegis/scaling';
 import type { Fleet } from './fleet.ts';
+import { placedNow, placesOf } from './placed.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
 import { isQuiet } from './quiet-reasons.ts';
 import { quotasOf } from './quotas.ts';
@@ -52,6 +53,7 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
     targetHealthy: observation.healthy,
     quotas: quotasOf(fleet, entry),
     mode: entry.mode,
+    ...(config.placement === null ? {} : { placed: placedNow(entry) }),
     ...(size === undefined ? {} : { size }),
   };
   const startupsMs = newStartups(entry);
@@ -67,19 +69,20 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
   entry.state = state;
   tellTuning(fleet, entry, before, now);
   entry.desired = draft.to;
+  entry.placement = draft.placement ?? null;
   fleet.selfMetrics.count('jaegis_scaling_decisions_total', { pool: entry.name, reason: draft.reason });
   if (isWorthKeeping(draft, entry.lastDecision)) await carryOut(fleet, entry, draft, now);
 }
 
 /** A change of number is worth keeping, and so is a new reason for not changing it (a hold, its end, a mode). */
 function isWorthKeeping(draft: DecisionDraft, last: Decision | null): boolean {
-  if (draft.to !== draft.from || draft.size != null || last === null) return true;
+  if (draft.to !== draft.from || draft.size != null || draft.reason === 'Moved' || last === null) return true;
   if (last.reason === draft.reason) return false;
   return !isQuiet(draft.reason) || !(isQuiet(last.reason) || last.to !== last.from);
 }
 
 async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, now: number): Promise<void> {
-  const acts = draft.to !== draft.from && isActing(entry.mode);
+  const acts = (draft.to !== draft.from || draft.reason === 'Moved') && isActing(entry.mode);
   if (
     !acts &&
     draft.size == null &&
@@ -108,6 +111,7 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
     now,
     reason: decision.message,
     victims: victimsOf(fleet, entry),
+    ...placesOf(entry, decision),
   });
   const isRefused = receipt.refused !== null && receipt.started.length === 0 && decision.to > decision.from;
   decision = {

@@ -1,7 +1,8 @@
-import type { Forecast, Pool } from '@jaegis/model';
+import type { Forecast, Pool, PoolRegion } from '@jaegis/model';
 import { effectOf, workloadOf } from '@jaegis/scaling';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
+import { placedNow } from '../core/placed.ts';
 import type { PoolEntry } from '../core/pool-book.ts';
 import { sizeOf, verticalOf } from '../core/size-loop.ts';
 import { constraintsInWords } from './constraint-words.ts';
@@ -37,6 +38,7 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     lastDecision: entry.lastDecision,
     size: sizeOf(entry, fleet.clock.now()),
     vertical: verticalOf(entry),
+    regions: regionsOf(entry),
     constraints: constraintsInWords(fleet, entry),
     effect: entry.target === undefined ? null : effectOf(entry.state.effect),
     workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),
@@ -44,6 +46,19 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     score: entry.score,
     agents,
   };
+}
+
+/** Regions with what runs there and what is to run there; those that the rules leave out last. */
+function regionsOf(entry: PoolEntry): PoolRegion[] {
+  if (entry.placement === null) return [];
+  const now = placedNow(entry);
+  const { regions, leftOut } = entry.placement;
+  return [...regions, ...leftOut.map((each) => ({ ...each, replicas: 0 }))].map(({ name, replicas, reason }) => ({
+    name,
+    replicas: now[name] ?? 0,
+    desired: replicas,
+    reason,
+  }));
 }
 
 export function poolDetail(fleet: Fleet, entry: PoolEntry): PoolDetail {

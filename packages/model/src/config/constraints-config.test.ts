@@ -22,6 +22,34 @@ describe('constraints that cannot be met are named', () => {
     expect(errorOf({ constraints })).toContain(`Cannot parse pool "analysts": ${wanted}`);
   });
 
+  test.each([
+    [[{ name: 'eu' }, { name: 'eu' }], {}, 'regions.1.name is "eu", must be unique'],
+    [
+      [{ name: 'eu', tags: ['gdpr'], latency: '90ms' }, { name: 'us' }],
+      { require: ['gdpr'], max_latency: '50ms' },
+      'placement leaves no region (eu is 90 ms away, at most 50 ms may be, us has not gdpr), must leave one',
+    ],
+    [[{ name: 'eu' }, { name: 'us' }], { spread: 3 }, 'placement.spread is 3, must be <= allowed regions (2)'],
+    [
+      [{ name: 'eu' }, { name: 'us' }],
+      { max_share: 0.3 },
+      'placement.max_share is 0.3, must be >= 1 / allowed regions (2)',
+    ],
+    [[{ name: 'eu', capacity: 1, min: 2 }], {}, 'regions.0.min is 2, must be <= its capacity (1)'],
+    [
+      [
+        { name: 'eu', capacity: 1 },
+        { name: 'us', capacity: 9 },
+      ],
+      { forbid: ['us'] },
+      'regions have room for 1 by the rules, must be >= replicas.min (2)',
+    ],
+  ])('regions %j by %j', (regions, placement, wanted) => {
+    expect(errorOf({ regions, placement, replicas: { min: 2, max: 5 } })).toBe(
+      `Cannot parse pool "analysts": ${wanted}`,
+    );
+  });
+
   test('money that does not pay for the minimum', () => {
     const pool = { replicas: { min: 3, max: 9 }, cost: { per_replica_hour: 0.5, budget_per_hour: 1 } };
     expect(errorOf(pool)).toBe(

@@ -4,6 +4,7 @@ import { poolModes } from '../pool.ts';
 import { signalNames } from '../signal.ts';
 import { constraintsSchema, impossibleConstraint } from './constraints-config.ts';
 import { durationMs } from './duration-field.ts';
+import { impossiblePlacement, placementSchema, regionSchema } from './regions-config.ts';
 import { verticalSchema } from './vertical-config.ts';
 
 const target = z.strictObject({
@@ -152,12 +153,16 @@ export const poolConfigSchema = z
       })
       .optional(),
     constraints: constraintsSchema.default({}),
+    regions: z.array(regionSchema).max(100).default([]),
+    placement: placementSchema.prefault({}),
     vertical: verticalSchema.prefault({}),
     importance: z.enum(['low', 'normal', 'high']).default('normal').meta({ description: 'How loud its alerts are.' }),
   })
   .superRefine((pool, context) => {
     const wrong = impossibleConstraint(pool);
     if (wrong !== undefined) context.addIssue({ code: 'custom', ...wrong });
+    const misplaced = impossiblePlacement(pool);
+    if (misplaced !== undefined) context.addIssue({ code: 'custom', ...misplaced });
   })
   .meta({ description: 'A pool: interchangeable agents that scale as one.' });
 

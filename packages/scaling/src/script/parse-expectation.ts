@@ -35,6 +35,8 @@ const reasons: Readonly<Record<DecisionReason, true>> = {
   QuotaExceeded: true,
   StepLimited: true,
   Resized: true,
+  RegionsFull: true,
+  Moved: true,
 };
 
 /** What follows `expect`. A bare `expect` is filled in by an update. */

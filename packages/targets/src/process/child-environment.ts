@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { InstancePlace } from '../target.ts';
 
 export interface ChildIdentity {
   readonly pool: string;
@@ -7,6 +8,7 @@ export interface ChildIdentity {
   readonly owner: string;
   /** From `configHash`: whether a process found later still is what the configuration asks for. */
   readonly configHash: string;
+  readonly place: InstancePlace;
 }
 
 export interface ChildConfig {
@@ -31,6 +33,9 @@ export function childEnvironment(config: ChildConfig, identity: ChildIdentity): 
     ['service.instance.id', identity.instanceId],
     ['jaegis.pool', identity.pool],
   ];
+  const { region, zone } = identity.place;
+  if (region !== null) attributes.push(['cloud.region', region]);
+  if (zone !== null) attributes.push(['cloud.availability_zone', zone]);
   if (slash > 0) attributes.push(['service.namespace', identity.pool.slice(0, slash)]);
   const given = env['OTEL_RESOURCE_ATTRIBUTES'];
   env['OTEL_RESOURCE_ATTRIBUTES'] = [
@@ -39,6 +44,8 @@ export function childEnvironment(config: ChildConfig, identity: ChildIdentity): 
   ].join(',');
   env['JAEGIS_INSTANCE_ID'] = identity.instanceId;
   env['JAEGIS_POOL'] = identity.pool;
+  if (region !== null) env['JAEGIS_REGION'] = region;
+  if (zone !== null) env['JAEGIS_ZONE'] = zone;
   env['JAEGIS_OWNER'] = identity.owner;
   env['JAEGIS_CONFIG_HASH'] = identity.configHash;
   env['JAEGIS_SUPERVISED'] = '1';

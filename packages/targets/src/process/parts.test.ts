@@ -8,7 +8,13 @@ import { PsTable, parsePsLine } from './ps-table.ts';
 import { chooseVictims } from './victims.ts';
 
 const config = { command: ['node', 'a.js'], cwd: '/srv', env: {}, baseEnv: {} };
-const identity = { pool: 'research/reader', instanceId: 'reader-1', owner: 'o', configHash: 'h' };
+const identity = {
+  pool: 'research/reader',
+  instanceId: 'reader-1',
+  owner: 'o',
+  configHash: 'h',
+  place: { region: null, zone: null },
+};
 
 describe('the environment of a child', () => {
   test("keeps the pool's own words, never another identity", () => {
@@ -29,6 +35,13 @@ describe('the environment of a child', () => {
   test('encodes what resource attributes cannot hold', () => {
     const env = childEnvironment(config, { ...identity, pool: 'a, b=c/ü' });
     expect(env['OTEL_RESOURCE_ATTRIBUTES']).toContain('jaegis.pool=a%2C%20b=c/%C3%BC');
+  });
+
+  test('is told its region and zone, also as resource attributes', () => {
+    const env = childEnvironment(config, { ...identity, place: { region: 'eu', zone: 'eu-b' } });
+    expect(env).toMatchObject({ JAEGIS_REGION: 'eu', JAEGIS_ZONE: 'eu-b' });
+    expect(env['OTEL_RESOURCE_ATTRIBUTES']).toContain('cloud.region=eu,cloud.availability_zone=eu-b');
+    expect(childEnvironment(config, identity)).not.toHaveProperty('JAEGIS_REGION');
   });
 
   test('the hash follows the configuration and not the shell', () => {

@@ -279,6 +279,39 @@ describe('stopping', () => {
     expect(receipt).toMatchObject({ resumed: [], started: ['reader-3'] });
   });
 
+  test('regions and zones: the new go where most are missing, the surplus goes first, and what may not stay moves', async () => {
+    const world = await start();
+    const zones = ['a', 'b'];
+    const at = (regions: Record<string, number>) => ({
+      ...ask,
+      zones,
+      regions: Object.entries(regions).map(([name, replicas]) => ({ name, replicas })),
+    });
+    const placed = () => {
+      const found: Record<string, number> = {};
+      for (const { place, state } of world.target.observe(0).instances) {
+        const name = `${place!.region}/${place!.zone}`;
+        if (state !== 'draining') found[name] = (found[name] ?? 0) + 1;
+      }
+      return found;
+    };
+    await world.target.scale(6, at({ eu: 4, us: 2 }));
+    await world.clock.advance(2_000);
+    expect(placed()).toEqual({ 'eu/a': 2, 'eu/b': 2, 'us/a': 1, 'us/b': 1 });
+    expect(world.system.spawned[0]!.env).toMatchObject({ JAEGIS_REGION: 'eu', JAEGIS_ZONE: 'a' });
+    await world.target.scale(4, at({ eu: 2, us: 2 }));
+    await world.clock.advance(2_000);
+    expect(placed()).toEqual({ 'eu/a': 1, 'eu/b': 1, 'us/a': 1, 'us/b': 1 });
+    await world.target.scale(4, at({ eu: 4, us: 0 }));
+    await world.clock.advance(20_000);
+    expect(placed()).toEqual({ 'eu/a': 2, 'eu/b': 2 });
+    const living = [...world.system.running.values()].map(({ env }) => `${env['JAEGIS_REGION']}/${env['JAEGIS_ZONE']}`);
+    expect(living.sort()).toEqual(['eu/a', 'eu/a', 'eu/b', 'eu/b']);
+    await world.target.close({ drain: false });
+    const again = await start({ dataDir: world.dataDir, clock: world.clock, system: world.system });
+    expect(again.target.observe(0).instances.map(({ place }) => place!.region)).toEqual(['eu', 'eu', 'eu', 'eu']);
+  });
+
   test('one that is queued for its start is simply forgotten', async () => {
     const world = await start();
     await world.target.scale(2, ask);

@@ -13,6 +13,7 @@ import { Cgroups, findCgroups } from './cgroups.ts';
 import { childEnvironment, configHash } from './child-environment.ts';
 import { OutputFiles } from './output-files.ts';
 import { ownerOf, poolFileName } from './owner.ts';
+import { Places } from './places.ts';
 import { plainName } from './process-limit.ts';
 import type { ProcessTargetOptions } from './process-options.ts';
 import { ProcessRecords } from './process-records.ts';
@@ -62,6 +63,7 @@ export class ProcessTarget implements Target {
   readonly #cancels: (() => void)[];
   readonly #cgroups: Cgroups | undefined;
   #size: ReplicaSize;
+  readonly #places = new Places();
   #order = 0;
   #isClosed = false;
   #isReleased = false;
@@ -115,6 +117,7 @@ export class ProcessTarget implements Target {
       this.#o.limit.takeRunning();
       const instance = this.#newInstance(record.instanceId);
       instance.adopt(record, now);
+      this.#places.adopt(record.instanceId, this.#system.environment(record.pid));
       this.#cgroups?.enter(record.instanceId, record.pid, this.#size);
       if (record.isDraining)
         void instance.stop('remove', {
@@ -138,7 +141,7 @@ export class ProcessTarget implements Target {
       else if (!instance.comesBack) draining++;
       else pending++;
       if (instance.isBroken) broken++;
-      instances.push(instance.observe());
+      instances.push({ ...instance.observe(), place: this.#places.of(instance.instanceId) });
     }
     const isBroken = broken > 0 && ready === 0 && broken === pending;
     const message = this.#isClosed
@@ -169,12 +172,21 @@ export class ProcessTarget implements Target {
     });
     if (Number.isNaN(wanted)) return refuse(0, `Cannot scale ${this.pool}: desired is ${desired}, must be a number`);
     if (this.#isClosed) return refuse(Math.max(0, wanted - staying.length), `Cannot scale ${this.pool}: it is closed`);
+    this.#places.follow(options);
     if (wanted < staying.length) return this.#shrink(staying, wanted, options);
+    if (wanted === staying.length) this.#move(staying);
     return this.#grow(staying.length, wanted, options);
   }
 
   #shrink(staying: SupervisedProcess[], desired: number, options: ScaleOptions): ScaleReceipt {
-    const victims = chooseVictims(staying, staying.length - desired, options.victims);
+    const sorted = chooseVictims(staying, staying.length, options.victims);
+    const leaving = new Set(
+      this.#places.leaving(
+        sorted.map((each) => each.instanceId),
+        staying.length - desired,
+      ),
+    );
+    const victims = sorted.filter((each) => leaving.has(each.instanceId));
     // Those that are being restarted are draining already; they go when nobody else can.
     const rest = staying
       .filter((instance) => instance.state === 'draining')
@@ -196,6 +208,12 @@ export class ProcessTarget implements Target {
     return this.#start(present + resumed.length, desired, { ...options, resumed });
   }
 
+  /** Those whose region has too many are started anew elsewhere, a few at a time. */
+  #move(staying: readonly SupervisedProcess[]): void {
+    const moved = new Set(this.#places.move(staying.map((each) => each.instanceId)));
+    for (const instance of staying) if (moved.has(instance.instanceId)) this.#outdated.add(instance);
+  }
+
   /** Draining ones serve at once, new ones after their start-up: those asked last have the most left to give. */
   #takeBack(count: number, reason: string): string[] {
     const resumed: string[] = [];
@@ -214,6 +232,7 @@ export class ProcessTarget implements Target {
     const { limit } = this.#o;
     while (present + started.length < desired && limit.take()) {
       const instance = this.#newInstance(this.#freeId());
+      this.#places.assign(instance.instanceId, this.#stayingIds());
       instance.launch(options.reason);
       started.push(instance.instanceId);
     }
@@ -349,6 +368,10 @@ export class ProcessTarget implements Target {
     return instance;
   }
 
+  #stayingIds(): string[] {
+    return [...this.#instances.values()].filter((each) => each.comesBack).map((each) => each.instanceId);
+  }
+
   #freeId(): string {
     for (let n = 1; ; n++) {
       const instanceId = `${this.#prefix}-${n}`;
@@ -383,6 +406,7 @@ export class ProcessTarget implements Target {
         this.#instances.delete(instance.instanceId);
         this.#outdated.delete(instance);
         this.#cgroups?.leave(instance.instanceId);
+        this.#places.forget(instance.instanceId);
         limit.release();
         limit.releaseId(instance.instanceId);
         this.#records.changed();
@@ -392,7 +416,8 @@ export class ProcessTarget implements Target {
 
   #spawn(instanceId: string, onExit: (exit: ProcessExit) => void): number | undefined {
     const config = this.#childConfig();
-    const identity = { pool: this.pool, instanceId, owner: this.#owner, configHash: this.#configHash };
+    const place = this.#places.of(instanceId);
+    const identity = { pool: this.pool, instanceId, owner: this.#owner, configHash: this.#configHash, place };
     const env = childEnvironment(config, identity);
     const request = { command: config.command, cwd: config.cwd, env, outputFile: this.#output.path(instanceId) };
     const pid = this.#system.spawn(request, (exit) => {

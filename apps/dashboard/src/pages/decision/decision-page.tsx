@@ -15,6 +15,7 @@ import { StateMark } from '../../widgets/state-mark.tsx';
 import { WhatIf } from '../what-if/what-if.tsx';
 import { DecisionFront } from './decision-front.tsx';
 import { DecisionPath } from './decision-path.tsx';
+import { DecisionRegions } from './decision-regions.tsx';
 import { DecisionSizeSection } from './decision-size.tsx';
 
 /** Why did it scale? The whole story of one decision: seen, wanted, limited, done, and what came of it. */
@@ -54,6 +55,7 @@ export function DecisionPage() {
               <div>
                 <Inputs decision={decision} />
                 <Forecast decision={decision} />
+                {decision.placement != null && <DecisionRegions placement={decision.placement} />}
                 {decision.size != null && <DecisionSizeSection size={decision.size} />}
                 {decision.plan != null && <DecisionFront plan={decision.plan} decision={decision} />}
               </div>

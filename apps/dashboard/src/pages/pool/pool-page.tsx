@@ -14,6 +14,7 @@ import { PoolAgents } from './pool-agents.tsx';
 import { PoolCost } from './pool-cost.tsx';
 import { PoolDemand } from './pool-demand.tsx';
 import { PoolEffect } from './pool-effect.tsx';
+import { PoolRegions } from './pool-regions.tsx';
 import { PoolReplicas } from './pool-replicas.tsx';
 import { PoolRules } from './pool-rules.tsx';
 import { PoolSize } from './pool-size.tsx';
@@ -103,6 +104,7 @@ function PoolBody({ pool }: { pool: Pool }) {
           <PoolCost pool={pool} />
           <PoolEffect pool={pool} />
           <PoolSize pool={pool} />
+          <PoolRegions pool={pool} />
           <PoolRules pool={pool} />
           <PoolAgents pool={pool.name} />
         </div>
