@@ -8,7 +8,7 @@ const resolve = { conditions: ['source', 'node', 'import', 'default'] };
 const leftToFullRuns =
   process.env['JAEGIS_CHECK'] === undefined
     ? []
-    : ['apps/server/test/simulation/{server-loops,several-pools,gets-worse,feedback}.test.ts'];
+    : ['apps/server/test/simulation/{server-loops,several-pools,gets-worse,feedback,resize,no-amnesia}.test.ts'];
 
 export default defineConfig({
   test: {

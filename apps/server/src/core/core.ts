@@ -197,6 +197,9 @@ export function createCore(deps: CoreDeps) {
         entry.target = target;
         targets.set(name, target);
         entry.observation = target.observe(now);
+        // Start-ups of an earlier run were learned from by it.
+        for (const { readyAt } of entry.observation.instances)
+          entry.newestReadyAt = Math.max(entry.newestReadyAt, readyAt ?? 0);
         const { ready, pending } = entry.observation.replicas;
         const min = entry.scaling?.minReplicas ?? 0;
         const wanted = Math.max(

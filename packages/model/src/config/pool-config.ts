@@ -35,7 +35,7 @@ const objective = z.strictObject({
     .enum(signalNames as [string, ...string[]])
     .meta({ description: 'Which signal; any objective that is breached asks for more replicas.' }),
   target: z
-    .union([z.number().positive(), durationMs('target').transform((ms) => ms / 1_000)])
+    .union([z.number().positive(), durationMs('target', { min: 1 }).transform((ms) => ms / 1_000)])
     .meta({ description: 'Number, or a duration for signals in seconds.' }),
   activation: z.number().min(0).optional().meta({
     description:
