@@ -4,7 +4,7 @@
  * from the first byte until it has settled; the sender's are not in them. Each repetition starts every store anew, one
  * after the other, and the table gives medians.
  *
- *   npm run bench -- tsdb [--quick] [--repeats=5] [--only=jaegis,victoria-metrics] [--parts=ingest,query]
+ *   npm run bench -- tsdb [--quick] [--repeats=5] [--only=jaegis,victoria-metrics] [--parts=ingest,query] [--feeds=remote-write,otlp,otlp-gzip]
  */
 import { gzipSync } from 'node:zlib';
 import { type FleetLoad, type LoadProtocol, LoadRequests } from './fleet-load.ts';
@@ -58,7 +58,10 @@ export async function run(options: Options = {}): Promise<{ title: string; rows:
   const rows: BenchRow[] = [];
   const absent = new Set<string>();
   const parts = (flag('parts') ?? 'ingest,query').split(',');
-  for (const make of parts.includes('ingest') ? [remoteWriteFeed, otlpFeed, otlpGzipFeed] : []) {
+  const feeds = { 'remote-write': remoteWriteFeed, otlp: otlpFeed, 'otlp-gzip': otlpGzipFeed };
+  const wanted = (flag('feeds') ?? Object.keys(feeds).join(',')).split(',');
+  for (const [name, make] of parts.includes('ingest') ? Object.entries(feeds) : []) {
+    if (!wanted.includes(name)) continue;
     const found = new Map<PeerName, Measured[]>();
     for (let repeat = 0; repeat < repeats; repeat++) {
       // Times of now: made anew, so that no store has a reason to refuse them.

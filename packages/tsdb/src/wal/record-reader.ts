@@ -22,9 +22,29 @@ export function readRecords(bytes: Uint8Array, visit: Visit): Damage[] {
 
 /** As `readRecords`, a record (or a damaged stretch) at a time: gives the place that it has come to, and notes damage in `damaged`. */
 export function* recordsOf(bytes: Uint8Array, visit: Visit, damaged: Damage[]): Generator<number> {
+  yield* recordsButFor(undefined, bytes, { visit, damaged });
+}
+
+/** As `readRecords` for the series records alone: samples are passed over unchecked, as long as another record follows. */
+export function readSeriesRecords(bytes: Uint8Array, visit: Visit): void {
+  for (const _ of recordsButFor('samples', bytes, { visit, damaged: [] }));
+}
+
+function* recordsButFor(
+  passed: RecordType | undefined,
+  bytes: Uint8Array,
+  { visit, damaged }: { visit: Visit; damaged: Damage[] },
+): Generator<number> {
   const reader = new ByteReader(bytes);
   let at = 0;
   while (at < bytes.length) {
+    if (passed !== undefined && recordTypes[bytes[at + 2]! - 1] === passed) {
+      const next = at + recordHeaderBytes + getU32(bytes, at + 3);
+      if (isMark(bytes, at) && isMark(bytes, next)) {
+        at = next;
+        continue;
+      }
+    }
     const end = recordEnd(bytes, at);
     if (end === -1) {
       const next = findNext(bytes, at + 1);
@@ -47,7 +67,7 @@ export function* recordsOf(bytes: Uint8Array, visit: Visit, damaged: Damage[]): 
 
 /** Where the record at `at` ends, or -1 when no whole valid one begins there. */
 function recordEnd(bytes: Uint8Array, at: number): number {
-  if (bytes[at] !== 0xff || bytes[at + 1] !== 0x4a || at + recordHeaderBytes > bytes.length) return -1;
+  if (!isMark(bytes, at) || at + recordHeaderBytes > bytes.length) return -1;
   const type = bytes[at + 2]!;
   if (type < 1 || type > recordTypes.length) return -1;
   const length = getU32(bytes, at + 3);
@@ -55,6 +75,10 @@ function recordEnd(bytes: Uint8Array, at: number): number {
   const end = at + recordHeaderBytes + length;
   if (length > 2 * maxPayloadBytes || end > bytes.length) return -1;
   return checksum(bytes, at, end) === getU32(bytes, at + 7) ? end : -1;
+}
+
+function isMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xff && bytes[at + 1] === 0x4a;
 }
 
 function findNext(bytes: Uint8Array, from: number): number {

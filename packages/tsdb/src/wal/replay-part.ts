@@ -11,7 +11,7 @@ import { generationOf, rowOf } from '../head/series-table.ts';
 import { emptyTally, type TimeLimits } from '../head/tally.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
 import { writeChunks } from './checkpoint.ts';
-import { type Damage, recordsOf } from './record-reader.ts';
+import { readRecords, readSeriesRecords } from './record-reader.ts';
 import { RecordWriter, recordHeaderBytes } from './record-writer.ts';
 import { readSamples, sampleRoom } from './samples-record.ts';
 import { readSeriesRefs } from './series-record.ts';
@@ -55,19 +55,13 @@ export async function replayPart(directory: StorageDirectory, job: ReplayJob): P
   const rows = new LoggedRefs();
   for (const name of job.earlier) {
     const bytes = await directory.read(name).catch(() => new Uint8Array(0));
-    eachRecord(bytes, (type, payload) => {
+    readSeriesRecords(bytes, (type, payload) => {
       if (type === 'series') readSeriesRefs(payload, (ref) => rows.put(ref));
     });
   }
   const part = new Part(rows, job.limits);
   for (const name of job.files) await part.file(directory, name);
   return part.finish();
-}
-
-function eachRecord(bytes: Uint8Array, visit: Parameters<typeof recordsOf>[1]): Damage[] {
-  const damaged: Damage[] = [];
-  for (const _ of recordsOf(bytes, visit, damaged));
-  return damaged;
 }
 
 /** Which ref each row has, as far as the log has told. */
@@ -126,7 +120,7 @@ class Part {
       return;
     }
     this.#sizes.push([name, bytes.length]);
-    const damaged = eachRecord(bytes, (type, payload) => {
+    const damaged = readRecords(bytes, (type, payload) => {
       if (type === 'samples') this.#readSamples(payload);
       else if (type === 'series') this.#readSeries(payload);
     });

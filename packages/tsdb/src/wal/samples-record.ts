@@ -159,6 +159,27 @@ function getWord(payload: ByteReader): number {
 }
 
 function getZigzag(payload: ByteReader): number {
+  const { bytes, at } = payload;
+  if (at + 4 <= payload.end) {
+    // Nearly all are this short, and then 32-bit arithmetic does.
+    let value = bytes[at]!;
+    let next = at + 1;
+    if (value > 127) {
+      value = (value & 127) | (bytes[next++]! << 7);
+      if (value > 16_383) {
+        value = (value & 16_383) | (bytes[next++]! << 14);
+        if (value > 2_097_151) value = (value & 2_097_151) | (bytes[next++]! << 21);
+      }
+    }
+    if (value < 268_435_456) {
+      payload.at = next;
+      return (value >>> 1) ^ -(value & 1);
+    }
+  }
+  return getLongZigzag(payload);
+}
+
+function getLongZigzag(payload: ByteReader): number {
   const value = payload.varint();
   const half = Math.floor(value / 2);
   return half * 2 === value ? half : -half - 1;
