@@ -31,11 +31,19 @@ export class ByteWriter {
   }
 
   text(value: string): void {
-    const bytes = encoder.encode(value);
-    this.varint(bytes.length);
-    this.#room(bytes.length);
-    this.#bytes.set(bytes, this.length);
-    this.length += bytes.length;
+    // UTF-8 takes at most three bytes a UTF-16 unit: a short text has a length of one byte, and is written in its place.
+    if (value.length > 42) {
+      const bytes = encoder.encode(value);
+      this.varint(bytes.length);
+      this.#room(bytes.length);
+      this.#bytes.set(bytes, this.length);
+      this.length += bytes.length;
+      return;
+    }
+    this.#room(1 + 3 * value.length);
+    const { written } = encoder.encodeInto(value, this.#bytes.subarray(this.length + 1));
+    this.#bytes[this.length] = written;
+    this.length += 1 + written;
   }
 
   double(value: number): void {

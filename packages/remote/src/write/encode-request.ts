@@ -47,10 +47,12 @@ export class SymbolBook {
   }
 
   of(labels: Labels): Symbol[] {
-    return Object.entries(labels)
-      .filter(([, value]) => value !== '')
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([name, value]) => [this.#one(name), this.#one(value)]);
+    const symbols: Symbol[] = [];
+    for (const name of Object.keys(labels).sort()) {
+      const value = labels[name]!;
+      if (value !== '') symbols.push(this.#one(name), this.#one(value));
+    }
+    return symbols;
   }
 
   #one(text: string): Symbol {
@@ -102,7 +104,8 @@ export class RequestEncoder {
     this.#tag(0x22, 0);
     let places = 1;
     for (const { symbols } of bySeries.keys())
-      for (const symbol of symbols) {
+      for (let i = 0; i < symbols.length; i++) {
+        const symbol = symbols[i]!;
         if (symbol.request === request) continue;
         symbol.request = request;
         symbol.place = places++;
@@ -111,10 +114,18 @@ export class RequestEncoder {
       }
     for (const [{ symbols }, samples] of bySeries) {
       let refs = 0;
-      for (const { place } of symbols) refs += varintSize(place);
+      for (let i = 0; i < symbols.length; i++) refs += symbols[i]!.place < 0x80 ? 1 : varintSize(symbols[i]!.place);
       this.#tag(0x2a, 1 + varintSize(refs) + refs + samplesSize(samples));
       this.#tag(0x0a, refs);
-      for (const { place } of symbols) this.#varint(place);
+      this.#room(refs);
+      const bytes = this.#bytes;
+      let at = this.#length;
+      for (let i = 0; i < symbols.length; i++) {
+        let { place } = symbols[i]!;
+        for (; place > 0x7f; place >>>= 7) bytes[at++] = (place & 0x7f) | 0x80;
+        bytes[at++] = place;
+      }
+      this.#length = at;
       this.#samples(samples);
     }
   }
