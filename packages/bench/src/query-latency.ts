@@ -102,20 +102,28 @@ async function prepareMonth(peer: Peer): Promise<Question[]> {
 
 /** Blocks are cut, merged and rolled up beside the ingest: the question is about what comes out of that. */
 async function untilRolledUp(peer: Peer, now: number): Promise<void> {
+  let before = -1;
   await until(
     async () => {
       const answer = await fetch(`${peer.url}/api/fleet/system`);
       const system = (await answer.json()) as SystemAnswer;
-      const hours = system.store.blocks.tiers.find(({ widthMs }) => widthMs === 3_600_000);
-      return hours?.oldestAt !== null && hours !== undefined && hours.oldestAt < now - 29 * 86_400_000;
+      const { count, tiers } = system.storage.blocks;
+      const hours = tiers.find(({ widthMs }) => widthMs === 3_600_000);
+      const isRolledUp = hours !== undefined && hours.oldestAt !== null && hours.oldestAt < now - 29 * 86_400_000;
+      const isInOrder = isRolledUp && count === before;
+      before = count;
+      return isInOrder;
     },
-    { what: 'the rollups of thirty days', timeoutMs: 300_000 },
+    { what: 'the rollups of thirty days', timeoutMs: 300_000, everyMs: 5_000 },
   );
 }
 
 interface SystemAnswer {
-  readonly store: {
-    readonly blocks: { readonly tiers: { readonly widthMs: number; readonly oldestAt: number | null }[] };
+  readonly storage: {
+    readonly blocks: {
+      readonly count: number;
+      readonly tiers: readonly { readonly widthMs: number; readonly oldestAt: number | null }[];
+    };
   };
 }
 

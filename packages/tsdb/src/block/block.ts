@@ -5,6 +5,8 @@
  */
 import type { Labels } from '@jaegis/model';
 import { ByteReader } from '../byte-stream.ts';
+import type { Rollup } from '../rollup/rollup.ts';
+import { readRollup } from '../rollup/rollup-column.ts';
 import type { ReadFile, StorageDirectory } from '../storage-directory.ts';
 import { crc32c } from '../wal/crc32c.ts';
 import { BlockDictionary, type PostingPlace, pieceTail } from './block-dictionary.ts';
@@ -227,6 +229,16 @@ export class Block {
       const value = new Float64Array(chunk.count);
       readValues(this.values(chunk), chunk.count, { values: value, at: 0 });
       return { value, bytes: value.byteLength + 200 };
+    });
+  }
+
+  /** The buckets of a rollup's chunk. Shared: not to be changed. */
+  decodedBuckets(chunk: ChunkPlace): Rollup {
+    return this.#cached(`buckets/${chunk.at}`, () => {
+      const distances = this.times(chunk.column);
+      const times = new Float64Array(chunk.count);
+      for (let i = 0; i < chunk.count; i++) times[i] = chunk.start + distances[i]!;
+      return { value: readRollup(this.values(chunk), times), bytes: chunk.count * 64 + 1_000 };
     });
   }
 

@@ -132,12 +132,9 @@ function least(a: number, b: number): number {
 export function joinRollups(parts: readonly Rollup[], widthMs: number): Rollup {
   const sorted = parts.filter((part) => part.length > 0).sort((a, b) => a.times[0]! - b.times[0]!);
   if (sorted.length <= 1) return sorted[0] ?? emptyRollup(0);
+  if (areApart(sorted, widthMs)) return concatenated(sorted);
   const places = sorted.flatMap((part) => Array.from({ length: part.length }, (_, i) => ({ part, i })));
-  const isSorted = sorted.every((part, p) => {
-    const next = sorted[p + 1];
-    return next === undefined || bucketOf(part, part.length - 1, widthMs) < bucketOf(next, 0, widthMs);
-  });
-  if (!isSorted) places.sort((a, b) => a.part.times[a.i]! - b.part.times[b.i]!);
+  places.sort((a, b) => a.part.times[a.i]! - b.part.times[b.i]!);
   const out = emptyRollup(places.length);
   let at = -1;
   for (const { part, i } of places) {
@@ -147,6 +144,25 @@ export function joinRollups(parts: readonly Rollup[], widthMs: number): Rollup {
     for (const field of rollupFields) out[field][at] = part[field][i]!;
   }
   return sliceRollup(out, 0, at + 1);
+}
+
+/** True when each part ends in a bucket before the next one's first. */
+function areApart(sorted: readonly Rollup[], widthMs: number): boolean {
+  for (let p = 1; p < sorted.length; p++) {
+    const before = sorted[p - 1]!;
+    if (bucketOf(before, before.length - 1, widthMs) >= bucketOf(sorted[p]!, 0, widthMs)) return false;
+  }
+  return true;
+}
+
+function concatenated(parts: readonly Rollup[]): Rollup {
+  const out = emptyRollup(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    for (const field of rollupFields) out[field].set(part[field], at);
+    at += part.length;
+  }
+  return out;
 }
 
 function bucketOf(rollup: Rollup, i: number, widthMs: number): number {

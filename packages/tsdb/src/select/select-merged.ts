@@ -6,7 +6,7 @@
 import type { Labels, Matcher, SeriesRef } from '@jaegis/model';
 import type { Block, ChunkPlace } from '../block/block.ts';
 import { matchBlock } from '../block/match-block.ts';
-import { guarded, readBuckets, readSamples, readSamplesInto } from '../block/read-chunk.ts';
+import { guarded, readSamples, readSamplesInto } from '../block/read-chunk.ts';
 import { answerFromRollup } from '../rollup/answer-from-rollup.ts';
 import { emptyRollup, joinRollups, type Rollup, rollUp } from '../rollup/rollup.ts';
 import { planStretches, type SelectHints, type Stretch, suitableTier } from './choose-tier.ts';
@@ -310,12 +310,12 @@ function readPart(
   const rolled: Rollup[] = [];
   for (const { block, chunk } of part.chunks) {
     if (block.meta.tierMs === 0) raw.push(guarded(block, report, () => readSamples(block, chunk)) ?? emptySamples);
-    else rolled.push(guarded(block, report, () => readBuckets(block, chunk)) ?? noBuckets);
+    else rolled.push(guarded(block, report, () => block.decodedBuckets(chunk)) ?? noBuckets);
   }
   if (row !== -1) raw.push(sources.head.read(row, from, to));
   const samples = cutSamples(joinSamples(raw), from, to);
   if (tierMs === 0) return samples;
-  rolled.push(rollUp(samples.timestamps, samples.values, tierMs));
+  if (samples.timestamps.length > 0) rolled.push(rollUp(samples.timestamps, samples.values, tierMs));
   const answer = answerFromRollup(joinRollups(rolled, tierMs), {
     func: hints?.func ?? '',
     isWindow: hints !== undefined && hints.rangeMs > 0,
