@@ -73,6 +73,25 @@ describe('a decision', () => {
     expect(decision.predicted.costPerHour).toBeCloseTo(1.1);
   });
 
+  test('what is there to be lost is counted from what is needed, never from what runs', () => {
+    const constraints = { spare: 1, zones: { names: ['a', 'b'], survive_loss: true } };
+    let state = initialScalingState();
+    let ready = 4;
+    for (let i = 0; i < 40; i++) {
+      const at = now + i * 15_000;
+      const signals = { queue_length: { value: 60, at }, throughput: { value: 17, at } };
+      const pool = { objectives: [{ signal: 'queue_length', target: 10 }], constraints };
+      const given = { ...snapshot({ ready, pool }), signals };
+      const plain = { ...snapshot({ ready, pool: { objectives: pool.objectives } }), signals };
+      const without = decide(plain, state, at).decision;
+      const { decision, state: next } = decide(given, state, at);
+      // 17/s at 8.75 each: two serve, one more, two more for a zone.
+      expect(decision.to).toBeLessThanOrEqual(Math.max(without.to, 4, ready));
+      state = next;
+      ready = decision.to;
+    }
+  });
+
   test('moves what runs where it may not, without another number', () => {
     const pool = { regions: [{ name: 'eu' }, { name: 'us' }], placement: { forbid: ['us'] } };
     const given = { ...snapshot({ signals: { request_rate: 13 }, pool }), placed: { us: 1, eu: 1 } };

@@ -246,11 +246,16 @@ function holdForRefusal(
   };
 }
 
-/** Replicas that serve what is measured, each fully used; by what the load asks for where capacity is not known. */
+/**
+ * Replicas that serve what is measured, each fully used; by what the load asks for where capacity is not known. `null`
+ * where neither is counted: a backlog speaks of the past, and what it asks for rests on what runs.
+ */
 function servingNeed(context: NeedContext, wanted: Wanted): number | null {
-  const demand = context.smooth['request_rate']?.mean;
-  if (demand !== undefined && context.capacity !== null && wanted.need !== null)
-    return Math.ceil(demand / context.capacity.perReplica - 1e-6);
+  const { snapshot, now, capacity } = context;
+  const { staleAfterMs } = snapshot.config;
+  const done = readSignal(snapshot.signals, 'throughput', { now, staleAfterMs });
+  const demand = context.smooth['request_rate']?.mean ?? (done.ok ? done.value : undefined);
+  if (demand !== undefined && capacity !== null) return Math.ceil(demand / capacity.perReplica - 1e-6);
   return wanted.need === null ? null : Math.ceil(wanted.need - 1e-6);
 }
 

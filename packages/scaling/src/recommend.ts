@@ -125,7 +125,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     integral: output.integral,
     smooth: context.smooth,
     seen,
-    need: chosen.kind === 'guard' || chosen.kind === 'probe' ? null : chosen.replicas,
+    need: chosen.kind === 'utilization' || chosen.kind === 'work' || chosen.kind === 'demand' ? chosen.replicas : null,
     isMeasured: true,
     isRehearsed: false,
   };
