@@ -17,6 +17,9 @@ export interface PipeDecision {
   readonly recommendations: DecisionDraft['recommendations'];
   readonly limits: DecisionDraft['limits'];
   readonly plan: DecisionDraft['plan'];
+  readonly workload: DecisionDraft['workload'];
+  /** Where replicas are to run; `null` where the policy names no regions. */
+  readonly placement: DecisionDraft['placement'];
   readonly predicted: DecisionDraft['predicted'];
 }
 
@@ -49,7 +52,7 @@ export function createDecider(pool: PoolConfig): (line: string) => PipeDecision 
     const { decision, state: next } = decide(snapshot, learned, now);
     state = next;
     lastDesired = decision.to;
-    const { reason, forecast, recommendations, limits, plan, predicted } = decision;
+    const { reason, forecast, recommendations, limits, plan, workload, placement, predicted } = decision;
     const ignored = unknown.length === 0 ? '' : `; not known and left out: ${unknown.slice(0, 3).join(', ')}`;
     const message = decision.message + ignored;
     return {
@@ -61,6 +64,8 @@ export function createDecider(pool: PoolConfig): (line: string) => PipeDecision 
       recommendations,
       limits,
       plan: plan ?? null,
+      workload: workload ?? null,
+      placement: placement ?? null,
       predicted,
     };
   };
@@ -82,6 +87,8 @@ function held(now: number, desired: number, why: string): PipeDecision {
     recommendations: [{ source: 'hold', desired, reason: why }],
     limits: [],
     plan: null,
+    workload: null,
+    placement: null,
     predicted: { saturation: null, costPerHour: null, costChangePerHour: null, effectiveAt: now },
   };
 }
