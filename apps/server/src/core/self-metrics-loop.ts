@@ -74,6 +74,7 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ],
   ['jaegis_store_damaged_total', 'counter', 'Damaged records and blocks that were left out, by where.'],
   ['jaegis_store_failing', 'gauge', '1 while the disk of the metrics store fails or is full.'],
+  ['jaegis_metadata_waiting', 'gauge', 'Records of decisions, incidents and agents that wait for room on the disk.'],
   ['jaegis_dropped_total', 'counter', 'What a full table or queue refused, by where.'],
   ['jaegis_event_listeners', 'gauge', 'Open event streams.'],
   ['jaegis_forecast_trust', 'gauge', 'How much better than naive the forecasts have lately been, 0..1.'],
@@ -113,6 +114,9 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_store_damaged_total', store.replay.damaged, { where: 'log' });
   selfMetrics.set('jaegis_store_damaged_total', store.blocks.damaged, { where: 'blocks' });
   selfMetrics.set('jaegis_store_failing', store.storageError === '' ? 0 : 1);
+  const metadata = fleet.metadata.stats();
+  selfMetrics.set('jaegis_metadata_waiting', metadata.waiting);
+  selfMetrics.set('jaegis_dropped_total', metadata.lost, { where: 'metadata' });
   for (const { name, labels, value } of counters.lines()) selfMetrics.set(name, value, labels);
   selfMetrics.set('jaegis_dropped_total', fleet.registry.refused, { where: 'agents' });
   selfMetrics.set('jaegis_dropped_total', fleet.red.refused, { where: 'red_windows' });
