@@ -163,6 +163,10 @@ export class Registry {
     return command;
   }
 
+  has(instanceId: string): boolean {
+    return this.#table.get(instanceId) !== undefined;
+  }
+
   get(instanceId: string): Agent | undefined {
     const record = this.#table.get(instanceId);
     return record === undefined ? undefined : viewOf(record);

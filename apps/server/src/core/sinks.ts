@@ -22,7 +22,7 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
     exemplars: (exemplars) => fleet.exemplars.add(exemplars),
     metadata: (metadata) => fleet.metricMetadata.add(metadata),
     contact: (identity, now) => {
-      const isKnown = registry.get(identity.instanceId) !== undefined;
+      const isKnown = registry.has(identity.instanceId);
       const isTaken = registry.contact(identity, now);
       if (isTaken) fleet.pools.ensure(identity.pool);
       if (isTaken && !isKnown) keepNew(fleet, identity.instanceId);
