@@ -13,6 +13,7 @@ const suites = {
   'otlp-ingest': 'otlp-ingest.ts',
   loop: 'loop.ts',
   scaling: 'scaling.ts',
+  'worker-fleet': 'worker-fleet.ts',
   storage: 'storage.ts',
   promql: 'promql.ts',
   tsdb: 'tsdb.ts',

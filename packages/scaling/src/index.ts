@@ -7,6 +7,8 @@ export { decide } from './decide.ts';
 export { createDecider } from './decide-pipe.ts';
 export { recordOutcome } from './effect/follow-effect.ts';
 export { effectOf } from './effect/tune.ts';
+export { compress, isJobs, type Jobs, parseJobs } from './fleet/jobs.ts';
+export { allowedLatePercent, type FleetBacktest, type FleetRow, runFleetBacktest } from './fleet/run-fleet-backtest.ts';
 export { learn, type Observation } from './learn.ts';
 export type { QuotaShare } from './limits/quota.ts';
 export { judgeOutcome, type Observed } from './outcome.ts';

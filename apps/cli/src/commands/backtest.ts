@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
+import type { PoolConfig } from '@jaegis/model';
 import type { Load } from '@jaegis/scaling';
 import { parseDurationMs } from '@jaegis/std';
 import { Option } from 'commander';
 import { badInput, CliError, done, type ExitCode } from '../errors.ts';
-import { backtestTable } from '../format/backtest.ts';
+import { backtestTable, fleetTable } from '../format/backtest.ts';
 import { layoutOf } from '../terminal.ts';
 import { readPolicy } from './read-policy.ts';
 import { action, localCommand, type Program, readChoice, writeJson } from './shared.ts';
@@ -17,7 +18,7 @@ interface Flags {
   readonly pool?: string;
   readonly startup?: string;
   readonly capacityRps?: string;
-  readonly sloWait: string;
+  readonly sloWait?: string;
   readonly step: string;
   readonly from?: string;
   readonly to?: string;
@@ -36,12 +37,15 @@ export function backtestCommand(program: Program): void {
     'a scaling policy against a recorded load, beside HPA, KPA, static and the oracle',
   );
   command
-    .requiredOption('--trace <file>', 'CSV (or .gz): time or t_s, and requests (count per bin) or rate_rps')
+    .requiredOption(
+      '--trace <file>',
+      'CSV (or .gz): time or t_s, and requests (count per bin) or rate_rps; or t_s and exec_s: a queue of jobs',
+    )
     .requiredOption('--policy <file>', 'a pool as under pools: in jaegis.yaml, or a whole jaegis.yaml')
     .addOption(new Option('--pool <name>', 'which pool of a whole jaegis.yaml; the first unless told'))
     .addOption(new Option('--startup <time>', "from order to ready (default: the policy's startup, or 60s)"))
     .addOption(new Option('--capacity-rps <n>', "what one replica serves (default: the policy's capacity, or 10)"))
-    .addOption(new Option('--slo-wait <time>', 'a request that waits longer violates').default('10s'))
+    .addOption(new Option('--slo-wait <time>', 'a request that waits longer violates (default: 10s, 60s for jobs)'))
     .addOption(new Option('--step <time>', 'of the simulated plant').default('10s'))
     .addOption(new Option('--from <time>', 'start there: RFC 3339, or a time since the start of the trace like 2d'))
     .addOption(new Option('--to <time>', 'end there'))
@@ -51,24 +55,26 @@ export function backtestCommand(program: Program): void {
     .addOption(new Option('--no-hindsight', 'leave out the peers whose target is chosen after the fact (quicker)'));
   command.addHelpText(
     'after',
-    '\nThe plant and each measure: docs/reference/backtest.md. Exit 1: the policy has more than 0.5 % violations.',
+    '\nThe plant and each measure: docs/reference/backtest.md. Exit 1: the policy has more than 0.5 % violations (5 % late jobs).',
   );
   action<Flags>(program, command, async ({ flags }): Promise<ExitCode> => {
     const pool = await readPolicy(flags.policy, flags.pool);
-    const { runBacktest, scaleToPeak, scalingConfig, writeSeries } = await import('@jaegis/scaling');
+    const { isJobs, runBacktest, scaleToPeak, scalingConfig, writeSeries } = await import('@jaegis/scaling');
     const stepS = seconds(flags.step, '--step');
     if (stepS <= 0) throw wrong('--step', flags.step, 'a duration above 0');
     const startupS =
       flags.startup === undefined ? (pool.startup ?? 60_000) / 1_000 : seconds(flags.startup, '--startup');
+    const text = await readTrace(flags.trace);
+    if (isJobs(text)) return runJobs(text, pool, { flags, terminal, stepS, startupS });
     const capacityRps = positive(flags.capacityRps, '--capacity-rps') ?? pool.capacity?.requests_per_second ?? 10;
     const peak = positive(flags.peakReplicas, '--peak-replicas');
-    let load = await readLoad(flags, stepS);
+    let load = await readLoad(text, flags, stepS);
     if (peak !== undefined) load = scaleToPeak(load, peak, capacityRps);
     const config = scalingConfig(pool, { intervalMs: stepS * 1_000 });
     const plant = {
       startupS,
       capacityRps,
-      sloWaitS: seconds(flags.sloWait, '--slo-wait'),
+      sloWaitS: seconds(flags.sloWait ?? '10s', '--slo-wait'),
       minReplicas: config.minReplicas,
       maxReplicas: config.maxReplicas,
       drainS: 10,
@@ -82,17 +88,51 @@ export function backtestCommand(program: Program): void {
   });
 }
 
-async function readLoad(flags: Flags, stepS: number): Promise<Load> {
-  const { parseBins, toLoad } = await import('@jaegis/scaling');
-  let bytes: Buffer;
+/** A queue of jobs with their service times: a fleet of workers instead of a fluid pool. */
+async function runJobs(
+  text: string,
+  pool: PoolConfig,
+  o: { flags: Flags & { json?: boolean }; terminal: Program['terminal']; stepS: number; startupS: number },
+): Promise<ExitCode> {
+  const { allowedLatePercent, parseJobs, runFleetBacktest, scalingConfig } = await import('@jaegis/scaling');
+  const { flags, terminal, stepS, startupS } = o;
+  for (const [name, value] of [
+    ['--peak-replicas', flags.peakReplicas],
+    ['--series', flags.series],
+    ['--from', flags.from],
+    ['--to', flags.to],
+  ] as const)
+    if (value !== undefined) throw wrong(name, value, 'left out for a queue of jobs');
+  const jobs = parseJobs(text);
+  if (typeof jobs === 'string')
+    throw new CliError(badInput, jobs.replace('Cannot read jobs', `Cannot read jobs ${flags.trace}`));
+  const rate = positive(flags.capacityRps, '--capacity-rps');
+  const config = scalingConfig(rate === undefined ? pool : { ...pool, capacity: { requests_per_second: rate } }, {
+    intervalMs: stepS * 1_000,
+  });
+  const fleet = { startupS, stepS, minReplicas: config.minReplicas, maxReplicas: config.maxReplicas };
+  const sloWaitS = seconds(flags.sloWait ?? '60s', '--slo-wait');
+  const { rows, ...sweep } = runFleetBacktest(jobs, config, { fleet, sloWaitS });
+  const about = { jobs: jobs.arrivals.length, startAt: jobs.startAt, sloWaitS, ...fleet };
+  if (flags.json === true)
+    writeJson(terminal, { load: about, items: rows, total: rows.length, next: null, hpaTargets: sweep });
+  else terminal.write(fleetTable(rows, about, layoutOf(terminal)));
+  return rows[0]!.latePercent <= allowedLatePercent ? done : 1;
+}
+
+async function readTrace(path: string): Promise<string> {
   try {
-    bytes = await readFile(flags.trace);
-    if (flags.trace.endsWith('.gz')) bytes = gunzipSync(bytes);
+    const bytes = await readFile(path);
+    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new CliError(badInput, `Cannot read load ${flags.trace}: ${code}, must be a readable file`, { cause });
+    throw new CliError(badInput, `Cannot read load ${path}: ${code}, must be a readable file`, { cause });
   }
-  const bins = parseBins(bytes.toString('utf8'));
+}
+
+async function readLoad(text: string, flags: Flags, stepS: number): Promise<Load> {
+  const { parseBins, toLoad } = await import('@jaegis/scaling');
+  const bins = parseBins(text);
   if (typeof bins === 'string')
     throw new CliError(badInput, bins.replace('Cannot read load', `Cannot read load ${flags.trace}`));
   const load = toLoad(bins, stepS, readChoice(flags.shape, '--shape', ['linear', 'even'] as const));

@@ -1,4 +1,4 @@
-import type { BacktestRow } from '@jaegis/scaling';
+import type { BacktestRow, FleetRow } from '@jaegis/scaling';
 import { formatDuration } from '@jaegis/std';
 import { type Cell, type Column, formatTable, type Layout } from './table.ts';
 
@@ -47,4 +47,37 @@ function cellsOf(row: BacktestRow): (string | Cell)[] {
     fixed(row.instability, 1),
     fixed(row.overshoot, 0),
   ];
+}
+
+const fleetColumns: readonly Column[] = [
+  { title: 'POLICY' },
+  { title: 'WORKER-H', align: 'right' },
+  { title: 'x ORACLE', align: 'right' },
+  { title: 'P95 WAIT', align: 'right' },
+  { title: 'LATE %', align: 'right' },
+  { title: 'P50 WAIT', align: 'right', dropRank: 2 },
+  { title: 'P99 WAIT', align: 'right', dropRank: 1 },
+  { title: 'EVENTS/H', align: 'right', dropRank: 3 },
+];
+
+/** The table of a queue of jobs: one policy a line, the one under test first. */
+export function fleetTable(
+  rows: readonly FleetRow[],
+  about: { jobs: number; startupS: number; sloWaitS: number },
+  layout: Layout,
+): string {
+  const late = `late after ${formatDuration(about.sloWaitS * 1_000)}`;
+  const head = `${about.jobs} jobs, start-up ${formatDuration(about.startupS * 1_000)}, ${late}\n\n`;
+  const wait = (s: number): string => formatDuration(Math.round(s * 10) * 100);
+  const cells = rows.map((row): (string | Cell)[] => [
+    row.target === null ? row.policy : `${row.policy} @ ${row.target} (hindsight)`,
+    row.workerHours.toFixed(1),
+    row.xOracle.toFixed(3),
+    wait(row.p95WaitS),
+    { text: row.latePercent.toFixed(2), tone: row.latePercent > 5 ? 'bad' : 'plain' },
+    wait(row.p50WaitS),
+    wait(row.p99WaitS),
+    row.scaleEventsPerHour.toFixed(1),
+  ]);
+  return head + formatTable(fleetColumns, cells, layout);
 }

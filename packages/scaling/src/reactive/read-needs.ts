@@ -73,7 +73,7 @@ export function readNeeds(context: NeedContext): Needs {
   }
 
   // Rehearsed demand has counted the queue already.
-  if (queue !== undefined && (rehearsed === undefined || named.has('queue_length'))) {
+  if (queue !== undefined && rehearsed === undefined) {
     const allowed = objectives.find((o) => o.signal === 'queue_length')?.target;
     const oneSecond = Math.max(5, (context.capacity?.perReplica ?? 5) * snapshot.replicas.ready);
     // Once filtered, so that the scatter of a queue does not order and give back in turn.

@@ -1,6 +1,5 @@
 import { formatDuration, shortNumber } from '@jaegis/std';
 import { fadedReversals } from '../change-history.ts';
-import { toleratedWaitS } from '../rehearsal/prepare.ts';
 import { roundingSlack } from '../rehearsal/virtual-plants.ts';
 import type { Need, NeedContext } from './need.ts';
 
@@ -31,7 +30,7 @@ export function rehearsedNeed(
   rehearsal.observe(o.arrivals, now, { queue: o.queue ?? 0, ready: replicas.ready });
   const demand = rehearsal.isGrown && config.predictive === 'forecast-and-scale' ? rehearsal.demand() : null;
   if (demand === null) return undefined;
-  const tolerated = mayWait * toleratedWaitS(config) * replicas.ready * planned;
+  const tolerated = mayWait * rehearsal.settings.toleratedWaitS * replicas.ready * planned;
   const backlog = Math.max(0, (o.queue ?? 0) - tolerated) / (drainS + startupMs / 2_000);
   // Held from the last minutes is a reason to keep replicas, none to order more.
   const room = current * planned;

@@ -3,6 +3,7 @@ import { candidateCount, marginForms, margins, type VirtualPlants } from './virt
 
 // The cheapest candidate whose requests came late seldom enough, with what is not known yet counted against it:
 //   late share <= (late + z/2 sqrt(sum of squared episodes) + prior) / arrived
+// (z grows with the start-up time: the longer, the fewer and bigger the episodes are)
 // The prior is a shortage of one start-up time and a minute at mean demand, less with a wider margin; it weighs much in
 // the first hours and little after days, so that boldness has to be earned. What was really late so far moves the
 // allowed share (an error budget): unspent, it may be spent; overspent, it is saved. What is late beyond the allowed is
@@ -12,7 +13,10 @@ import { candidateCount, marginForms, margins, type VirtualPlants } from './virt
 
 export const tuning = { prior: 20, decay: 0.08, lumpWeight: 0.5, budgetGain: 2, hysteresis: 0.01, least: 0.1, most: 2 };
 
-/** To spare one per cent of the requests beyond the aim, one and a half times the leanest pool may be paid. */
+/**
+ * To spare one per cent of the requests beyond the aim, one and a half times the leanest pool may be paid; more where
+ * starting takes long, since what is late there is late in whole start-up times.
+ */
 const worthOfLate = 150;
 /** Where nothing is safe enough, what is as late as the safest but for so much of the aim will do. */
 const nearSafest = 0.1;
@@ -28,23 +32,24 @@ export interface Choice {
 export function choose(plants: VirtualPlants, o: { aim: number; spent: number; leader: number }): Choice {
   const { arrived, time, settings } = plants;
   const { aim } = o;
+  const lumpWeight = tuning.lumpWeight * (1 + settings.startupS / 300);
   const allowed = Math.min(tuning.most * aim, Math.max(tuning.least * aim, aim + tuning.budgetGain * (aim - o.spent)));
   if (!(arrived > 0) || !(time > 0)) return { index: -1, allowed };
   const shortage = ((tuning.prior + settings.startupS) * arrived) / time;
   const decay = tuning.decay * Math.sqrt(1 + settings.startupS / 60);
   const priors = margins.map((margin) => shortage * plants.weight * Math.exp(-Math.max(0, margin) / decay));
   const feared = (i: number): number =>
-    plants.late[i]! + tuning.lumpWeight * Math.sqrt(plants.lumpsOf(i)) + priors[i % margins.length]!;
+    plants.late[i]! + lumpWeight * Math.sqrt(plants.lumpsOf(i)) + priors[i % margins.length]!;
   let unavoidable = Number.POSITIVE_INFINITY;
   let safest = Number.POSITIVE_INFINITY;
   let cheapest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < candidateCount; i++) {
-    unavoidable = Math.min(unavoidable, plants.late[i]! + tuning.lumpWeight * Math.sqrt(plants.lumpsOf(i)));
+    unavoidable = Math.min(unavoidable, plants.late[i]! + lumpWeight * Math.sqrt(plants.lumpsOf(i)));
     safest = Math.min(safest, feared(i));
     cheapest = Math.min(cheapest, plants.paid[i]!);
   }
   const most = Math.max(unavoidable + allowed * arrived, safest + nearSafest * aim * arrived);
-  const price = (worthOfLate * cheapest) / arrived;
+  const price = (worthOfLate * (1 + settings.startupS / 300) * cheapest) / arrived;
   let index = -1;
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < candidateCount; i++) {
