@@ -109,6 +109,7 @@ describe('a backtest of another policy', () => {
   test('what cannot be answered is said in words', async () => {
     const wordsOf = async (body: object, pool?: string) => {
       const { status, lines } = await ask(body, pool);
+      expect(lines).toEqual([{ error: { code: expect.any(String), message: expect.any(String) } }]);
       return `${status} ${lines[0].error.message}`;
     };
     expect(await wordsOf({ range: '1h' }, 'nobody')).toContain('404 Cannot find pool');

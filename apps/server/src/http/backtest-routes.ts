@@ -26,7 +26,10 @@ export function backtestRoutes(app: FastifyInstance, core: Core, runner: Backtes
         message: `Cannot backtest pool ${name}: another backtest is running, must be over first`,
       });
     const prepared = prepareWhatIf(core.fleet.store, entry, question);
-    if ('status' in prepared) return sendError(reply, prepared.status, prepared);
+    if ('status' in prepared) {
+      const { status, code, message } = prepared;
+      return sendError(reply, status, { code, message });
+    }
 
     const { raw } = reply;
     const gone = new AbortController();
