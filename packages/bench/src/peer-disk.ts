@@ -2,9 +2,9 @@
  * What the same samples take in VictoriaMetrics: two hours sent by remote write, then merged as far as it goes, and the
  * folders of its data and index measured. The times end now (it keeps nothing of other years); the values are the same.
  */
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { packSnappy, WireWriter } from '@jaegis/protocol';
+import { folderBytes } from './folder-bytes.ts';
 import type { NoisySeries } from './noisy-load.ts';
 import { startPeer } from './peers.ts';
 import { sendBodies } from './send-bodies.ts';
@@ -63,17 +63,4 @@ function* bodies(
       yield packSnappy(writer.finish());
     }
   }
-}
-
-function folderBytes(path: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    const inner = join(path, entry.name);
-    try {
-      bytes += entry.isDirectory() ? folderBytes(inner) : statSync(inner).size;
-    } catch {
-      // It went while we looked: a merge is under way.
-    }
-  }
-  return bytes;
 }

@@ -4,19 +4,10 @@
  * told by name and left out. What a process costs is read from the kernel, not from what it says of itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { folderBytes } from './folder-bytes.ts';
 import { cliPath, freePort, until } from './running-server.ts';
 
 export type PeerName = 'jaegis' | 'victoria-metrics' | 'prometheus';
@@ -190,17 +181,4 @@ function cpuSecondsOf(pid: number): number {
   // The second field is the program's name in brackets, and may hold blanks.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-function folderBytes(path: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    const inner = join(path, entry.name);
-    try {
-      bytes += entry.isDirectory() ? folderBytes(inner) : statSync(inner).size;
-    } catch {
-      // It went while we looked.
-    }
-  }
-  return bytes;
 }

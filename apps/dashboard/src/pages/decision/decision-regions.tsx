@@ -1,5 +1,6 @@
 import type { DecisionPlacement } from '@jaegis/model';
 import { written } from '../../data/written.ts';
+import { RegionsTable } from '../../widgets/regions-table.tsx';
 import { Section } from '../../widgets/section.tsx';
 
 /** Where the replicas are to run, decided together with their number. */
@@ -8,26 +9,7 @@ export function DecisionRegions({ placement }: { placement: DecisionPlacement })
   const rows = [...regions, ...leftOut.map((each) => ({ ...each, replicas: 0 }))];
   return (
     <Section title="Where they run">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Region</th>
-            <th scope="col" className="num">
-              Replicas
-            </th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ name, replicas, was, reason }) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td className="num">{was === replicas ? replicas : `${was} → ${replicas}`}</td>
-              <td className="muted small">{reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <RegionsTable rows={rows.map(({ name, was, replicas, reason }) => ({ name, from: was, to: replicas, reason }))} />
       <p className="muted small">
         {costPerHour !== null && `${written(costPerHour, 'usd/h')} together`}
         {costPerHour !== null && latencyMs !== null && ', '}
