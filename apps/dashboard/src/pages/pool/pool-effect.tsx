@@ -28,7 +28,12 @@ export function PoolEffect({ pool }: { pool: Pool }) {
   ];
   const records = tuning.data?.items ?? [];
   return (
-    <Section title="Effect" aside={<span className="small muted">{effect.judged} actions judged</span>}>
+    <Section
+      title="Effect"
+      aside={
+        <span className="small muted">{effect.judged === 1 ? '1 action' : `${effect.judged} actions`} judged</span>
+      }
+    >
       <dl className="facts">
         {shares.map(([name, value, meaning]) => (
           <div key={name}>
