@@ -4,11 +4,16 @@ import { defineConfig } from 'vitest/config';
 // processes, browsers and peers, and runs one file at a time because they share this machine's two cores.
 const resolve = { conditions: ['source', 'node', 'import', 'default'] };
 
-/** `npm run check` has a minute: the long simulations of the whole server are left to `npm test`. */
+/** `npm run check` has a minute: the longest simulations and lives of the store are left to `npm test`. */
 const leftToFullRuns =
   process.env['JAEGIS_CHECK'] === undefined
     ? []
-    : ['apps/server/test/simulation/{server-loops,several-pools,gets-worse,feedback,resize,no-amnesia}.test.ts'];
+    : [
+        'apps/server/test/simulation/*.test.ts',
+        'packages/simulator/test/{scaling,tuning}.test.ts',
+        'packages/tsdb/src/{metrics-store.model,metrics-history}.test.ts',
+        'packages/analytics/src/detect/{false-alarms,recorded-data}.test.ts',
+      ];
 
 export default defineConfig({
   test: {

@@ -69,7 +69,7 @@ test('demand is forecast an hour ahead at once, a day and a week ahead once such
 
 test('a far forecast is scored against the day before, and trusted once it is better', async () => {
   const { fleet, entry } = recorded({ request_rate: (at) => daily(at) * (1 + (at - start) / (20 * day)) });
-  for (let at = start + 4 * day; at <= start + 4.5 * day; at += 10 * minute) await runAll(fleet, at);
+  for (let at = start + 4 * day; at <= start + 4.5 * day; at += 20 * minute) await runAll(fleet, at);
   const trust = fleet.trust.get('work/request_rate:day')!;
   expect(trust.scored).toBeGreaterThan(50);
   expect(entry.forecasts.get('request_rate:day')!.trust).toBeGreaterThan(0.7);
@@ -79,9 +79,9 @@ test('demand beyond the most replicas is told hours before, without a page at ni
   const { fleet, entry } = recorded({ request_rate: (at) => 2 * daily(at) });
   let now = start + 3 * day;
   // Trust is earned: a forecast or two must have come true.
-  for (; now <= start + 3.6 * day; now += 10 * minute) await runAll(fleet, now);
+  for (; now <= start + 3.6 * day; now += 30 * minute) await runAll(fleet, now);
   // From the lull, when no forecast of an hour sees the peak.
-  for (; now <= start + 3.9 * day; now += 10 * minute) await runAll(fleet, now);
+  for (; now <= start + 3.9 * day; now += 30 * minute) await runAll(fleet, now);
   const [condition, ...others] = forecastConditions(fleet, entry, now);
   expect(others).toEqual([]);
   expect(condition).toMatchObject({ key: 'forecast/work/request_rate', severity: 'info' });
