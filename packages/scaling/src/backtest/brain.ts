@@ -1,13 +1,11 @@
 import type { DecisionReason } from '@jaegis/model';
-import { decide } from '../decide.ts';
-import { learn } from '../learn.ts';
 import type { ScalingConfig } from '../scaling-config.ts';
-import { initialScalingState } from '../scaling-state.ts';
+import { decideAlone } from './decide-alone.ts';
 import type { Seen, Sizer } from './plant.ts';
 
 /** The product's own decision on the plant: it sees rates, the queue and utilization of the step before, and nothing else. */
 export function brain(config: ScalingConfig, startAt: number): Sizer & { readonly reason: () => DecisionReason } {
-  let state = initialScalingState();
+  const decide = decideAlone(config);
   let reason: DecisionReason = 'Steady';
   return {
     name: 'jaegis',
@@ -20,25 +18,9 @@ export function brain(config: ScalingConfig, startAt: number): Sizer & { readonl
         queue_length: { value: queue, at: now },
         cpu_utilization: { value: utilization, at: now },
       };
-      const replicas = { ready, pending, draining };
-      const learned = learn(state, { signals, replicas, staleAfterMs: config.staleAfterMs }, now);
-      const result = decide(
-        {
-          pool: 'backtest',
-          config,
-          signals,
-          replicas,
-          forecast: null,
-          spentToday: null,
-          targetHealthy: true,
-          mode: 'auto',
-        },
-        learned,
-        now,
-      );
-      state = result.state;
-      reason = result.decision.reason;
-      return result.decision.to;
+      const decision = decide({ signals, replicas: { ready, pending, draining } }, now);
+      reason = decision.reason;
+      return decision.to;
     },
   };
 }

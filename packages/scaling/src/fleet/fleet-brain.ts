@@ -1,12 +1,10 @@
-import { decide } from '../decide.ts';
-import { learn } from '../learn.ts';
+import { decideAlone } from '../backtest/decide-alone.ts';
 import type { ScalingConfig } from '../scaling-config.ts';
-import { initialScalingState } from '../scaling-state.ts';
 import type { FleetSizer } from './fleet-plant.ts';
 
 /** The product's own decision on the fleet: arrivals, finished jobs, the queue and how busy workers are. */
 export function fleetBrain(config: ScalingConfig, startAt: number): FleetSizer {
-  let state = initialScalingState();
+  const decide = decideAlone(config);
   return {
     name: 'jaegis',
     size(seen) {
@@ -18,20 +16,7 @@ export function fleetBrain(config: ScalingConfig, startAt: number): FleetSizer {
         cpu_utilization: { value: seen.utilization, at: now },
       };
       const replicas = { ready: seen.ready, pending: seen.pending, draining: seen.draining };
-      const learned = learn(state, { signals, replicas, staleAfterMs: config.staleAfterMs }, now);
-      const snapshot = {
-        pool: 'backtest',
-        config,
-        signals,
-        replicas,
-        forecast: null,
-        spentToday: null,
-        targetHealthy: true,
-        mode: 'auto' as const,
-      };
-      const result = decide(snapshot, learned, now);
-      state = result.state;
-      return result.decision.to;
+      return decide({ signals, replicas }, now).to;
     },
   };
 }

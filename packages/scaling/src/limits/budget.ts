@@ -1,29 +1,20 @@
-import type { LimitStep } from '@jaegis/model';
 import type { ScalingConfig } from '../scaling-config.ts';
+import { cutTo, type Limited } from './cut-to.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
 /** Cuts a number to what the hour's money pays for all the time: no hour, wherever it begins, costs more. */
-export function limitHourlyBudget(o: { desired: number; min: number; config: ScalingConfig }): {
-  desired: number;
-  step: LimitStep | null;
-} {
+export function limitHourlyBudget(o: { desired: number; min: number; config: ScalingConfig }): Limited {
   const { desired, min, config } = o;
   const { budgetPerHour: budget, pricePerReplicaHour: price } = config;
   if (budget === null || price === null || !(price > 0)) return { desired, step: null };
   const affordable = Math.max(min, Math.floor(budget / price + 1e-9));
-  if (desired <= affordable) return { desired, step: null };
-  return {
-    desired: affordable,
-    step: {
-      step: 'budget',
-      from: desired,
-      to: affordable,
-      reason: 'BudgetExceeded',
-      message: `${desired} are wanted, $${budget.toFixed(2)} an hour pay for ${affordable} at $${price} each`,
-    },
-  };
+  return cutTo(desired, affordable, () => ({
+    step: 'budget',
+    reason: 'BudgetExceeded',
+    message: `${desired} are wanted, $${budget.toFixed(2)} an hour pay for ${affordable} at $${price} each`,
+  }));
 }
 
 /**
@@ -37,7 +28,7 @@ export function limitBudget(o: {
   spentToday: number | null;
   config: ScalingConfig;
   now: number;
-}): { desired: number; step: LimitStep | null } {
+}): Limited {
   const { desired, min, spentToday, config, now } = o;
   const { budgetPerDay: budget, pricePerReplicaHour: price } = config;
   if (budget === null || price === null || !(price > 0)) return { desired, step: null };
@@ -46,17 +37,11 @@ export function limitBudget(o: {
   const next = Math.min(1, hoursLeft);
   const replicaHours = Math.max(0, budget - spentToday) / price;
   const affordable = Math.max(min, Math.floor((replicaHours - min * (hoursLeft - next)) / next + 1e-9));
-  if (desired <= affordable) return { desired, step: null };
-  return {
-    desired: affordable,
-    step: {
-      step: 'budget',
-      from: desired,
-      to: affordable,
-      reason: 'BudgetExceeded',
-      message:
-        `${desired} are wanted, $${spentToday.toFixed(2)} of $${budget.toFixed(2)} are spent today: ` +
-        `the rest pays for ${affordable} at $${price} an hour each`,
-    },
-  };
+  return cutTo(desired, affordable, () => ({
+    step: 'budget',
+    reason: 'BudgetExceeded',
+    message:
+      `${desired} are wanted, $${spentToday.toFixed(2)} of $${budget.toFixed(2)} are spent today: ` +
+      `the rest pays for ${affordable} at $${price} an hour each`,
+  }));
 }

@@ -1,4 +1,4 @@
-import type { LimitStep } from '@jaegis/model';
+import { cutTo, type Limited } from './cut-to.ts';
 
 /** What is left for one pool of a quota that it shares: the limit less what the others have or are sure to have. */
 export interface QuotaShare {
@@ -17,7 +17,7 @@ export function limitQuota(o: {
   min: number;
   isMeasured: boolean;
   quotas: readonly QuotaShare[];
-}): { desired: number; step: LimitStep | null } {
+}): Limited {
   const { desired, current, min, isMeasured, quotas } = o;
   let tightest: QuotaShare | undefined;
   for (const quota of quotas)
@@ -25,15 +25,10 @@ export function limitQuota(o: {
   if (tightest === undefined) return { desired, step: null };
   const left = Math.max(min, Math.floor(tightest.left));
   const most = isMeasured ? left : Math.max(left, current);
-  if (desired <= most) return { desired, step: null };
-  return {
-    desired: most,
-    step: {
-      step: 'quota',
-      from: desired,
-      to: most,
-      reason: 'QuotaExceeded',
-      message: `${desired} are wanted, quota ${tightest.name} (${tightest.limit}) leaves ${most} for this pool`,
-    },
-  };
+  const { name, limit } = tightest;
+  return cutTo(desired, most, () => ({
+    step: 'quota',
+    reason: 'QuotaExceeded',
+    message: `${desired} are wanted, quota ${name} (${limit}) leaves ${most} for this pool`,
+  }));
 }

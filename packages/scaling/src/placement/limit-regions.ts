@@ -1,4 +1,4 @@
-import type { LimitStep } from '@jaegis/model';
+import { cutTo, type Limited } from '../limits/cut-to.ts';
 import { type PlacementRules, roomFor } from './place.ts';
 
 /** Cuts a number to what regions have room for by their rules; a number that rests on nothing measured is not shrunk. */
@@ -7,20 +7,14 @@ export function limitRegions(o: {
   current: number;
   isMeasured: boolean;
   rules: PlacementRules | null;
-}): { desired: number; step: LimitStep | null } {
+}): Limited {
   const { desired, current, isMeasured, rules } = o;
   if (rules === null) return { desired, step: null };
   const room = roomFor(rules, desired);
   const most = isMeasured ? room : Math.max(room, current);
-  if (desired <= most) return { desired, step: null };
-  return {
-    desired: most,
-    step: {
-      step: 'quota',
-      from: desired,
-      to: most,
-      reason: 'RegionsFull',
-      message: `${desired} are wanted, the regions have room for ${most} by their rules`,
-    },
-  };
+  return cutTo(desired, most, () => ({
+    step: 'quota',
+    reason: 'RegionsFull',
+    message: `${desired} are wanted, the regions have room for ${most} by their rules`,
+  }));
 }
