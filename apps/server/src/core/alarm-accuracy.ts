@@ -1,14 +1,16 @@
 import type { AlertCondition } from '@jaegis/alerting';
 import type { AlarmVerdict } from '@jaegis/analytics';
-import { type Incident, type SignalName, signals } from '@jaegis/model';
+import type { Incident, SignalName } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
+import { isBeyondObjective } from './objectives.ts';
 
 export const alarmOutcomesKey = 'accuracy/warnings';
 export const alarmTuningKey = 'accuracy/feedback';
 
 /**
  * Scores warnings when the truth arrives. A forecast breach comes true when the demand is more than the most replicas
- * serve; a leak, when its agent is lost; a decline, when its signal is at the limit that was told. A lost agent without a leak before it is no miss: most are lost for other reasons.
+ * serve; a leak, when its agent is lost; a decline, when its signal is at the limit that was told. A lost agent without a
+ * leak before it is no miss: most are lost for other reasons.
  */
 export function scoreAlarms(
   fleet: Fleet,
@@ -34,7 +36,7 @@ export function scoreAlarms(
       const value = entry.signals[signal]?.value ?? null;
       const key = `forecast/${entry.name}/${signal}`;
       if (value === null || !alarmOutcomes.isWarned(key)) continue;
-      if (signals[signal].sense === 'lower_is_worse' ? value < target : value > target) alarmOutcomes.happen(key, now);
+      if (isBeyondObjective(signal, value, target)) alarmOutcomes.happen(key, now);
     }
     const demand = entry.signals.request_rate;
     const capacity = entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica;

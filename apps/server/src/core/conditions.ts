@@ -4,6 +4,7 @@ import { formatDuration, formatValue } from '@jaegis/std';
 import { exhaustionConditions } from './exhaustion-conditions.ts';
 import type { Fleet } from './fleet.ts';
 import { forecastConditions } from './forecast-conditions.ts';
+import { isBeyondObjective, isCapacitySignal } from './objectives.ts';
 import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
 import { severityOf } from './severity.ts';
@@ -164,13 +165,11 @@ function breachedObjectives(fleet: Fleet, entry: PoolEntry, now: number): AlertC
     const signal = objective.signal as SignalName;
     const seen = entry.signals[signal];
     if (seen === undefined || seen.value === null || now - seen.at > freshMs) continue;
-    const { unit, sense } = signals[signal];
-    const isBreached = sense === 'lower_is_worse' ? seen.value < objective.target : seen.value > objective.target;
-    // Utilization above its target is what the scaler works with; it is a breach when nothing is left to order.
-    const isCapacity =
-      sense === 'neutral' || signal === 'cpu_utilization' || signal === 'memory_utilization' || signal === 'saturation';
+    const { unit } = signals[signal];
+    // It is a breach when nothing is left to order.
     const isAtMost = entry.desired !== null && entry.config !== undefined && entry.desired >= entry.config.replicas.max;
-    if (!isBreached || (isCapacity && entry.target !== undefined && !isAtMost)) continue;
+    if (!isBeyondObjective(signal, seen.value, objective.target)) continue;
+    if (isCapacitySignal(signal) && entry.target !== undefined && !isAtMost) continue;
     const words = signal.replaceAll('_', ' ');
     found.push({
       key: `objective/${entry.name}/${signal}`,

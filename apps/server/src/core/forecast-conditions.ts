@@ -3,6 +3,7 @@ import { formatDuration, formatValue } from '@jaegis/std';
 import type { Condition } from './conditions.ts';
 import type { Fleet } from './fleet.ts';
 import { forecastKey } from './forecast-reaches.ts';
+import { isBeyondObjective, isCapacitySignal } from './objectives.ts';
 import type { PoolEntry } from './pool-book.ts';
 import { severityOf } from './severity.ts';
 
@@ -43,10 +44,10 @@ function demandBreach(fleet: Fleet, entry: PoolEntry, now: number): Condition[] 
 function objectiveBreaches(fleet: Fleet, entry: PoolEntry, now: number): Condition[] {
   return (entry.config?.objectives ?? []).flatMap(({ signal: name, target }) => {
     const signal = name as SignalName;
-    const { sense, unit } = signals[signal];
+    const { unit } = signals[signal];
     const value = entry.signals[signal]?.value ?? null;
-    if (sense === 'neutral' || value === null || isUtilization(signal)) return [];
-    const isBeyond = (each: number) => (sense === 'lower_is_worse' ? each < target : each > target);
+    if (value === null || isCapacitySignal(signal)) return [];
+    const isBeyond = (each: number) => isBeyondObjective(signal, each, target);
     const met = isBeyond(value) ? undefined : crossing(entry.forecasts.get(signal), isBeyond);
     if (met === undefined) return [];
     const words = signal.replaceAll('_', ' ');
@@ -66,10 +67,6 @@ function objectiveBreaches(fleet: Fleet, entry: PoolEntry, now: number): Conditi
       },
     ];
   });
-}
-
-function isUtilization(signal: SignalName): boolean {
-  return signal === 'cpu_utilization' || signal === 'memory_utilization' || signal === 'saturation';
 }
 
 /** The first step at which the middle of a trusted forecast is beyond. */

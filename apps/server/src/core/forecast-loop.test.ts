@@ -15,7 +15,7 @@ const start = Date.UTC(2026, 0, 5);
 /** As much of a fleet as the loop reads; the signals were recorded once a minute until it is asked. */
 function recorded(signals: Record<string, (at: number) => number>, pool: Record<string, unknown> = {}) {
   const parsed = parseConfig({
-    pools: [{ name: 'work', replicas: { min: 1, max: 4 }, capacity: { requests_per_second: 10 }, ...pool }],
+    pools: [{ name: 'reader', replicas: { min: 1, max: 4 }, capacity: { requests_per_second: 10 }, ...pool }],
   });
   if (!parsed.ok) throw new Error(parsed.error);
   const metadata = memoryMetadata();
@@ -26,7 +26,7 @@ function recorded(signals: Record<string, (at: number) => number>, pool: Record<
     if (value === undefined) return [];
     const times: number[] = [];
     for (let at = Math.ceil(Math.max(from, start) / minute) * minute; at <= to; at += minute) times.push(at);
-    const labels = { __name__: signalMetric.pool, pool: 'work', signal };
+    const labels = { __name__: signalMetric.pool, pool: 'reader', signal };
     return [{ ref: 1, labels, timestamps: Float64Array.from(times), values: Float64Array.from(times, value) }];
   };
   const fleet = {
@@ -36,7 +36,7 @@ function recorded(signals: Record<string, (at: number) => number>, pool: Record<
     store: { select },
     forecaster: inlineForecastEngine(),
   } as unknown as Fleet;
-  return { fleet, entry: pools.get('work')! };
+  return { fleet, entry: pools.get('reader')! };
 }
 
 /** Asks often enough that every forecast has had its turn. */
@@ -70,7 +70,7 @@ test('demand is forecast an hour ahead at once, a day and a week ahead once such
 test('a far forecast is scored against the day before, and trusted once it is better', async () => {
   const { fleet, entry } = recorded({ request_rate: (at) => daily(at) * (1 + (at - start) / (20 * day)) });
   for (let at = start + 4 * day; at <= start + 4.5 * day; at += 20 * minute) await runAll(fleet, at);
-  const trust = fleet.trust.get('work/request_rate:day')!;
+  const trust = fleet.trust.get('reader/request_rate:day')!;
   expect(trust.scored).toBeGreaterThan(50);
   expect(entry.forecasts.get('request_rate:day')!.trust).toBeGreaterThan(0.7);
 });
@@ -84,8 +84,8 @@ test('demand beyond the most replicas is told hours before, without a page at ni
   for (; now <= start + 3.9 * day; now += 30 * minute) await runAll(fleet, now);
   const [condition, ...others] = forecastConditions(fleet, entry, now);
   expect(others).toEqual([]);
-  expect(condition).toMatchObject({ key: 'forecast/work/request_rate', severity: 'info' });
-  expect(condition!.summary).toMatch(/work will need more than its 4 replicas in \dh/);
+  expect(condition).toMatchObject({ key: 'forecast/reader/request_rate', severity: 'info' });
+  expect(condition!.summary).toMatch(/reader will need more than its 4 replicas in \dh/);
 });
 
 test('a signal with an objective is forecast too, and its breach is told before it happens', async () => {
@@ -97,7 +97,7 @@ test('a signal with an objective is forecast too, and its breach is told before 
   entry.signals = { latency_p95: { value: climbing(now), at: now } };
   const [condition, ...others] = forecastConditions(fleet, entry, now);
   expect(others).toEqual([]);
-  expect(condition?.key).toBe('forecast/work/latency_p95');
+  expect(condition?.key).toBe('forecast/reader/latency_p95');
   expect(condition!.summary).toContain('latency p95 will be beyond its objective in');
   // It is there after 500 minutes.
   expect(Math.abs(condition!.dueAt! - (start + 500 * minute))).toBeLessThan(20 * minute);

@@ -1,3 +1,4 @@
+/** Rows that are taken in at once. */
 const together = 4;
 
 /**
@@ -36,6 +37,7 @@ export class NormalEquations {
 
   /** Four rows at a time: each entry of X'X is read and written once for all of them. Rows that are not there are zero. */
   #addWaiting(): void {
+    if (this.#waitingRows === 0) return;
     const n = this.#size;
     const gram = this.#gram;
     const cross = this.#cross;
