@@ -31,10 +31,10 @@ const alone: readonly RowModel[] = [
 
 /** Detectors that look at the columns of one agent together; the first is the default for several columns. */
 export const multivariateMembers: readonly DetectMember[] = [
-  member('fused', 'several columns as one agent: the models below, weighed by what they earned', fused),
+  member('fused', 'several columns as one agent: the models below, weighed by what they earned', fused, true),
   ...alone.map((model) => member(model.name, model.about, [{ model, weight: 1, alarm: 'sum' }])),
 ];
 
-function member(name: string, about: string, models: readonly Weighted[]): DetectMember {
-  return { name, about, leastColumns: 2, mostColumns, start: (table) => new TableRun(models, table) };
+function member(name: string, about: string, models: readonly Weighted[], withNews = false): DetectMember {
+  return { name, about, leastColumns: 2, mostColumns, start: (table) => new TableRun(models, table, withNews) };
 }

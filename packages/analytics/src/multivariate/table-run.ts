@@ -7,6 +7,7 @@ import { seededRng } from '@jaegis/std';
 import { alarmSurprise, scoreOf } from '../detect/alarm-budget.ts';
 import type { MemberRun, MemberTable, RowVerdict } from '../detect/member.ts';
 import { AlarmGovernor } from './alarm-governor.ts';
+import { ColumnNews } from './column-news.ts';
 import { type Fusion, fitFusion, type Weighted } from './fusion.ts';
 import { Rarity } from './rarity.ts';
 import { learnScales, type Scales, scaleRow } from './scales.ts';
@@ -27,6 +28,7 @@ export class TableRun implements MemberRun {
   readonly #table: MemberTable;
   readonly #values: RowRing;
   readonly #z: Float64Array;
+  readonly #news: ColumnNews | undefined;
   #scales: Scales | undefined;
   #fusion: Fusion | undefined;
   #governor: AlarmGovernor | undefined;
@@ -35,11 +37,13 @@ export class TableRun implements MemberRun {
   #seen = 0;
   #nextFit: number;
 
-  constructor(members: readonly Weighted[], table: MemberTable) {
+  /** `withNews`: single columns have a say in the alarm. */
+  constructor(members: readonly Weighted[], table: MemberTable, withNews = false) {
     this.#members = members;
     this.#table = table;
     const columns = table.columns.length;
     this.#z = new Float64Array(columns);
+    this.#news = withNews ? new ColumnNews(columns) : undefined;
     this.#values = new RowRing(columns, table.trainRows > 0 ? mostTrained : mostSliding);
     this.#nextFit = table.trainRows > 0 ? table.trainRows : warmUp;
   }
@@ -51,7 +55,8 @@ export class TableRun implements MemberRun {
     out.lower = Number.NaN;
     out.upper = Number.NaN;
     out.parts.fill(0);
-    if (this.#fusion !== undefined) this.#judge(at, values, out);
+    const news = this.#news?.observe(at, values) ?? 0;
+    if (this.#fusion !== undefined) this.#judge(at, values, news, out);
     if (this.#nextFit === Number.POSITIVE_INFINITY) return;
     this.#values.push(at, values);
     this.#seen++;
@@ -60,14 +65,14 @@ export class TableRun implements MemberRun {
     this.#nextFit = this.#table.trainRows > 0 ? Number.POSITIVE_INFINITY : this.#seen + Math.min(this.#seen, refitRows);
   }
 
-  #judge(at: number, values: Float64Array, out: RowVerdict): void {
+  #judge(at: number, values: Float64Array, news: number, out: RowVerdict): void {
     const z = this.#z;
     scaleRow(values, 0, this.#scales!, z);
     const strangeness = this.#fusion!.observe(z, at, out.parts);
     const surprise = this.#rarity.surprise(strangeness);
     const over = surprise - this.#alarmAt;
     out.score = scoreOf(over > 0 ? this.#alarmAt + squeeze * Math.log1p(over / squeeze) : surprise, this.#alarmAt);
-    out.anomalous = this.#governor!.observe(this.#fusion!.alarm);
+    out.anomalous = this.#governor!.observe(this.#fusion!.alarm, news);
   }
 
   #fit(): void {
