@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { describeTarget } from '../src/conformance/target-conformance.ts';
 import { markedProcesses } from '../src/process/adoption.ts';
-import { findCgroups } from '../src/process/cgroups.ts';
+import { type Controller, controllers, findCgroups } from '../src/process/cgroup-places.ts';
 import { stopForgottenPools } from '../src/process/forgotten-pools.ts';
 import { ownerOf } from '../src/process/owner.ts';
 import { ProcTable } from '../src/process/proc-table.ts';
@@ -304,7 +304,10 @@ test('one that is draining goes on when load returns: the same process, nothing 
 });
 
 const groups = findCgroups('/proc');
-const cpuGroups = groups.version === 1 && groups.cpu !== null && canWrite(groups.cpu) ? groups.cpu : undefined;
+const limitFiles = {
+  cpu: { 1: 'cpu.cfs_quota_us', 2: 'cpu.max' },
+  memory: { 1: 'memory.limit_in_bytes', 2: 'memory.max' },
+} as const;
 
 function canWrite(folder: string): boolean {
   try {
@@ -315,23 +318,41 @@ function canWrite(folder: string): boolean {
   }
 }
 
-test.skipIf(cpuGroups === undefined)(
-  `a size is held to by the kernel and changed in place${cpuGroups === undefined ? ' (skipped: no writable control group of version 1 for cpu)' : ''}`,
-  async () => {
-    const { target } = await start([process.execPath, '-e', 'for(;;);'], { size: { cpu: 0.2, memoryBytes: null } });
-    await target.scale(1, ask);
-    await eventually(() => target.observe(0).replicas.ready === 1, 'ready');
-    expect(target.observe(0).sizeProblem).toBe('');
-    const pid = target.pids().get('light-1')!;
-    const name = readFileSync(`/proc/${pid}/cgroup`, 'utf8').match(/:cpu(?:,\w+)?:(.*)$/m)![1]!;
-    const folder = join(cpuGroups!, name.slice(name.indexOf('/jaegis-')));
-    const read = (file: string) => readFileSync(join(folder, file), 'utf8');
-    expect(read('cpu.cfs_quota_us').trim()).toBe('20000');
-    await eventually(() => Number(/nr_throttled (\d+)/.exec(read('cpu.stat'))![1]) > 0, 'throttled');
-    expect(await target.resize({ cpu: 0.5, memoryBytes: null }, ask)).toEqual({ resized: 1, problem: '' });
-    expect(read('cpu.cfs_quota_us').trim()).toBe('50000');
-    expect(target.pids().get('light-1')).toBe(pid);
-    await target.close({ drain: true });
-    await eventually(() => !existsSync(folder), 'the group is gone');
-  },
-);
+/** The folder of the control group that process `pid` is in. */
+function groupOf(controller: Controller, pid: number): string {
+  const { version, folder } = groups[controller]!;
+  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n');
+  const isOf = (line: string) =>
+    version === 2 ? line.startsWith('0::') : line.split(':')[1]!.split(',').includes(controller);
+  const line = lines.find(isOf)!;
+  return join(folder, line.slice(line.lastIndexOf('/jaegis-')));
+}
+
+for (const controller of controllers) {
+  const place = groups[controller];
+  const isThere = place !== null && canWrite(place.folder);
+  const part = controller === 'cpu' ? 'cpu' : 'memoryBytes';
+  const [small, large] = controller === 'cpu' ? [0.2, 0.5] : [200 * 2 ** 20, 400 * 2 ** 20];
+  const written = (size: number) =>
+    controller === 'cpu' ? `${size * 100_000}${place?.version === 2 ? ' 100000' : ''}` : String(size);
+  test.skipIf(!isThere)(
+    `a size of ${controller} is held to by the kernel and changed in place${isThere ? '' : ' (skipped: no control group for it that may be written)'}`,
+    async () => {
+      const size = { cpu: null, memoryBytes: null };
+      const { target } = await start([process.execPath, '-e', 'for(;;);'], { size: { ...size, [part]: small } });
+      await target.scale(1, ask);
+      await eventually(() => target.observe(0).replicas.ready === 1, 'ready');
+      const pid = target.pids().get('light-1')!;
+      const group = groupOf(controller, pid);
+      const limit = () => readFileSync(join(group, limitFiles[controller][place!.version]), 'utf8').trim();
+      const throttled = () => Number(/nr_throttled (\d+)/.exec(readFileSync(join(group, 'cpu.stat'), 'utf8'))![1]);
+      expect(limit()).toBe(written(small));
+      if (controller === 'cpu') await eventually(() => throttled() > 0, 'throttled');
+      expect(await target.resize({ ...size, [part]: large }, ask)).toEqual({ resized: 1, problem: '' });
+      expect(limit()).toBe(written(large));
+      expect(target.pids().get('light-1')).toBe(pid);
+      await target.close({ drain: true });
+      await eventually(() => !existsSync(group), 'the group is gone');
+    },
+  );
+}

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Cgroups, findCgroups } from './cgroups.ts';
+import { findCgroups } from './cgroup-places.ts';
+import { Cgroups } from './cgroups.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -48,34 +49,85 @@ describe('control groups', () => {
   test('v1 beside v2: each controller where this process is', () => {
     const { root, proc, read } = hybrid();
     const places = findCgroups(proc);
-    expect(places).toEqual({ version: 1, cpu: `${root}/cpu`, memory: `${root}/memory/service`, problem: '' });
+    expect(places).toEqual({
+      cpu: { version: 1, folder: `${root}/cpu` },
+      memory: { version: 1, folder: `${root}/memory/service` },
+      problem: '',
+    });
     const groups = new Cgroups(places, 'jaegis-a');
-    groups.enter('reader-1', 4_242, { cpu: 0.5, memoryBytes: 1_000_000 });
+    groups.hold('reader-1', 4_242, { cpu: 0.5, memoryBytes: 1_000_000 });
     expect(groups.problem).toBe('');
     expect(read('cpu/jaegis-a/reader-1/cgroup.procs')).toBe('4242');
     expect(read('cpu/jaegis-a/reader-1/cpu.cfs_quota_us')).toBe('50000');
     expect(read('memory/service/jaegis-a/reader-1/memory.limit_in_bytes')).toBe('1000000');
-    expect(groups.resize('reader-1', { cpu: 2, memoryBytes: 2_000_000 })).toBe(true);
+    expect(groups.hold('reader-1', 4_242, { cpu: 2, memoryBytes: 2_000_000 })).toBe(true);
     expect(read('cpu/jaegis-a/reader-1/cpu.cfs_quota_us')).toBe('200000');
   });
 
   test('v2: below its own group, with both controllers handed down', () => {
     const { proc, read } = unified();
     const groups = new Cgroups(findCgroups(proc), 'jaegis-a');
-    groups.enter('reader-1', 4_242, { cpu: 0.001, memoryBytes: 1_000_000 });
+    groups.hold('reader-1', 4_242, { cpu: 0.001, memoryBytes: 1_000_000 });
     const own = 'cgroup/system.slice/jaegis.service';
-    expect(read(`${own}/cgroup.subtree_control`)).toBe('+cpu +memory');
+    expect(read(`${own}/cgroup.subtree_control`)).toBe('+memory');
     expect(read(`${own}/jaegis-a/reader-1/cpu.max`)).toBe('1000 100000');
     expect(read(`${own}/jaegis-a/reader-1/memory.max`)).toBe('1000000');
+  });
+
+  test('v2: only what is offered is handed down', () => {
+    const { root, proc, read } = unified('cpu pids');
+    const groups = new Cgroups(findCgroups(proc), 'jaegis-a');
+    expect(groups.hold('reader-1', 4_242, { cpu: 1, memoryBytes: 1_000_000 })).toBe(true);
+    const own = 'cgroup/system.slice/jaegis.service';
+    expect(read(`${own}/cgroup.subtree_control`)).toBe('+cpu');
+    expect(existsSync(join(root, `${own}/jaegis-a/reader-1/memory.max`))).toBe(false);
+    expect(groups.problem).toBe('the control group /system.slice/jaegis.service is not given memory');
+    expect(groups.hold('reader-1', 4_242, { cpu: null, memoryBytes: 1_000_000 })).toBe(false);
+  });
+
+  test('v2: a JAEGIS that has moved to its leaf still makes groups beside it', () => {
+    const { root, proc } = made({
+      mounts: (top) => [`41 31 0:38 / ${top}/cgroup rw,relatime - cgroup2 cgroup2 rw`],
+      own: ['0::/system.slice/jaegis.service/jaegis-self'],
+      folders: ['cgroup/system.slice/jaegis.service/jaegis-self'],
+      files: { 'cgroup/system.slice/jaegis.service/cgroup.controllers': 'cpu memory' },
+    });
+    const folder = `${root}/cgroup/system.slice/jaegis.service`;
+    expect(findCgroups(proc).cpu).toEqual({ version: 2, folder });
+  });
+
+  test('v2: whoever is in the group moves to a leaf before it holds groups; in a login session nobody is moved', () => {
+    const inside = (name: string) => {
+      const { proc, read } = made({
+        mounts: (root) => [`41 31 0:38 / ${root}/cgroup rw,relatime - cgroup2 cgroup2 rw`],
+        own: [`0::/${name}`],
+        folders: [`cgroup/${name}/jaegis-self`],
+        files: {
+          [`cgroup/${name}/cgroup.type`]: 'domain\n',
+          [`cgroup/${name}/cgroup.procs`]: '17\n',
+          [`cgroup/${name}/cgroup.controllers`]: 'cpu memory',
+        },
+      });
+      const groups = new Cgroups(findCgroups(proc), 'jaegis-a');
+      return { isHeld: groups.hold('reader-1', 4_242, { cpu: 1, memoryBytes: null }), problem: groups.problem, read };
+    };
+    const service = inside('jaegis.service');
+    expect(service.isHeld).toBe(true);
+    expect(service.read('cgroup/jaegis.service/jaegis-self/cgroup.procs')).toBe('17');
+    expect(inside('session-9.scope')).toMatchObject({
+      isHeld: false,
+      problem:
+        'control groups cannot be written: session-9.scope holds other programs too: run jaegis as a service with Delegate=yes',
+    });
   });
 
   test('memory is never set below what is used and a fifth', () => {
     const { root, proc, read } = unified();
     const groups = new Cgroups(findCgroups(proc), 'jaegis-a');
-    groups.enter('reader-1', 1, { cpu: null, memoryBytes: 1_000_000 });
+    groups.hold('reader-1', 1, { cpu: null, memoryBytes: 1_000_000 });
     const own = 'cgroup/system.slice/jaegis.service/jaegis-a/reader-1';
     writeFileSync(join(root, own, 'memory.current'), '900000\n');
-    groups.resize('reader-1', { cpu: null, memoryBytes: 500_000 });
+    groups.hold('reader-1', 1, { cpu: null, memoryBytes: 500_000 });
     expect(read(`${own}/memory.max`)).toBe('1080000');
   });
 
@@ -87,9 +139,9 @@ describe('control groups', () => {
     const { root, proc } = unified();
     const groups = new Cgroups(findCgroups(proc), 'jaegis-a');
     writeFileSync(join(root, 'cgroup/system.slice/jaegis.service/jaegis-a'), 'a file is in the way');
-    groups.enter('reader-1', 1, { cpu: 1, memoryBytes: null });
+    groups.hold('reader-1', 1, { cpu: 1, memoryBytes: null });
     expect(groups.problem).toMatch(/^control groups cannot be written: /);
-    expect(groups.resize('reader-1', { cpu: 2, memoryBytes: null })).toBe(false);
+    expect(groups.hold('reader-1', 4_242, { cpu: 2, memoryBytes: null })).toBe(false);
     groups.leave('reader-1');
     groups.close();
   });
@@ -97,7 +149,7 @@ describe('control groups', () => {
   test('no size, no group', () => {
     const { root, proc } = hybrid();
     const groups = new Cgroups(findCgroups(proc), 'jaegis-a');
-    groups.enter('reader-1', 1, { cpu: null, memoryBytes: null });
+    expect(groups.hold('reader-1', 1, { cpu: null, memoryBytes: null })).toBe(false);
     expect(existsSync(join(root, 'cpu/jaegis-a'))).toBe(false);
   });
 });

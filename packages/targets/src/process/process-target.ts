@@ -9,7 +9,8 @@ import type {
   TargetObservation,
 } from '../target.ts';
 import { markedProcesses, planAdoption } from './adoption.ts';
-import { Cgroups, findCgroups } from './cgroups.ts';
+import { findCgroups } from './cgroup-places.ts';
+import { Cgroups } from './cgroups.ts';
 import { childEnvironment, configHash } from './child-environment.ts';
 import { OutputFiles } from './output-files.ts';
 import { ownerOf, poolFileName } from './owner.ts';
@@ -118,7 +119,7 @@ export class ProcessTarget implements Target {
       const instance = this.#newInstance(record.instanceId);
       instance.adopt(record, now);
       this.#places.adopt(record.instanceId, this.#system.environment(record.pid));
-      this.#cgroups?.enter(record.instanceId, record.pid, this.#size);
+      this.#cgroups?.hold(record.instanceId, record.pid, this.#size);
       if (record.isDraining)
         void instance.stop('remove', {
           graceMs: this.#o.config.drain_deadline,
@@ -261,8 +262,8 @@ export class ProcessTarget implements Target {
     let problem = '';
     for (const instance of this.#instances.values()) {
       if (instance.pid === null) continue;
-      if (groups.resize(instance.instanceId, size)) resized++;
-      else problem = groups.problem || `${instance.instanceId} is in no control group`;
+      if (groups.hold(instance.instanceId, instance.pid, size)) resized++;
+      else problem = groups.problem;
     }
     return { resized, problem };
   }
@@ -425,7 +426,7 @@ export class ProcessTarget implements Target {
       onExit(exit);
     });
     if (pid !== undefined) this.#startProblem = '';
-    if (pid !== undefined) this.#cgroups?.enter(instanceId, pid, this.#size);
+    if (pid !== undefined) this.#cgroups?.hold(instanceId, pid, this.#size);
     return pid;
   }
 
