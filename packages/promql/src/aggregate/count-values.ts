@@ -4,10 +4,11 @@ import { type Column, emptyColumn } from '../evaluate/column.ts';
 import { labelsKey, withLabel } from '../evaluate/label-sets.ts';
 import { QueryError } from '../evaluate/query-context.ts';
 import { histogramText } from '../histogram/histogram-text.ts';
+import { isUtf8, quoteText } from '../parse/string-literal.ts';
 import type { Group } from './groups.ts';
 
 export function countValues(groups: readonly Group[], label: string, _annotations: Annotations): readonly Column[] {
-  if (label === '' || label.includes('\u{fffd}')) throw new QueryError(`invalid label name "${label}"`);
+  if (label === '' || !isUtf8(label)) throw new QueryError(`invalid label name ${quoteText(label)}`);
   const found = new Map<string, Column>();
   for (const group of groups) {
     const texts = new Map<number, Column>();

@@ -2,7 +2,7 @@
 
 import type { Labels } from '@jaegis/model';
 import type { Column } from '../evaluate/column.ts';
-import { byCodePoint, keepLabels, namesWithout, signatureBy, withoutLabels } from '../evaluate/label-sets.ts';
+import { byCodePoint, groupKeyBy, keepLabels, namesWithout, withoutLabels } from '../evaluate/label-sets.ts';
 import type { Aggregation } from '../parse/ast.ts';
 
 export interface Group {
@@ -23,7 +23,7 @@ export function groupColumns(aggregation: Aggregation, columns: readonly Column[
   };
   if (without) {
     const dropped = namesWithout(names);
-    const signatureOf = signatureBy(false, names);
+    const signatureOf = groupKeyBy(false, names);
     for (const column of columns) add(signatureOf(column.labels), column, () => withoutLabels(column.labels, dropped));
     return [...groups.values()];
   }
@@ -32,7 +32,7 @@ export function groupColumns(aggregation: Aggregation, columns: readonly Column[
     for (const column of columns) add('', column, () => ({}));
     return [...groups.values()];
   }
-  const signatureOf = signatureBy(true, kept);
+  const signatureOf = groupKeyBy(true, kept);
   for (const column of columns) add(signatureOf(column.labels), column, () => keepLabels(column.labels, kept));
   return [...groups.values()];
 }

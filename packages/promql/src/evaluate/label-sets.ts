@@ -2,7 +2,7 @@
 import type { Labels } from '@jaegis/model';
 
 const separator = '\u{ff}';
-/** Labels that say what a metric is, not whose: functions drop them, matching does not look at them. */
+/** Labels that say what a metric is, not whose: functions and aggregations drop them. */
 const metadataLabels: ReadonlySet<string> = new Set(['__name__', '__type__', '__unit__']);
 
 /** Equal for equal label sets, different for different ones. */
@@ -45,14 +45,23 @@ export function compareLabels(a: Labels, b: Labels): number {
   return left.length - right.length;
 }
 
-/** How one side of an operator is grouped: a function from labels to a key. */
+/** How aggregations group series: a function from labels to a key. */
+export function groupKeyBy(on: boolean, names: readonly string[]): (labels: Labels) => string {
+  return keyBy(on, names, metadataLabels);
+}
+
+/** How operators match series. The name is never looked at, type and unit are: as Prometheus has it (3.5 to 3.13). */
 export function signatureBy(on: boolean, names: readonly string[]): (labels: Labels) => string {
+  return keyBy(on, names, ['__name__']);
+}
+
+function keyBy(on: boolean, names: readonly string[], unseen: Iterable<string>): (labels: Labels) => string {
   const sorted = [...new Set(names)].sort(byCodePoint);
   if (on) {
     if (sorted.length === 1) return (labels) => labelOf(labels, sorted[0]!);
     return (labels) => sorted.map((name) => labelOf(labels, name)).join(separator);
   }
-  const ignored = new Set([...metadataLabels, ...sorted]);
+  const ignored = new Set([...unseen, ...sorted]);
   return (labels) => {
     let key = '';
     for (const name of sortedNames(labels)) if (!ignored.has(name)) key += name + separator + labels[name]! + separator;

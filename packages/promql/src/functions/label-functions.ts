@@ -4,10 +4,11 @@ import { type Column, type VectorValue, vectorOf } from '../evaluate/column.ts';
 import { labelOf, withLabel } from '../evaluate/label-sets.ts';
 import { mergeColumns } from '../evaluate/merge-columns.ts';
 import { QueryError } from '../evaluate/query-context.ts';
+import { isUtf8 } from '../parse/string-literal.ts';
 
-/** Any text that is UTF-8 may name a label; what was not UTF-8 has become the replacement character. */
+/** Any text that is UTF-8 may name a label. */
 function isLabelName(name: string): boolean {
-  return name !== '' && !name.includes('\u{fffd}');
+  return name !== '' && isUtf8(name);
 }
 
 export function labelReplace(vector: VectorValue, texts: readonly string[]): VectorValue {

@@ -1,24 +1,37 @@
 /**
  * Cuts a histogram off at a value: `</` keeps what is below, `>/` what is above. The bucket that the value falls into keeps
- * its share (as for histogram_fraction); a bucket without an end is dropped when it is cut. The sum loses what the dropped
- * observations are taken to have been: the middle of their bucket, as Prometheus 3 has it (there a negative bucket that goes
- * whole counts as if it were positive, and a cut exponential bucket by the middle of what is kept). Bad at: the sum, always.
+ * its share (as for histogram_fraction). What the dropped observations added to the sum nobody knows any more, so once
+ * anything is dropped the sum is estimated from what stays: count times the middle of what is kept of each bucket, the
+ * geometric one where a bucket is exponential. A bucket without a bound on one side cannot be cut: it stays whole where its
+ * open side is wanted, by its only known end, and goes whole otherwise. Bad at: the sum, always (as Prometheus 3 has it).
  */
 import { bucketsOf, type FloatHistogram, upperBound, usesCustomBuckets } from './float-histogram.ts';
 import { shareBelow } from './quantile.ts';
 
 type Side = 'upper' | 'lower';
 
+interface Cut {
+  readonly limit: number;
+  readonly side: Side;
+}
+
+interface Ends {
+  readonly lower: number;
+  readonly upper: number;
+}
+
 export function trimHistogram(histogram: FloatHistogram, limit: number, side: Side): FloatHistogram {
   let changed = false;
-  let lost = 0;
   let count = 0;
+  let sum = 0;
   const keep = (lower: number, upper: number, held: number): number => {
-    const kept = keptShare({ lower, upper }, histogram, { limit, side }) * held;
-    count += kept;
-    if (kept === held) return kept;
-    changed = true;
-    lost += (held - kept) * meanOfLost({ lower, upper }, histogram, { limit, side, whole: kept === 0 });
+    const left = whatStays({ lower, upper }, histogram, { limit, side });
+    const kept = held * left.share;
+    if (kept !== held) changed = true;
+    if (kept !== 0) {
+      count += kept;
+      sum += kept * left.middle;
+    }
     return kept;
   };
   const { negative, positive, zeroThreshold } = histogram;
@@ -37,8 +50,8 @@ export function trimHistogram(histogram: FloatHistogram, limit: number, side: Si
       ]),
     ),
   };
-  if (!changed) return histogram;
-  return { ...histogram, ...trimmed, count, sum: count === 0 ? 0 : histogram.sum - lost };
+  // The recorded sum is exact, the estimate is not: a cut that takes nothing leaves it.
+  return changed ? { ...histogram, ...trimmed, count, sum } : histogram;
 }
 
 /** The zero bucket reaches to one side only when there is nothing on the other. */
@@ -48,38 +61,34 @@ function zeroEnds({ positive, negative }: FloatHistogram, threshold: number): [l
   return [onlyPositive ? 0 : -threshold, onlyNegative ? 0 : threshold];
 }
 
-interface Ends {
-  readonly lower: number;
-  readonly upper: number;
-}
+const nothing = { share: 0, middle: 0 };
 
-function keptShare(ends: Ends, histogram: FloatHistogram, cut: { limit: number; side: Side }): number {
-  const { limit, side } = cut;
-  const { upper } = ends;
-  // The lowest custom bucket begins at zero where it ends above it.
-  const fromZero = usesCustomBuckets(histogram) && ends.lower === Number.NEGATIVE_INFINITY && upper > 0;
-  const lower = fromZero && upper < Number.POSITIVE_INFINITY ? 0 : ends.lower;
+/** The share of a bucket's observations that stays, and the value that each of them is taken to have. */
+function whatStays(ends: Ends, histogram: FloatHistogram, { limit, side }: Cut): { share: number; middle: number } {
+  const { lower, upper } = closed(ends, histogram, { limit, side });
+  // Within the zero bucket and custom ones observations are spread evenly, in a cut part of them too.
+  const isEven = usesCustomBuckets(histogram) || (lower <= 0 && upper >= 0);
+  const part = (from: number, to: number) => (isEven ? (from + to) / 2 : Math.sign(to) * Math.sqrt(from * to));
+  const below = () => shareBelow({ lower, upper, count: 0 }, limit, histogram);
+  // Nothing lies on either side of NaN.
+  if (Number.isNaN(limit)) return nothing;
   if (side === 'upper') {
-    if (upper <= limit) return 1;
-    if (lower >= limit || upper === Number.POSITIVE_INFINITY || lower === Number.NEGATIVE_INFINITY) return 0;
-    return shareBelow({ lower, upper, count: 0 }, limit, histogram);
+    if (limit === Number.POSITIVE_INFINITY) return { share: 1, middle: 0 };
+    if (upper === Number.POSITIVE_INFINITY || limit === Number.NEGATIVE_INFINITY) return nothing;
+    if (lower === Number.NEGATIVE_INFINITY) return { share: 1, middle: Math.min(upper, limit) };
+    if (upper <= limit) return { share: 1, middle: part(lower, upper) };
+    return lower < limit ? { share: below(), middle: part(lower, limit) } : nothing;
   }
-  if (lower >= limit) return 1;
-  if (upper <= limit || lower === Number.NEGATIVE_INFINITY) return 0;
-  return upper === Number.POSITIVE_INFINITY ? 1 : 1 - shareBelow({ lower, upper, count: 0 }, limit, histogram);
+  if (limit === Number.NEGATIVE_INFINITY) return { share: 1, middle: 0 };
+  if (lower === Number.NEGATIVE_INFINITY || limit === Number.POSITIVE_INFINITY) return nothing;
+  if (upper === Number.POSITIVE_INFINITY) return { share: 1, middle: Math.max(lower, limit) };
+  if (lower >= limit) return { share: 1, middle: part(lower, upper) };
+  return upper > limit ? { share: 1 - below(), middle: part(limit, upper) } : nothing;
 }
 
-function meanOfLost(
-  { lower, upper }: Ends,
-  histogram: FloatHistogram,
-  cut: { limit: number; side: Side; whole: boolean },
-): number {
-  if (usesCustomBuckets(histogram)) {
-    if (lower === Number.NEGATIVE_INFINITY) return upper === Number.POSITIVE_INFINITY ? 0 : upper;
-    return upper === Number.POSITIVE_INFINITY ? lower : (lower + upper) / 2;
-  }
-  if (lower <= 0 && upper >= 0) return 0;
-  if (cut.whole) return Math.sqrt(lower * upper);
-  const [from, to] = cut.side === 'upper' ? [lower, cut.limit] : [cut.limit, upper];
-  return lower > 0 ? Math.sqrt(from * to) : -Math.sqrt(from * to);
+/** The lowest custom bucket begins at zero where it ends above: said of what lies above zero only. */
+function closed({ lower, upper }: Ends, histogram: FloatHistogram, { limit, side }: Cut): Ends {
+  const isOpen = usesCustomBuckets(histogram) && lower === Number.NEGATIVE_INFINITY;
+  if (!isOpen || upper <= 0 || upper === Number.POSITIVE_INFINITY) return { lower, upper };
+  return { lower: side === 'lower' && limit < 0 ? lower : 0, upper };
 }

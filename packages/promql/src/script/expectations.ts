@@ -75,17 +75,24 @@ export function fitsText({ message, pattern }: TextExpectation, text: string): b
   return regex.ok && regex.matches(text);
 }
 
+/** An annotation, and the same with its place in the query: a script may expect either. */
+export interface ToldText {
+  readonly text: string;
+  readonly located: string;
+}
+
 /** What is wrong with the annotations of a kind; `undefined` when nothing is. */
 export function checkTexts(
   kind: 'warn' | 'info',
   expected: readonly TextExpectation[],
-  actual: readonly string[],
+  actual: readonly ToldText[],
 ): string | undefined {
+  const fits = (each: TextExpectation, { text, located }: ToldText) => fitsText(each, text) || fitsText(each, located);
   if (expected.length === 0) return undefined;
   if (actual.length === 0) return `expected ${kind} annotations but none were found`;
-  const missing = expected.find((each) => !actual.some((text) => fitsText(each, text)));
+  const missing = expected.find((each) => !actual.some((told) => fits(each, told)));
   if (missing !== undefined)
-    return `expected ${kind} annotation matching ${JSON.stringify(missing.message ?? missing.pattern)} but found: ${actual.join('; ')}`;
-  const surplus = actual.find((text) => !expected.some((each) => fitsText(each, text)));
-  return surplus === undefined ? undefined : `unexpected ${kind} annotation ${JSON.stringify(surplus)}`;
+    return `expected ${kind} annotation matching ${JSON.stringify(missing.message ?? missing.pattern)} but found: ${actual.map(({ located }) => located).join('; ')}`;
+  const surplus = actual.find((told) => !expected.some((each) => fits(each, told)));
+  return surplus === undefined ? undefined : `unexpected ${kind} annotation ${JSON.stringify(surplus.text)}`;
 }

@@ -9,6 +9,7 @@ import { parseString } from '../parse/string-literal.ts';
 import { type Expectations, emptyExpectations, readExpect } from './expectations.ts';
 import { ScriptError } from './script-error.ts';
 import { parseSeriesLine, type SeriesLine } from './series-notation.ts';
+import { LoadLines } from './start-notation.ts';
 
 export interface EvalCommand {
   readonly kind: 'eval';
@@ -75,14 +76,12 @@ function readCommand(block: Block): { command: Command; next: number } {
 function readLoad({ first, lines }: Block): { command: Command; next: number } {
   const match = /^load(_with_nhcb)?\s+(.+?)$/i.exec(lines[first]!);
   if (match === null) throw new ScriptError('invalid load command, must be load[_with_nhcb] <step:duration>');
-  const series: SeriesLine[] = [];
+  const series = new LoadLines();
   let at = first + 1;
-  for (; at < lines.length && lines[at] !== ''; at++) {
-    series.push(parseSeriesLine(lines[at]!));
-  }
+  for (; at < lines.length && lines[at] !== ''; at++) series.add(lines[at]!);
   const stepMs = durationOf(match[2]!, 'step');
   return {
-    command: { kind: 'load', line: first + 1, stepMs, series, withCustomBuckets: match[1] !== undefined },
+    command: { kind: 'load', line: first + 1, stepMs, series: series.end(), withCustomBuckets: match[1] !== undefined },
     next: at,
   };
 }
@@ -125,7 +124,14 @@ function readEval(block: Block): { command: Command; next: number } {
     const stepMs = durationOf(step!, 'step');
     command = { kind: 'eval', line: block.first + 1, expr: expr!, startMs, endMs, stepMs, expectations };
   }
-  return { command, next: readExpected(block, expectations) };
+  const next = readExpected(block, expectations);
+  const { rangeVector, series } = expectations;
+  if (instantMatch !== null && rangeVector === undefined && series.some(({ values }) => values.length > 1))
+    throw new ScriptError(
+      "expecting multiple values in instant evaluation not allowed. consider using 'expect range vector' directive to enable a range vector result for an instant query",
+    );
+  // On a range query the directive takes the place of its own times.
+  return { command: instantMatch === null ? { ...command, ...rangeVector } : command, next };
 }
 
 function readExpected({ first, lines }: Block, expectations: Expectations): number {

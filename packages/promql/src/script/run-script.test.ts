@@ -42,8 +42,33 @@ test.each([
   ['load 1m\n  up{a=1} 1', [expect.stringContaining('5: Cannot read the labels')]],
   ['load 1m\n  up 1 two', ['5: Cannot read the value "two": must be a number, _, stale or {{...}}']],
   ['eval instant at 0 up\n  expect nothing', [expect.stringContaining('5: invalid expect statement')]],
+  [
+    'eval instant at 0 up{a="1"}\n  up{a="1"} 1 2',
+    [expect.stringContaining('5: expecting multiple values in instant')],
+  ],
+  [
+    'eval range from 0 to 1m step 1m up{a="1"}\n  expect ordered\n  up{a="1"} 1 2',
+    ['5: up{a="1"}: expected ordered result, but query returned a matrix'],
+  ],
+  ['eval range from 0 to 9m step 9m up{a="1"}\n  expect range vector from 0 to 1m step 1m\n  up{a="1"} 1 2', []],
+  ['load 1m\n  up@st 0', ['5: @st line has no following sample line']],
+  ['load 1m\n  up@st 0 0\n  up 1', ['5: @st line has 2 values but sample line has 1']],
+  ['load 1m\n  up@st 0\n  down 1', ['5: @st metric does not match the following sample line metric']],
+  ['load 1m\n  up@st soon\n  up 1', ['5: Cannot read the start "soon": must be a duration, _ or *']],
+  ['eval instant at 0 count_values("a\\xc5z", up)\n  expect fail msg: invalid label name "a\\xc5z"', []],
 ])('%s', (evaluation, expected) => {
   expect(messages(evaluation)).toEqual(expected);
+});
+
+test('an annotation may be expected with its place in the query or without', () => {
+  const warning = 'PromQL warning: quantile value should be between 0 and 1, got 2';
+  const evaluation = (expected: string) =>
+    `eval instant at 0 quantile(2, up{a="1"})\n  expect warn msg: ${expected}\n  {} +Inf`;
+  expect(messages(evaluation(warning))).toEqual([]);
+  expect(messages(evaluation(`${warning} (1:10)`))).toEqual([]);
+  expect(messages(evaluation(`${warning} (1:1)`))).toEqual([
+    expect.stringContaining('expected warn annotation matching'),
+  ]);
 });
 
 test('no text makes the runner throw', () => {
@@ -71,6 +96,9 @@ test('no text makes the runner throw', () => {
       ')',
       '[5m]',
       ' 0+1x5',
+      '@st ',
+      '-30s-1mx2',
+      ' *x2',
       'NaN',
       'buckets:[1 2]',
     ],

@@ -57,6 +57,7 @@ function runEval(command: EvalCommand, storage: ScriptStorage): string | undefin
   if (command.stepMs > 0) {
     const executed = executeRangeExpression(storage, expression, command);
     if (!executed.ok || command.expectations.fail !== undefined) return checkFailure(command, executed);
+    if (command.expectations.ordered) return 'expected ordered result, but query returned a matrix';
     return checkAnnotations(command, executed) ?? compareMatrix(seriesOf(executed), command.expectations, command);
   }
   const time = command.startMs;
@@ -133,9 +134,15 @@ function checkFailure(command: EvalCommand, executed: Executed | QueryFailure): 
   return `expected error ${JSON.stringify(fail.message ?? fail.pattern)}, but got: ${executed.error}`;
 }
 
-function checkAnnotations({ expectations }: EvalCommand, { annotations }: Executed): string | undefined {
+function checkAnnotations({ expectations, expr }: EvalCommand, { annotations }: Executed): string | undefined {
   const { warnings, infos } = annotations;
   if (expectations.noWarnings && warnings.length > 0) return `unexpected warnings: ${warnings.join('; ')}`;
   if (expectations.noInfos && infos.length > 0) return `unexpected infos: ${infos.join('; ')}`;
-  return checkTexts('warn', expectations.warnings, warnings) ?? checkTexts('info', expectations.infos, infos);
+  const located = annotations.located(expr, Number.POSITIVE_INFINITY);
+  const told = (texts: readonly string[], places: readonly string[]) =>
+    texts.map((text, i) => ({ text, located: places[i]! }));
+  return (
+    checkTexts('warn', expectations.warnings, told(warnings, located.warnings)) ??
+    checkTexts('info', expectations.infos, told(infos, located.infos))
+  );
 }

@@ -3,12 +3,12 @@
  * `axN` and `a+bxN` stand for N + 1 values, `_xN` for N gaps.
  */
 import type { Labels } from '@jaegis/model';
-import { parseDurationMs } from '@jaegis/std';
 import { addHistograms, subtractHistograms } from '../histogram/arithmetic.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import { parseNumber } from '../parse/number-literal.ts';
 import { parseString } from '../parse/string-literal.ts';
 import { parseHistogram } from './histogram-notation.ts';
+import { maxValues, timesOf } from './repetition.ts';
 import { ScriptError } from './script-error.ts';
 
 export interface SequenceHistogram {
@@ -26,21 +26,17 @@ export type SequenceValue = number | SequenceHistogram | 'stale' | undefined;
 export interface SeriesLine {
   readonly labels: Labels;
   readonly values: readonly SequenceValue[];
-  /** In place of values (`name@st`): when the counter of each sample began, in milliseconds from the sample. */
+  /** When the counter of each sample began, in milliseconds from the sample. */
   readonly starts?: readonly (number | undefined)[];
 }
 
-/** Most values of a line: a script is no load test. */
-const maxValues = 1_000_000;
-
 export function parseSeriesLine(line: string): SeriesLine {
   const metric = parseMetric(line);
-  if (/^@st\s/.test(line.slice(metric.end)))
-    return { labels: metric.labels, values: [], starts: parseStarts(line.slice(metric.end + 3)) };
   return { labels: metric.labels, values: parseSequence(line.slice(metric.end)) };
 }
 
-function parseMetric(line: string): { labels: Labels; end: number } {
+/** The series at the beginning of a line, and where it ends. */
+export function parseMetric(line: string): { labels: Labels; end: number } {
   const entries = new Map<string, string>();
   const name = /^[A-Za-z_:][\w:]*/.exec(line)?.[0] ?? '';
   if (name !== '') entries.set('__name__', name);
@@ -102,34 +98,6 @@ function parseSequence(text: string): SequenceValue[] {
   return values;
 }
 
-const duration = String.raw`(?:0|(?:\d+(?:ms|[smhdwy]))+)`;
-const startItem = new RegExp(String.raw`^([+-]?)(${duration})(?:([+-])(${duration}))?(?:x(\d+))?$`);
-
-/** `-30s-1mx2`: from the first sample 30 s back, from each further one a minute more. */
-function parseStarts(text: string): (number | undefined)[] {
-  const starts: (number | undefined)[] = [];
-  for (const item of text.trim().split(/\s+/)) {
-    const gap = /^_(?:x(\d+))?$/.exec(item);
-    if (gap !== null) {
-      starts.push(...new Array<undefined>(bounded(gap[1] ?? '1')).fill(undefined));
-      continue;
-    }
-    const match = startItem.exec(item);
-    if (match === null) throw new ScriptError(`Cannot read the start "${item}": must be a duration or _`);
-    const [, sign, first, changeSign, change, times] = match;
-    const start = (sign === '-' ? -1 : 1) * msOf(first!);
-    const by = change === undefined ? 0 : (changeSign === '-' ? -1 : 1) * msOf(change);
-    for (let i = 0; i <= bounded(times ?? '0'); i++) starts.push(start + i * by);
-  }
-  return starts;
-}
-
-function msOf(text: string): number {
-  const ms = text === '0' ? 0 : parseDurationMs(text);
-  if (ms === undefined) throw new ScriptError(`Cannot read the duration "${text}"`);
-  return ms;
-}
-
 /** Up to the next space that is not inside a histogram. */
 function nextItem(text: string): string {
   return /^(?:\{\{[^}]*\}\}|[^\s{])+/.exec(text)?.[0] ?? /^\S+/.exec(text)![0];
@@ -137,12 +105,12 @@ function nextItem(text: string): string {
 
 function readItem(item: string): readonly SequenceValue[] {
   const gap = /^_(?:x(\d+))?$/.exec(item);
-  if (gap !== null) return new Array<SequenceValue>(bounded(gap[1] ?? '1')).fill(undefined);
+  if (gap !== null) return new Array<SequenceValue>(timesOf(gap[1] ?? '1')).fill(undefined);
   if (item.startsWith('{{')) return readHistograms(item);
   const match = numberItem.exec(item);
   if (match === null) throw new ScriptError(`Cannot read the value "${item}": must be a number, _, stale or {{...}}`);
   const [, first, change, times] = match;
-  if (/^[+-]?stale$/i.test(first!)) return new Array<SequenceValue>(bounded(times ?? '0') + 1).fill('stale');
+  if (/^[+-]?stale$/i.test(first!)) return new Array<SequenceValue>(timesOf(times ?? '0') + 1).fill('stale');
   const start = numberOf(first!);
   if (times === undefined) {
     if (change !== undefined) throw new ScriptError(`Cannot read the value "${item}": must end in x and a number`);
@@ -151,17 +119,11 @@ function readItem(item: string): readonly SequenceValue[] {
   const by = change === undefined ? 0 : numberOf(change);
   const result: number[] = [];
   let value = start;
-  for (let i = 0; i <= bounded(times); i++) {
+  for (let i = 0; i <= timesOf(times); i++) {
     result.push(value);
     if (change !== undefined) value += by;
   }
   return result;
-}
-
-function bounded(times: string): number {
-  const count = Number(times);
-  if (count > maxValues) throw new ScriptError(`Cannot repeat a value: ${times} times, must be at most ${maxValues}`);
-  return count;
 }
 
 function numberOf(text: string): number {
@@ -179,7 +141,7 @@ function readHistograms(item: string): SequenceHistogram[] {
   const by = change === undefined ? undefined : parseHistogram(change).histogram;
   const result: SequenceHistogram[] = [];
   let { histogram } = start;
-  for (let i = 0; i <= bounded(times); i++) {
+  for (let i = 0; i <= timesOf(times); i++) {
     result.push({ histogram, hintGiven: start.hintGiven });
     if (by === undefined) continue;
     const next = sign === '-' ? subtractHistograms(histogram, by) : addHistograms([histogram, by]);
