@@ -26,6 +26,7 @@ export {
   type RowVerdict,
 } from './detect/member.ts';
 export { defaultMember, detectMembers, takes } from './detect/members.ts';
+export { SeriesWatch, type WatchedSeries } from './detect/series-watch.ts';
 export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';

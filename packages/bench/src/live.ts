@@ -2,12 +2,14 @@
  * The server under a live load: 10,000 agents of 50 series report every 10 s by remote write, detection and all loops on,
  * for ten minutes. The load comes from `jaegis loadgen` as a process of its own; a third process (this one) writes markers
  * and asks for them. Everything runs on the cores that there are. CPU and memory are read from the kernel, how late the
- * event loop is from the server's own report of the last 10 s.
+ * event loop is from the server's own report of the last 10 s. Beside the load some series of this process' own are broken,
+ * to time the way from a sample to its anomaly on the event stream (event-probe.ts).
  *
  *   npm run bench -- live [--quick] [--minutes=10] [--agents=10000] [--series=50]
  */
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
+import { type ProbedEvents, probeEvents } from './event-probe.ts';
 import type { BenchRow } from './otlp-ingest.ts';
 import { type Peer, startPeer } from './peers.ts';
 import type { LoadSummary } from './run-load.ts';
@@ -38,9 +40,9 @@ export async function run(options: { quick?: boolean; args?: readonly string[] }
   const peer = await startPeer('jaegis');
   if (peer === undefined) throw new Error('Cannot run live: the CLI is not built, must be (npm run build)');
   try {
-    const { summary, seen, readings } = await watch(peer, { minutes, agents, series });
+    const watched = await watch(peer, { minutes, agents, series });
     const title = `Live: ${agents.toLocaleString('en')} agents x ${series} series at ${everyMs / 1_000} s, ${minutes} minutes`;
-    return { title, rows: rowsOf(summary, seen, readings) };
+    return { title, rows: [...rowsOf(watched.summary, watched.seen, watched.readings), ...eventRows(watched)] };
   } finally {
     await peer.stop();
     peer.discard();
@@ -62,6 +64,14 @@ async function watch(peer: Peer, of: { minutes: number; agents: number; series: 
     pauseMs: 50,
     isOver: () => isOver,
     onSeen: (ms) => seen.push({ at: elapsedS(), ms }),
+  });
+  const tookMs: number[] = [];
+  const breaking = probeEvents({
+    url: peer.url,
+    token: undefined,
+    agent,
+    isOver: () => isOver,
+    onEvent: (ms) => tookMs.push(ms),
   });
   const readings: Reading[] = [];
   let cpu = peer.cpuSeconds();
@@ -90,11 +100,14 @@ async function watch(peer: Peer, of: { minutes: number; agents: number; series: 
   }, everyMs);
   try {
     const summary = await loading;
-    return { summary, seen, readings };
+    const detection = await metricOf(peer.url, 'jaegis_detection_points_total');
+    const shed = await metricOf(peer.url, 'jaegis_dropped_total{where="detection_points"}');
+    isOver = true;
+    return { summary, seen, readings, tookMs, events: await breaking, detection, shed };
   } finally {
     isOver = true;
     clearInterval(reading);
-    await probing;
+    await Promise.all([probing, breaking]);
     agent.destroy();
   }
 }
@@ -163,6 +176,38 @@ function rowsOf(
       note: `by minute: ${perMinute.join(', ')}`,
     },
   ];
+}
+
+function eventRows(of: {
+  tookMs: readonly number[];
+  events: ProbedEvents;
+  detection: number;
+  shed: number;
+}): BenchRow[] {
+  const { tookMs, events } = of;
+  return [
+    {
+      name: 'samples looked at by anomaly detection',
+      value: of.detection,
+      unit: '',
+      note: `${of.shed} left out because there were too many; ${events.others} anomalies in the load and the server's own signals`,
+    },
+    {
+      name: 'a far value sent to its event on the stream, p50',
+      value: quantile(tookMs, 0.5),
+      unit: 'ms',
+      note: `${tookMs.length} of ${events.broken} broken series told, ${events.unasked} anomalies where nothing was broken`,
+    },
+    { name: 'a far value sent to its event on the stream, p99', value: quantile(tookMs, 0.99), unit: 'ms' },
+    { name: 'a far value sent to its event on the stream, slowest', value: Math.max(...tookMs), unit: 'ms' },
+  ];
+}
+
+/** One line of the server's own metrics. */
+async function metricOf(url: string, name: string): Promise<number> {
+  const page = await (await fetch(`${url}/metrics`)).text();
+  const line = page.split('\n').find((each) => each.startsWith(`${name} `));
+  return Number(line?.split(' ').at(-1) ?? Number.NaN);
 }
 
 function mebibytes(bytes: number): number {

@@ -2,6 +2,7 @@ export type { Compression } from './block/block-file.ts';
 export type { RollupTier } from './block/block-keeper.ts';
 export type { Tombstone } from './delete/deletion.ts';
 export { ExemplarStore } from './exemplars/exemplar-store.ts';
+export { rowOf } from './head/series-table.ts';
 export { DiskFullError, type Faults, type MemoryDirectory, memoryDirectory } from './memory-directory.ts';
 export { MetadataBook } from './metadata/metadata-book.ts';
 export { MetricsStore } from './metrics-store.ts';

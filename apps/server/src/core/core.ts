@@ -146,6 +146,7 @@ export function createCore(deps: CoreDeps) {
     forgetRefs(refs: readonly SeriesRef[]): void {
       otlp.forgetRefs(refs);
       remoteWrite.forgetRefs(refs);
+      fleet.received.forget(refs, deps.clock.now());
     },
 
     heartbeat(id: string, body: Uint8Array): HeartbeatOutcome {

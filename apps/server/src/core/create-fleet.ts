@@ -1,10 +1,11 @@
 import { AlertEngine, IncidentEngine, type TimelineFact } from '@jaegis/alerting';
 import { AlarmOutcomes, AlarmTuning } from '@jaegis/analytics';
 import { IngestCounters } from '@jaegis/ingest';
+import { type Anomaly, signalMetric } from '@jaegis/model';
 import { Registry } from '@jaegis/registry';
 import { recordOutcome } from '@jaegis/scaling';
 import { QuantileSketch } from '@jaegis/std';
-import { patientMetadata } from '@jaegis/store';
+import { type MetadataStore, patientMetadata } from '@jaegis/store';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import { ExemplarStore, MetadataBook } from '@jaegis/tsdb';
 import { alarmOutcomesKey, alarmTuningKey } from './alarm-accuracy.ts';
@@ -18,9 +19,11 @@ import { inlineForecastEngine } from './forecast-engine.ts';
 import { idMaker } from './ids.ts';
 import { OutcomeWatch } from './outcomes.ts';
 import { PoolBook } from './pool-book.ts';
+import { ReceivedWatch } from './received-watch.ts';
 import { Rules } from './rules.ts';
 import { SelfMetrics } from './self-metrics.ts';
 import { SignalBook } from './signal-book.ts';
+import { tellAnomalies } from './signal-loop.ts';
 import { SignalWriter } from './signal-writer.ts';
 
 /** A loop that did not run for this long means that we were away (a sleeping laptop): nobody is lost for our absence. */
@@ -63,11 +66,15 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   const alarmTuning = AlarmTuning.fromJSON(metadata.getState(alarmTuningKey));
   let facts: TimelineFact[] = [];
   const pools = new PoolBook(config, metadata);
+  const metricMetadata = new MetadataBook(maxMetrics);
+  const { breathe } = deps;
+  const tell = (changed: readonly Anomaly[]) => tellAnomalies({ metadata, events }, changed);
+  endStrangers(metadata, now);
 
   return {
     clock,
     stopwatch: deps.stopwatch,
-    breathe: deps.breathe,
+    breathe,
     log: deps.log,
     version: deps.version,
     config,
@@ -78,7 +85,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     nextId,
     store,
     exemplars: new ExemplarStore(maxExemplars),
-    metricMetadata: new MetadataBook(maxMetrics),
+    metricMetadata,
     metadata,
     telemetryLog: deps.telemetryLog,
     events,
@@ -96,6 +103,14 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       falseAlarmsPerAgentWeek: options.false_alarms_per_agent_week,
       tuning: alarmTuning,
     }),
+    received: new ReceivedWatch(
+      { store, registry, metricMetadata, breathe },
+      {
+        seriesLimit: options.watched_series_limit,
+        falseAlarmsPerAgentWeek: options.false_alarms_per_agent_week,
+        tell,
+      },
+    ),
     behavior: new Behavior({
       agentLimit: options.agent_limit,
       metadata,
@@ -140,4 +155,13 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       return taken;
     },
   };
+}
+
+/** Anomalies of series from outside that were open before a restart: what was learned of their series is gone, so they end. */
+function endStrangers(metadata: MetadataStore, now: number): void {
+  const ours: readonly (string | undefined)[] = Object.values(signalMetric);
+  for (const anomaly of metadata.anomalies({ limit: 1_000 }).items) {
+    const isOurs = ours.includes(anomaly.series['__name__']) || anomaly.signal === 'behavior';
+    if (anomaly.endedAt === null && !isOurs) metadata.saveAnomaly({ ...anomaly, endedAt: now });
+  }
 }

@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 import type { OutcomeWatch } from './outcomes.ts';
 import type { PoolBook } from './pool-book.ts';
 import type { QueryStore } from './query-store.ts';
+import type { ReceivedWatch } from './received-watch.ts';
 import type { RemoteWrites } from './remote-writes.ts';
 import type { Rules } from './rules.ts';
 import type { SelfMetrics } from './self-metrics.ts';
@@ -59,6 +60,8 @@ export interface Fleet {
   readonly writer: SignalWriter;
   readonly signals: SignalBook;
   readonly detection: Detection;
+  /** What comes in from outside, watched sample by sample. */
+  readonly received: ReceivedWatch;
   readonly behavior: Behavior;
   readonly health: Map<string, HealthState>;
   readonly trust: Map<string, ForecastTrust>;

@@ -21,6 +21,7 @@ export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
     await fleet.detection.save(fleet.metadata, fleet.breathe);
     await fleet.behavior.save(fleet.metadata, fleet.breathe);
     saveAccuracy(fleet);
+    fleet.received.sweep(now);
   }
   if (now - done.pruned >= hourMs) {
     done.pruned = now;

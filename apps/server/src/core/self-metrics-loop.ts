@@ -34,6 +34,8 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_loop_failures_total', 'counter', 'Runs of each loop that threw.'],
   ['jaegis_loop_duration_seconds', 'gauge', 'Duration of the last run of each loop.'],
   ['jaegis_behavior_seconds_per_agent', 'gauge', 'Following the behaviour of one agent for one tick, on average.'],
+  ['jaegis_detection_series', 'gauge', 'Series from outside that anomaly detection watches.'],
+  ['jaegis_detection_points_total', 'counter', 'Samples from outside that anomaly detection has looked at.'],
   ['jaegis_behavior_bytes_per_agent', 'gauge', 'Memory that the profile of one agent takes.'],
   ['jaegis_rule_group_evaluations_total', 'counter', 'Evaluations of each group of rules.'],
   [
@@ -126,6 +128,11 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
   selfMetrics.set('jaegis_dropped_total', fleet.behavior.refused, { where: 'behavior' });
+  const received = fleet.received.stats();
+  selfMetrics.set('jaegis_detection_series', received.series);
+  selfMetrics.set('jaegis_detection_points_total', received.points);
+  selfMetrics.set('jaegis_dropped_total', received.shed, { where: 'detection_points' });
+  selfMetrics.set('jaegis_dropped_total', received.refused, { where: 'detection_series' });
   const behavior = fleet.behavior.stats();
   selfMetrics.set('jaegis_behavior_seconds_per_agent', (behavior.microsecondsPerAgent ?? 0) / 1e6);
   selfMetrics.set('jaegis_behavior_bytes_per_agent', behavior.bytesPerAgent);

@@ -86,7 +86,7 @@ async function followBehavior(
 }
 
 /** Keeps anomalies and tells whoever listens. */
-export function tellAnomalies(fleet: Fleet, changed: readonly Anomaly[]): void {
+export function tellAnomalies(fleet: Pick<Fleet, 'metadata' | 'events'>, changed: readonly Anomaly[]): void {
   for (const anomaly of changed) {
     fleet.metadata.saveAnomaly(anomaly);
     fleet.events.publish({ event: 'anomaly', data: anomaly });

@@ -16,6 +16,7 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
         const startedAt = fleet.stopwatch();
         const result = await fleet.store.append(batch, now);
         fleet.visibleMs.add(fleet.stopwatch() - startedAt);
+        fleet.received.take(batch, now);
         return result;
       },
     },

@@ -61,6 +61,8 @@ export interface TrackerOptions {
   readonly nextId?: (now: number) => string;
   /** Calm points in a row that close; 6 when left out. */
   readonly closeAfter?: number;
+  /** One point with this score opens an anomaly by itself; when left out none does. */
+  readonly surelyAt?: number;
 }
 
 export class AnomalyTracker {
@@ -68,6 +70,7 @@ export class AnomalyTracker {
   readonly #limit: number;
   readonly #endAfterMissing: number;
   readonly #closeAfter: number;
+  readonly #surelyAt: number;
   readonly #nextId: ((now: number) => string) | undefined;
   #refused = 0;
 
@@ -76,6 +79,7 @@ export class AnomalyTracker {
     this.#endAfterMissing = Math.ceil((options.endAfterMissingMs ?? 300_000) / (options.intervalMs ?? 5_000));
     this.#nextId = options.nextId;
     this.#closeAfter = options.closeAfter ?? 6;
+    this.#surelyAt = options.surelyAt ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -130,7 +134,8 @@ export class AnomalyTracker {
     track.calm = point.score <= calmScore ? track.calm + 1 : 0;
     if (track.open === null) {
       const isClear = (track.clear & latest) !== 0 && ones(track.history & latest) >= hitsWhenClear;
-      if (isClear || (point.anomalous && ones(track.history) >= hitsOtherwise)) {
+      const isSure = point.anomalous && point.score >= this.#surelyAt;
+      if (isSure || isClear || (point.anomalous && ones(track.history) >= hitsOtherwise)) {
         const id = this.#nextId?.(point.at) ?? idOf(track.subject, point.at);
         track.open = makeAnomaly(id, track.subject, point);
         return track.open;
@@ -166,6 +171,11 @@ export class AnomalyTracker {
     const out: Anomaly[] = [];
     for (const track of this.#tracks.values()) if (track.open !== null) out.push(track.open);
     return out.sort((a, b) => a.at - b.at);
+  }
+
+  /** Series with recent anomalous points, open or not. */
+  keys(): (number | string)[] {
+    return [...this.#tracks.keys()];
   }
 
   get openCount(): number {

@@ -59,6 +59,11 @@ export const serverOptions = {
     default: 50_000,
     help: 'Most agents in the registry; a further one is refused and counted.',
   },
+  watched_series_limit: {
+    schema: z.coerce.number().int().min(0),
+    default: 1_000_000,
+    help: 'Most series from outside that anomaly detection watches, some 290 bytes each; 0 watches none of them.',
+  },
   false_alarms_per_agent_week: {
     schema: z.coerce.number().min(0.001).max(1_000),
     default: 0.5,
