@@ -34,7 +34,13 @@ export { type TimeToLimit, timeToLimit } from './forecast/time-to-limit.ts';
 export { createForecaster, forecastMembers } from './forecast/weighted-members.ts';
 export { type AgentReportInput, agentReport } from './health/agent-report.ts';
 export { faultsAmongPeers, type PeerReading } from './health/among-peers.ts';
-export { type AgentAssessment, type AgentInput, assessAgent, type HealthMemory } from './health/assess-agent.ts';
+export {
+  type AgentAssessment,
+  type AgentInput,
+  assessAgent,
+  type HealthMemory,
+  healthyFrom,
+} from './health/assess-agent.ts';
 export { type Decline, DeclineWatch } from './health/decline-watch.ts';
 export { type ErrorClass, severityOf, summarizeErrors } from './health/error-classes.ts';
 export { type Coverage, fleetCoverage } from './health/fleet-coverage.ts';

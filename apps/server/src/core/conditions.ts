@@ -1,4 +1,5 @@
 import type { AlertCondition } from '@jaegis/alerting';
+import { healthyFrom } from '@jaegis/analytics';
 import { type SignalName, signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { exhaustionConditions } from './exhaustion-conditions.ts';
@@ -65,7 +66,8 @@ function lostAgents(fleet: Fleet): AlertCondition[] {
 function unhealthyAgents(fleet: Fleet): AlertCondition[] {
   const found: AlertCondition[] = [];
   for (const agent of fleet.registry.list()) {
-    if (agent.connectivity !== 'live' || agent.health !== 'unhealthy') continue;
+    // One that is well again still counts as unwell for a while: no reason to begin an alert; one that fires is held on its own.
+    if (agent.connectivity !== 'live' || agent.health !== 'unhealthy' || agent.score >= healthyFrom) continue;
     found.push({
       key: `unhealthy/${agent.instanceId}`,
       kind: 'agent_unhealthy',

@@ -58,7 +58,9 @@ describe('an agent that', () => {
     const bad = judge({ signals: madeSignals({ ...well, error_rate: 0.5 }), requests: 100 });
     const soon = judge({ memory: bad.memory, signals: madeSignals(well, now + 5_000) }, now + 5_000);
     expect(soon).toMatchObject({ health: 'unhealthy', score: 100 });
-    expect(soon.reasons).toEqual(['was unhealthy until just now; as expected since then']);
+    expect(soon.reasons).toEqual([
+      'was unhealthy until just now (error rate 50 %, expected below 5 %); as expected since then',
+    ]);
     const later = judge({ memory: soon.memory, signals: madeSignals(well, now + 60_000) }, now + 60_000);
     expect(later.health).toBe('healthy');
   });

@@ -42,6 +42,8 @@ export interface HealthMemory {
   /** The state that wants to be told, and since when it does. */
   readonly next: Health;
   readonly nextSince: number;
+  /** The worst that was last found; empty when nothing was. */
+  readonly why: string;
 }
 
 export interface AgentAssessment {
@@ -55,7 +57,8 @@ export interface AgentAssessment {
   readonly memory: HealthMemory;
 }
 
-const healthyFrom = 80;
+/** The least score of one that is well. */
+export const healthyFrom = 80;
 const unhealthyBelow = 50;
 const hysteresis = 5;
 const strictness = { low: -10, normal: 0, high: 5 };
@@ -73,10 +76,10 @@ export function assessAgent(input: AgentInput, now: number): AgentAssessment {
   const parts = partsOf(input, now);
   const score = overall(parts);
   const wanted = healthOf(score - strictness[input.importance ?? 'normal'], input.memory?.health);
-  const memory = debounce(input.memory, wanted, now);
   const bad = Object.entries(parts)
     .filter(([, part]) => part.score < healthyFrom)
     .sort((a, b) => a[1].score - b[1].score);
+  const memory = { ...debounce(input.memory, wanted, now), why: bad[0]?.[1].reason ?? input.memory?.why ?? '' };
   const reasons = bad.length > 0 ? bad.map(([, part]) => part.reason) : [wellReason(parts, memory, now)];
   return { health: memory.health, score, parts, reasons, recommendations: recommend(bad, input), memory };
 }
@@ -93,7 +96,7 @@ function gone(agent: Agent, before: HealthMemory | undefined, now: number): Agen
     recommendations: isLost
       ? [`Look at the last output of ${agent.instanceId}, and restart it if it does not come back`]
       : [],
-    memory: before?.health === health ? before : { health, since: now, next: health, nextSince: now },
+    memory: before?.health === health ? before : { health, since: now, next: health, nextSince: now, why: '' },
   };
 }
 
@@ -119,7 +122,7 @@ function healthOf(score: number, before: Health | undefined): Health {
 
 const rank: Readonly<Record<Health, number>> = { healthy: 0, unknown: 0, degraded: 1, unhealthy: 2 };
 
-function debounce(before: HealthMemory | undefined, wanted: Health, now: number): HealthMemory {
+function debounce(before: HealthMemory | undefined, wanted: Health, now: number): Omit<HealthMemory, 'why'> {
   if (before === undefined || before.health === 'unknown') {
     return { health: wanted, since: now, next: wanted, nextSince: now };
   }
@@ -252,7 +255,8 @@ function wellReason(parts: Readonly<Record<string, HealthPart>>, memory: HealthM
   if (memory.health === 'degraded' || memory.health === 'unhealthy') {
     const sinceMs = now - memory.nextSince;
     const until = sinceMs < 1_000 ? 'just now' : `${formatDuration(sinceMs)} ago`;
-    return `was ${memory.health} until ${until}; as expected since then`;
+    const why = memory.why === '' ? '' : ` (${memory.why})`;
+    return `was ${memory.health} until ${until}${why}; as expected since then`;
   }
   return names.length <= 1
     ? `${parts['connectivity']!.reason}; nothing else is known of it`

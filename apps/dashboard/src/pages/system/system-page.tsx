@@ -6,10 +6,11 @@ import { span } from '../../time/words.ts';
 import { Since } from '../../widgets/ago.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
-import { Accuracy } from './accuracy.tsx';
+import { Alarms } from './alarms.tsx';
 import { WillRunOut } from './exhaustion.tsx';
+import { Forecasts } from './forecasts.tsx';
 import { HeadNumbers } from './head-numbers.tsx';
-import { Forecasts, Loops, Receivers, Refused, RemoteWrites, Rules, Scrapes } from './system-tables.tsx';
+import { Loops, Receivers, Refused, RemoteWrites, Rules, Scrapes } from './system-tables.tsx';
 
 /** JAEGIS itself: what it takes in, what it refuses, what it keeps, what it costs, how far it can be trusted. */
 export function SystemPage() {
@@ -37,15 +38,15 @@ export function SystemPage() {
               <Refused report={report} />
               <Protocols report={report} />
               <Loops report={report} />
-              <Forecasts report={report} />
-              <Accuracy report={report} />
               <WillRunOut report={report} />
               <Detection report={report} />
+              <Alarms report={report} />
               <Scrapes report={report} />
               <Rules report={report} />
               <RemoteWrites report={report} />
               <Receivers report={report} />
             </div>
+            <Forecasts report={report} />
           </>
         )}
       </Loaded>

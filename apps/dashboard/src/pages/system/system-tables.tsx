@@ -1,10 +1,8 @@
 import type { SystemReport } from '@jaegis/model';
-import { reachWords, reasonWords, signalName } from '../../data/signal-words.ts';
+import { reasonWords } from '../../data/signal-words.ts';
 import { written } from '../../data/written.ts';
 import { Ago } from '../../widgets/ago.tsx';
 import { FactTable } from '../../widgets/fact-table.tsx';
-import { PoolLink } from '../../widgets/links.tsx';
-import { ScoreBar } from '../../widgets/score-bar.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark } from '../../widgets/state-mark.tsx';
 
@@ -142,43 +140,6 @@ export function RemoteWrites({ report }: { report: SystemReport }) {
           },
         ]}
       />
-    </Section>
-  );
-}
-
-/** How far each forecast can be relied on: measured against a naive one all the time. */
-export function Forecasts({ report }: { report: SystemReport }) {
-  return (
-    <Section title="Trust in the forecasts">
-      {report.forecasts.length === 0 ? (
-        <p className="muted">No forecast yet: the first comes when a pool has been heard for a while.</p>
-      ) : (
-        <FactTable
-          rows={report.forecasts}
-          keyOf={(each) => `${each.pool}:${each.signal}:${each.reach}`}
-          columns={[
-            {
-              name: 'Pool',
-              cell: (each) => (
-                <>
-                  <PoolLink name={each.pool} />{' '}
-                  <span className="small muted">
-                    {signalName(each.signal).toLowerCase()}, {reachWords[each.reach]}
-                  </span>
-                </>
-              ),
-            },
-            { name: 'Model', cell: (each) => each.model, tone: () => 'muted' },
-            {
-              name: 'Trust',
-              cell: (each) => (
-                <ScoreBar score={each.trust * 100} label={`Trust in the forecast of ${each.pool}`} isPlain />
-              ),
-            },
-            { name: 'Made', isNum: true, cell: (each) => <Ago at={each.madeAt} />, tone: () => 'muted' },
-          ]}
-        />
-      )}
     </Section>
   );
 }
