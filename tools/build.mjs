@@ -50,8 +50,8 @@ const pieces = [
   {
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
-    outputs: ['jaegis', 'query-worker', 'forecast-worker', 'backtest-worker', 'replay-worker'].map((name) =>
-      at(`apps/cli/dist/${name}.js`),
+    outputs: ['jaegis', 'query-worker', 'forecast-worker', 'backtest-worker', 'replay-worker', 'block-worker'].map(
+      (name) => at(`apps/cli/dist/${name}.js`),
     ),
     build: () =>
       bundle({
@@ -62,6 +62,7 @@ const pieces = [
           'forecast-worker': '../server/src/forecast-worker.ts',
           'backtest-worker': '../server/src/backtest/backtest-worker.ts',
           'replay-worker': '../server/src/replay-worker.ts',
+          'block-worker': '../server/src/block-worker.ts',
         },
         keep: ['dashboard'],
       }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { SeriesRef, ServerOptions } from '@jaegis/model';
 import {
+  blockThread,
   type MetadataStore,
   openDirectory,
   openMetadata,
@@ -45,6 +46,7 @@ export async function openStorage(at: {
   const store = await MetricsStore.open({
     directory: await openDirectory(metricsDir),
     replayThreads: replayThreads(new URL('./replay-worker.js', import.meta.url), metricsDir),
+    blockThread: blockThread(new URL('./block-worker.js', import.meta.url), metricsDir),
     now: at.now,
     seriesLimit: options.series_limit,
     seriesLimitPerGroup: options.series_limit_per_pool,

@@ -5,13 +5,18 @@
  * event loop is from the server's own report of the last 10 s. Beside the load some series of this process' own are broken,
  * to time the way from a sample to its anomaly on the event stream (event-probe.ts).
  *
- *   npm run bench -- live [--quick] [--minutes=10] [--agents=10000] [--series=50]
+ *   npm run bench -- live [--quick] [--minutes=10] [--agents=10000] [--series=50] [--cut=10m]
+ *
+ * With `--cut` the head is filled beforehand, so that a block of that length is cut in the middle (live-cut.ts).
  */
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
+import { parseDurationMs } from '@jaegis/std';
 import { type ProbedEvents, probeEvents } from './event-probe.ts';
+import { cutRows, fillHead, planCut, type Sighting, watchWriting } from './live-cut.ts';
 import type { BenchRow } from './otlp-ingest.ts';
 import { type Peer, startPeer } from './peers.ts';
+import { quantile } from './quantile.ts';
 import type { LoadSummary } from './run-load.ts';
 import { cliPath, getJson } from './running-server.ts';
 import { probeVisibility } from './visible-probe.ts';
@@ -37,12 +42,18 @@ export async function run(options: { quick?: boolean; args?: readonly string[] }
   const minutes = Number(flag('minutes') ?? (options.quick === true ? 2 : 10));
   const agents = Number(flag('agents') ?? 10_000);
   const series = Number(flag('series') ?? 50);
-  const peer = await startPeer('jaegis');
+  const wanted = flag('cut');
+  const cut = wanted === undefined ? undefined : planCut(parseDurationMs(wanted) ?? 600_000, Date.now());
+  const peer = await startPeer('jaegis', cut?.flags ?? []);
   if (peer === undefined) throw new Error('Cannot run live: the CLI is not built, must be (npm run build)');
   try {
+    const load = { agents, seriesPerAgent: series, samplesPerRequest: 2_000, run: 'live' };
+    if (cut !== undefined) await fillHead(peer, cut, { load, everyMs });
+    const watching = cut === undefined ? undefined : watchWriting(peer);
     const watched = await watch(peer, { minutes, agents, series });
     const title = `Live: ${agents.toLocaleString('en')} agents x ${series} series at ${everyMs / 1_000} s, ${minutes} minutes`;
-    return { title, rows: [...rowsOf(watched.summary, watched.seen, watched.readings), ...eventRows(watched)] };
+    const rows = [...rowsOf(watched.summary, watched.seen, watched.readings), ...eventRows(watched)];
+    return { title, rows: watching === undefined ? rows : [...rows, ...cutRows(watching.stop(), watched.seen)] };
   } finally {
     await peer.stop();
     peer.discard();
@@ -54,7 +65,7 @@ async function watch(peer: Peer, of: { minutes: number; agents: number; series: 
   const elapsedS = () => (performance.now() - startedAt) / 1_000;
   const loading = runLoadgen(peer.url, of);
   let isOver = false;
-  const seen: { at: number; ms: number }[] = [];
+  const seen: Sighting[] = [];
   const agent = new Agent({ keepAlive: true });
   const probing = probeVisibility({
     url: peer.url,
@@ -63,7 +74,7 @@ async function watch(peer: Peer, of: { minutes: number; agents: number; series: 
     agent,
     pauseMs: 50,
     isOver: () => isOver,
-    onSeen: (ms) => seen.push({ at: elapsedS(), ms }),
+    onSeen: (ms) => seen.push({ at: elapsedS(), clock: performance.now(), ms }),
   });
   const tookMs: number[] = [];
   const breaking = probeEvents({
@@ -114,7 +125,7 @@ async function watch(peer: Peer, of: { minutes: number; agents: number; series: 
 
 async function runLoadgen(url: string, of: { minutes: number; agents: number; series: number }): Promise<LoadSummary> {
   const flags = [
-    ...['--url', url, '--json', '--protocol', 'remote-write', '--interval', `${everyMs / 1_000}s`],
+    ...['--url', url, '--json', '--run', 'live', '--protocol', 'remote-write', '--interval', `${everyMs / 1_000}s`],
     ...['--agents', `${of.agents}`, '--series', `${of.series}`, '--duration', `${Math.round(of.minutes * 60)}s`],
   ];
   const child = spawn(process.execPath, [cliPath, 'loadgen', ...flags], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -126,11 +137,7 @@ async function runLoadgen(url: string, of: { minutes: number; agents: number; se
   return JSON.parse(output) as LoadSummary;
 }
 
-function rowsOf(
-  summary: LoadSummary,
-  seen: readonly { at: number; ms: number }[],
-  readings: readonly Reading[],
-): BenchRow[] {
+function rowsOf(summary: LoadSummary, seen: readonly Sighting[], readings: readonly Reading[]): BenchRow[] {
   const visible = seen.filter(({ at }) => at > warmUpS).map(({ ms }) => ms);
   const settled = readings.filter(({ elapsedS }) => elapsedS > warmUpS);
   const delays = settled.map(({ loopDelayMsP99 }) => loopDelayMsP99);
@@ -212,9 +219,4 @@ async function metricOf(url: string, name: string): Promise<number> {
 
 function mebibytes(bytes: number): number {
   return bytes / 2 ** 20;
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }

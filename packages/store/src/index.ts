@@ -1,3 +1,4 @@
+export { blockThread, writeBlocksInThread } from './files/block-thread.ts';
 export { openDirectory } from './files/open-directory.ts';
 export { openFilesToRead } from './files/open-files-to-read.ts';
 export { replayInThread, replayThreads } from './files/replay-threads.ts';

@@ -1,5 +1,7 @@
 /** The process that crash.e2e.test.ts kills: appends without end, and says so when a batch is acknowledged. */
+import { pathToFileURL } from 'node:url';
 import { MetricsStore } from '@jaegis/tsdb';
+import { blockThread } from '../src/files/block-thread.ts';
 import { openDirectory } from '../src/files/open-directory.ts';
 import { zlibCompression } from '../src/files/zlib-compression.ts';
 
@@ -11,8 +13,10 @@ export function valueAt(i: number, round: number): number {
   return i % 3 === 0 ? round : i % 3 === 1 ? Math.round(Math.sin(round) * 1_000) / 1_000 : Math.sqrt(round + i);
 }
 
-export async function openStore(folder: string): Promise<MetricsStore> {
+/** `worker`: the thread that writes blocks; left out, they are written in this one. */
+export async function openStore(folder: string, worker?: string): Promise<MetricsStore> {
   return MetricsStore.open({
+    blockThread: worker === undefined ? undefined : blockThread(pathToFileURL(worker), folder),
     directory: await openDirectory(folder),
     now: t0,
     seriesLimit: 1_000,
@@ -32,8 +36,8 @@ export async function openStore(folder: string): Promise<MetricsStore> {
   });
 }
 
-async function write(folder: string, from: number): Promise<void> {
-  const store = await openStore(folder);
+async function write(folder: string, from: number, worker?: string): Promise<void> {
+  const store = await openStore(folder, worker);
   let now = t0 + from;
   const maintenance = setInterval(() => {
     void store.maintain(now);
@@ -58,5 +62,5 @@ async function appendRound(store: MetricsStore, refs: Uint32Array, round: number
   if (accepted === seriesCount) process.stdout.write(`${round}\n`);
 }
 
-const [, , folder, from] = process.argv;
-if (process.env['JAEGIS_CRASH_WRITER'] === '1') await write(folder!, Number(from));
+const [, , folder, from, worker] = process.argv;
+if (process.env['JAEGIS_CRASH_WRITER'] === '1') await write(folder!, Number(from), worker);

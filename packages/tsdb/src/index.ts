@@ -1,5 +1,6 @@
 export type { Compression } from './block/block-file.ts';
 export type { RollupTier } from './block/block-keeper.ts';
+export { type BlockThread, BlockThreadLostError, type BlockWork, BlockWorkshop } from './block/block-work.ts';
 export type { Tombstone } from './delete/deletion.ts';
 export { ExemplarStore } from './exemplars/exemplar-store.ts';
 export { rowOf } from './head/series-table.ts';

@@ -140,6 +140,8 @@ export class MetricsStore {
       pause: this.#pause,
       oldestInHead,
       checkpoint: () => log.freshCheckpoint(),
+      thread: options.blockThread,
+      onLost: (message) => options.onDamage?.(message),
     });
   }
 
@@ -406,6 +408,7 @@ export class MetricsStore {
         cuts: this.#keeper.cuts,
         merges: this.#keeper.merges,
         dropped: this.#keeper.droppedBlocks,
+        lostThreads: this.#keeper.lostThreads,
         tombstones: this.#tombstones.size,
         tiers: [0, ...this.#widths].map((widthMs) => ({
           widthMs,

@@ -2,6 +2,7 @@
 import type { Labels, Rejections, RejectReason, SampleBatch, SeriesRef } from '@jaegis/model';
 import type { Compression } from './block/block-file.ts';
 import type { RollupTier } from './block/block-keeper.ts';
+import type { BlockThread } from './block/block-work.ts';
 import type { MetricsReader } from './select/metrics-reader.ts';
 import type { StorageDirectory } from './storage-directory.ts';
 import type { ReplayThreads } from './wal/replay-part.ts';
@@ -34,6 +35,8 @@ export interface MetricsStoreOptions {
   readonly syncEachBatch?: boolean;
   /** Threads that read a long log side by side at the start. Default none: it is read in this one. */
   readonly replayThreads?: ReplayThreads | undefined;
+  /** What writes blocks (cuts, merges, rollups) beside this thread. Default none: it is done in this one, in slices. */
+  readonly blockThread?: BlockThread | undefined;
   /** Gives others their turn in the middle of long work. */
   readonly pause?: () => Promise<void>;
   /** Given what can be asked already (blocks), before the log is read. */
@@ -108,6 +111,8 @@ export interface StoreStats {
     readonly cuts: number;
     readonly merges: number;
     readonly dropped: number;
+    /** Threads that ended in the middle of writing blocks; their work was done again. */
+    readonly lostThreads: number;
     readonly tombstones: number;
     readonly tiers: readonly { readonly widthMs: number; readonly bytes: number; readonly oldestAt: number | null }[];
   };

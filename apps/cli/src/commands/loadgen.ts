@@ -11,6 +11,7 @@ interface Flags {
   readonly protocol?: string;
   readonly batch?: string;
   readonly connections?: string;
+  readonly run?: string;
 }
 
 const protocols = ['otlp', 'remote-write'] as const;
@@ -27,6 +28,7 @@ export function loadgenCommand(program: Program): void {
     .option('--protocol <protocol>', `${protocols.join(' or ')} (default otlp)`)
     .option('--batch <samples>', 'samples in a request (default: one agent; remote-write 2000)')
     .option('--connections <n>', 'connections at once (default 16)')
+    .option('--run <name>', 'the same name gives the same series again (default: another one each time)')
     .addHelpText(
       'after',
       '\nThe agents appear in the server like any others, and are lost when the load ends. Quantiles leave out the first two\nintervals, in which every series is new.\nExit 1: something was refused or late.',
@@ -48,7 +50,12 @@ export function loadgenCommand(program: Program): void {
     // A wrong address is an error of its own, said before any load is made.
     await client.health();
     const summary = await runLoad({
-      load: { agents, seriesPerAgent: series, samplesPerRequest: batch, run: `load${terminal.now().toString(36)}` },
+      load: {
+        agents,
+        seriesPerAgent: series,
+        samplesPerRequest: batch,
+        run: flags.run ?? `load${terminal.now().toString(36)}`,
+      },
       protocol,
       intervalMs: readDuration('--interval', flags.interval ?? '10s'),
       durationMs: readDuration('--duration', flags.duration ?? '60s'),

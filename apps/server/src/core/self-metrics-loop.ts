@@ -75,6 +75,11 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
     'Bytes of the blocks of each tier (width of a bucket in seconds, 0 for raw samples).',
   ],
   ['jaegis_store_damaged_total', 'counter', 'Damaged records and blocks that were left out, by where.'],
+  [
+    'jaegis_store_block_threads_lost_total',
+    'counter',
+    'Threads that ended while writing blocks; the work was done again.',
+  ],
   ['jaegis_store_failing', 'gauge', '1 while the disk of the metrics store fails or is full.'],
   ['jaegis_metadata_waiting', 'gauge', 'Records of decisions, incidents and agents that wait for room on the disk.'],
   ['jaegis_dropped_total', 'counter', 'What a full table or queue refused, by where.'],
@@ -115,6 +120,7 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
     selfMetrics.set('jaegis_store_block_bytes', bytes, { bucket_seconds: String(widthMs / 1_000) });
   selfMetrics.set('jaegis_store_damaged_total', store.replay.damaged, { where: 'log' });
   selfMetrics.set('jaegis_store_damaged_total', store.blocks.damaged, { where: 'blocks' });
+  selfMetrics.set('jaegis_store_block_threads_lost_total', store.blocks.lostThreads);
   selfMetrics.set('jaegis_store_failing', store.storageError === '' ? 0 : 1);
   const metadata = fleet.metadata.stats();
   selfMetrics.set('jaegis_metadata_waiting', metadata.waiting);

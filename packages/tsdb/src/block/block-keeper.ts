@@ -1,7 +1,8 @@
 /**
  * Keeps the blocks in order, in the background: cuts the head, merges, rolls up, drops what is past its retention or over
- * the size, carries out deletions. One thing at a time, each in small slices; a failing disk is told in `error` and
- * tried again a minute later, the head serving on.
+ * the size, carries out deletions. It plans and puts blocks in place; writing them is done by `BlockWork`, in another
+ * thread where there is one. One thing at a time; a thread that is lost is told, counted, and its work done again by the
+ * next; a failing disk is told in `error` and tried again a minute later, the head serving on.
  */
 import type { Tombstone } from '../delete/deletion.ts';
 import type { Tombstones } from '../delete/tombstones.ts';
@@ -11,8 +12,10 @@ import type { StorageDirectory } from '../storage-directory.ts';
 import type { Block } from './block.ts';
 import { type BlockName, blockName } from './block-file.ts';
 import { type BlockSet, textOf } from './block-set.ts';
+import { type BlockThread, BlockThreadLostError, type BlockWork, BlockWorkshop } from './block-work.ts';
+import { unfinishedSuffix } from './block-writer.ts';
 import { cutHead } from './cut-head.ts';
-import { type MergeOutput, mergeBlocks } from './merge-blocks.ts';
+import type { MergeOutput } from './merge-blocks.ts';
 import { type BlockSpan, planCut, planMerge, planRollup } from './plan-blocks.ts';
 
 /** A rollup that is kept beside the raw samples. */
@@ -37,19 +40,31 @@ export interface BlockKeeperOptions {
   /** Compressed bytes in the head past which it is cut before a block's time is full. */
   readonly headBytesLimit: number;
   readonly pause: () => Promise<void>;
+  /** What writes blocks beside this thread; left out, it is done here. */
+  readonly thread?: BlockThread | undefined;
+  /** Told of a lost thread, in words. */
+  readonly onLost: (message: string) => void;
   /** Time of the head's oldest sample; Infinity without one. */
   readonly oldestInHead: () => number;
   /** Called when samples have left the head for good: writes it as a checkpoint. False when that failed. */
   readonly checkpoint: () => Promise<boolean>;
 }
 
+/** A block that is to be written. */
+interface PlannedBlock extends Omit<BlockName, 'sequence'> {
+  readonly rolledFrom: readonly string[];
+}
+
 /** In ms of `maintain`'s clock; sooner where blocks are short. */
 const betweenRuns = 60_000;
 const betweenPressedRuns = 5_000;
 const mostCuts = 50;
+/** Threads that may be lost over one piece of work before it waits for the next run. */
+const mostLost = 3;
 
 export class BlockKeeper {
   readonly #options: BlockKeeperOptions;
+  readonly #work: BlockWork;
   readonly #levels: readonly number[];
   /** What is rolled up at once: whole blocks and whole buckets, of the widest too. */
   readonly #rollupSpan: number;
@@ -59,12 +74,14 @@ export class BlockKeeper {
   cuts = 0;
   merges = 0;
   droppedBlocks = 0;
+  lostThreads = 0;
   /** The last failure, empty while all is well. */
   error = '';
 
   constructor(options: BlockKeeperOptions) {
     this.#options = options;
-    const { blockRangeMs } = options;
+    const { blockRangeMs, directory, blocks, pause } = options;
+    this.#work = options.thread ?? new BlockWorkshop({ directory, compression: blocks.compression, pause });
     this.#levels = [blockRangeMs, 3 * blockRangeMs, 12 * blockRangeMs];
     this.#rollupSpan = leastCommonMultiple(12 * blockRangeMs, options.rollups.at(-1)?.widthMs ?? 1);
   }
@@ -123,8 +140,10 @@ export class BlockKeeper {
     }
   }
 
+  /** What a thread is at is given up: it would be done again after the next start. */
   async close(): Promise<void> {
     this.#isClosing = true;
+    this.#options.thread?.rest();
     while (this.#running !== undefined) await this.#running;
   }
 
@@ -136,7 +155,39 @@ export class BlockKeeper {
       } catch (error) {
         this.error = `Cannot write a block: ${textOf(error)}`;
       }
+      this.#options.thread?.rest();
     });
+  }
+
+  /** Runs `write`, which leaves blocks with the names that it is given; once more with other names when a thread was lost. */
+  async #writing(names: () => readonly BlockName[], write: (names: readonly BlockName[]) => Promise<void>) {
+    for (let lost = 0; ; ) {
+      const given = names();
+      try {
+        await write(given);
+        return;
+      } catch (error) {
+        await this.#discard(given);
+        if (!(error instanceof BlockThreadLostError) || this.#isClosing) throw error;
+        this.lostThreads++;
+        if (++lost === mostLost) throw error;
+        this.#options.onLost(`${error.message}; its work is done again`);
+      }
+    }
+  }
+
+  /** Takes away what a failed attempt has left behind. */
+  async #discard(names: readonly BlockName[]): Promise<void> {
+    const { directory, blocks } = this.#options;
+    const taken = new Set(blocks.all.map(({ name }) => name));
+    const present: readonly string[] = await directory.list().catch(() => []);
+    for (const name of names.map(blockName)) {
+      if (taken.has(name)) continue;
+      for (const file of [name, name + unfinishedSuffix]) {
+        // On a disk that fails so badly an unfinished file stays until the next start.
+        if (present.includes(file)) await directory.remove(file).catch(() => {});
+      }
+    }
   }
 
   #settled(now: number): number {
@@ -156,7 +207,10 @@ export class BlockKeeper {
       // A cut that takes nothing away (late samples came for every series) would be planned again without end.
       if (plan === undefined || (plan.to <= before && head.samples >= samples)) break;
       before = plan.to;
-      await cutHead({ ...this.#options, ...plan });
+      await this.#writing(
+        () => [this.#options.blocks.name({ tierMs: 0, ...plan })],
+        ([name]) => cutHead({ ...this.#options, work: this.#work, name: name! }),
+      );
       this.cuts++;
       if (head.samples === samples) break;
     }
@@ -196,18 +250,27 @@ export class BlockKeeper {
     const to = Math.max(...group.map(({ meta }) => meta.to));
     const raw = new Set(blocks.of(0).map(({ name }) => name));
     const rolledFrom = group.flatMap(({ meta }) => meta.rolledFrom).filter((name) => raw.has(name));
-    const name = blocks.name({ tierMs, from, to });
-    await this.#write(group, [{ name, rolledFrom: [...new Set(rolledFrom)] }]);
+    await this.#write(group, [{ tierMs, from, to, rolledFrom: [...new Set(rolledFrom)] }]);
     // The new one is in the set before the old ones leave it: a question never finds a gap.
     await blocks.remove(group.map((block) => block.name));
   }
 
-  async #write(sources: readonly Block[], outputs: readonly MergeOutput[]): Promise<void> {
-    const { blocks } = this.#options;
-    await mergeBlocks(this.#options, sources, outputs);
-    const present = new Set(await this.#options.directory.list());
-    // A block that would have held nothing (all of it was deleted) has no file.
-    for (const { name } of outputs) if (present.has(blockName(name))) await blocks.add(blockName(name));
+  async #write(sources: readonly Block[], outputs: readonly PlannedBlock[]): Promise<void> {
+    const { blocks, tombstones, directory } = this.#options;
+    await this.#writing(
+      () => outputs.map((output) => blocks.name(output)),
+      async (names) => {
+        const damages = await this.#work.merge({
+          sources: sources.map(({ name }) => name),
+          outputs: outputs.map(({ rolledFrom }, i): MergeOutput => ({ name: names[i]!, rolledFrom })),
+          tombstones: tombstones.list,
+        });
+        for (const damage of damages) blocks.damage(damage);
+        const present = new Set(await directory.list());
+        // A block that would have held nothing (all of it was deleted) has no file.
+        for (const name of names.map(blockName)) if (present.has(name)) await blocks.add(name);
+      },
+    );
   }
 
   async #rollUpAll(now: number): Promise<void> {
@@ -223,10 +286,8 @@ export class BlockKeeper {
       });
       if (plan === undefined) return;
       const rolledFrom = plan.group.map(({ name }) => name);
-      const outputs = rollups.map(({ widthMs }) => {
-        const name: BlockName = blocks.name({ tierMs: widthMs, from: plan.from, to: plan.from + length });
-        return { name, rolledFrom };
-      });
+      const to = plan.from + length;
+      const outputs = rollups.map(({ widthMs }) => ({ tierMs: widthMs, from: plan.from, to, rolledFrom }));
       await this.#write(
         plan.group.map(({ block }) => block),
         outputs,

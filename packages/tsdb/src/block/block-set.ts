@@ -130,8 +130,8 @@ export class BlockSet {
     this.#blocks = [];
   }
 
-  name(of: Omit<BlockName, 'sequence'>): BlockName {
-    return { ...of, sequence: this.nextSequence() };
+  name({ tierMs, from, to }: Omit<BlockName, 'sequence'>): BlockName {
+    return { tierMs, from, to, sequence: this.nextSequence() };
   }
 }
 

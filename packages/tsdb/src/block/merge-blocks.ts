@@ -3,13 +3,12 @@
  * so that memory holds one series of each and the index of what is written. Chunks that are damaged are told and left out.
  */
 import type { Labels } from '@jaegis/model';
-import type { Tombstones } from '../delete/tombstones.ts';
+import { type Deletion, deletionOf, reachInto, type Tombstone, withoutDeleted } from '../delete/deletion.ts';
 import { coarsen, emptyRollup, joinRollups, type Rollup, rollUp, rollupFields } from '../rollup/rollup.ts';
 import { joinSamples } from '../select/join-samples.ts';
-import type { StorageDirectory } from '../storage-directory.ts';
 import { Block, type BlockSeries, type ChunkPlace } from './block.ts';
 import { type BlockName, compareLabels, type LabelPairs } from './block-file.ts';
-import type { BlockSet } from './block-set.ts';
+import type { WorkshopOptions } from './block-work.ts';
 import { BlockWriter } from './block-writer.ts';
 import { copyChunk, groupsOf, inTurn, type PlacedChunk } from './copy-chunks.ts';
 import { LruCache } from './lru-cache.ts';
@@ -17,40 +16,42 @@ import { guarded, readBuckets, readSamples } from './read-chunk.ts';
 import { Slices } from './slices.ts';
 import { addBuckets, addSamples, writeBuckets, writeSamples } from './write-series.ts';
 
-export interface MergeOptions {
-  readonly blocks: BlockSet;
-  readonly tombstones: Tombstones;
-  readonly directory: StorageDirectory;
-  readonly pause: () => Promise<void>;
-}
-
 export interface MergeOutput {
   readonly name: BlockName;
   readonly rolledFrom: readonly string[];
 }
 
+/** Blocks of one tier into a block of the same tier, or raw ones into rollups of rising width. */
+export interface MergeJob {
+  readonly sources: readonly string[];
+  readonly outputs: readonly MergeOutput[];
+  readonly tombstones: readonly Tombstone[];
+}
+
+export interface MergeOptions extends WorkshopOptions {
+  /** Told of damage, in words. */
+  readonly report: (message: string) => void;
+}
+
+interface Merging extends MergeOptions {
+  readonly deletions: readonly Deletion[];
+}
+
 /** Its own: walking through whole blocks must not push out what questions have gathered. */
 const cacheBytes = 8 * 2 ** 20;
 
-/**
- * Writes the series of `sources`, all of one tier, into `outputs`: a block of the same tier, or from raw ones rollups of
- * rising width. The blocks are whole on the disk when it settles, but not yet in the set.
- */
-export async function mergeBlocks(
-  options: MergeOptions,
-  sources: readonly Block[],
-  outputs: readonly MergeOutput[],
-): Promise<void> {
-  const { blocks, directory } = options;
+/** The blocks are whole on the disk when it settles, but not yet in the set; one that would hold nothing has no file. */
+export async function mergeBlocks(job: MergeJob, options: MergeOptions): Promise<void> {
+  const { sources, outputs } = job;
+  const { directory, compression } = options;
   const cache = new LruCache<string, unknown>(cacheBytes);
-  const { compression } = blocks;
   const opened: Block[] = [];
   const writers: BlockWriter[] = [];
   try {
-    for (const { name } of sources) opened.push(await Block.open(name, { directory, cache, compression }));
+    for (const name of sources) opened.push(await Block.open(name, { directory, cache, compression }));
     for (const { name, rolledFrom } of outputs)
       writers.push(await BlockWriter.create({ directory, name, compression, rolledFrom }));
-    await writeAll(options, opened, { writers, outputs });
+    await writeAll({ ...options, deletions: job.tombstones.map(deletionOf) }, opened, { writers, outputs });
     for (const writer of [...writers]) {
       await writer.finish();
       writers.shift();
@@ -70,10 +71,9 @@ interface Cursor {
   series: BlockSeries;
 }
 
-async function writeAll(options: MergeOptions, sources: readonly Block[], to: Writing): Promise<void> {
-  const report = (message: string): void => options.blocks.damage(message);
+async function writeAll(options: Merging, sources: readonly Block[], to: Writing): Promise<void> {
   const slices = new Slices(options.pause);
-  let cursors = sources.map((block) => advance(block, -1, report)).filter((cursor) => cursor !== undefined);
+  let cursors = sources.map((block) => advance(block, -1, options.report)).filter((cursor) => cursor !== undefined);
   while (cursors.length > 0) {
     let least = cursors[0]!;
     for (const cursor of cursors) if (compareLabels(cursor.labels, least.labels) < 0) least = cursor;
@@ -81,7 +81,7 @@ async function writeAll(options: MergeOptions, sources: readonly Block[], to: Wr
     const spent = writeOne(options, same, to);
     for (const writer of to.writers) await writer.flush();
     await slices.spend(spent);
-    const moved = new Map(same.map((cursor) => [cursor, advance(cursor.block, cursor.id, report)]));
+    const moved = new Map(same.map((cursor) => [cursor, advance(cursor.block, cursor.id, options.report)]));
     cursors = cursors
       .map((cursor) => (moved.has(cursor) ? moved.get(cursor) : cursor))
       .filter((cursor) => cursor !== undefined);
@@ -108,7 +108,7 @@ interface Writing {
 }
 
 /** Writes a series; returns how much work it was, in samples. */
-function writeOne(options: MergeOptions, cursors: readonly Cursor[], to: Writing): number {
+function writeOne(options: Merging, cursors: readonly Cursor[], to: Writing): number {
   const { tierMs } = cursors[0]!.block.meta;
   const pairs = cursors[0]!.labels;
   const chunks = cursors.flatMap(({ block, series }) => series.chunks.map((chunk) => ({ block, chunk })));
@@ -116,7 +116,7 @@ function writeOne(options: MergeOptions, cursors: readonly Cursor[], to: Writing
   const first = Math.min(...chunks.map(({ chunk }) => chunk.start));
   const last = Math.max(...chunks.map(({ chunk }) => chunk.end));
   const sorted =
-    isMerge && !options.tombstones.touches(first, last)
+    isMerge && !reachInto(options.deletions, first, last)
       ? inTurn(chunks, (time) => (tierMs === 0 ? time : Math.floor(time / tierMs)))
       : undefined;
   if (sorted !== undefined) return takeOver(options, { pairs, tierMs, chunks: sorted }, to.writers[0]!);
@@ -129,18 +129,14 @@ interface SeriesChunks {
   readonly chunks: readonly PlacedChunk[];
 }
 
-function takeOver(options: MergeOptions, series: SeriesChunks, writer: BlockWriter): number {
+function takeOver(options: Merging, series: SeriesChunks, writer: BlockWriter): number {
   const { pairs, tierMs, chunks } = series;
   writer.begin(pairs);
   let spent = 0;
   for (const group of groupsOf(chunks)) {
     if (group.length === 1) {
       const only = group[0]!;
-      guarded(
-        only.block,
-        (message) => options.blocks.damage(message),
-        () => copyChunk(writer, only),
-      );
+      guarded(only.block, options.report, () => copyChunk(writer, only));
       continue;
     }
     spent += group.reduce((sum, { chunk }) => sum + chunk.count, 0) * (tierMs === 0 ? 1 : 5);
@@ -152,26 +148,25 @@ function takeOver(options: MergeOptions, series: SeriesChunks, writer: BlockWrit
 
 /** What can be read of chunks; what cannot is told and left out. */
 function readAll<T>(
-  options: MergeOptions,
+  options: Merging,
   chunks: readonly PlacedChunk[],
   read: (block: Block, chunk: ChunkPlace) => T,
 ): T[] {
-  const report = (message: string): void => options.blocks.damage(message);
   return chunks.flatMap(({ block, chunk }) => {
-    const part = guarded(block, report, () => read(block, chunk));
+    const part = guarded(block, options.report, () => read(block, chunk));
     return part === undefined ? [] : [part];
   });
 }
 
-function joinBuckets(options: MergeOptions, series: SeriesChunks, writer: BlockWriter): number {
+function joinBuckets(options: Merging, series: SeriesChunks, writer: BlockWriter): number {
   const { pairs, tierMs, chunks } = series;
   const joined = joinRollups(readAll(options, chunks, readBuckets), tierMs);
-  const rollup = withoutDeleted(joined, options.tombstones, Object.fromEntries(pairs));
+  const rollup = withoutDeletedBuckets(joined, options.deletions, Object.fromEntries(pairs));
   if (rollup.length > 0) writeBuckets(writer, pairs, rollup);
   return joined.length * 5;
 }
 
-function joinRaw(options: MergeOptions, cursors: readonly Cursor[], to: Writing): number {
+function joinRaw(options: Merging, cursors: readonly Cursor[], to: Writing): number {
   const pairs = cursors[0]!.labels;
   const parts = cursors.map(({ block, series }) =>
     joinSamples(
@@ -182,7 +177,7 @@ function joinRaw(options: MergeOptions, cursors: readonly Cursor[], to: Writing)
       ),
     ),
   );
-  const samples = options.tombstones.apply(Object.fromEntries(pairs), joinSamples(parts));
+  const samples = withoutDeleted(options.deletions, Object.fromEntries(pairs), joinSamples(parts));
   if (samples.timestamps.length === 0) return 0;
   let rollup: Rollup | undefined;
   for (const [i, { name }] of to.outputs.entries()) {
@@ -200,10 +195,10 @@ function joinRaw(options: MergeOptions, cursors: readonly Cursor[], to: Writing)
 }
 
 /** A bucket goes when its last sample does: a deletion is exact to a bucket here. */
-function withoutDeleted(rollup: Rollup, tombstones: Tombstones, labels: Labels): Rollup {
+function withoutDeletedBuckets(rollup: Rollup, deletions: readonly Deletion[], labels: Labels): Rollup {
   const { length, times } = rollup;
-  if (length === 0 || !tombstones.touches(times[0]!, times[length - 1]!)) return rollup;
-  const kept = new Set(tombstones.apply(labels, { timestamps: times, values: times }).timestamps);
+  if (length === 0 || !reachInto(deletions, times[0]!, times[length - 1]!)) return rollup;
+  const kept = new Set(withoutDeleted(deletions, labels, { timestamps: times, values: times }).timestamps);
   if (kept.size === length) return rollup;
   const out = emptyRollup(kept.size);
   for (let i = 0, at = 0; i < length; i++) {

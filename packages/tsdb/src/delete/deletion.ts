@@ -20,6 +20,11 @@ export function deletionOf(tombstone: Tombstone): Deletion {
   return { tombstone, tests: tombstone.matchers.map(compileMatcher) };
 }
 
+/** Whether any deletion reaches into [from, to]. */
+export function reachInto(deletions: readonly Deletion[], from: number, to: number): boolean {
+  return deletions.some(({ tombstone }) => tombstone.from <= to && tombstone.to >= from);
+}
+
 /** The samples without those that were deleted. */
 export function withoutDeleted(deletions: readonly Deletion[], labels: Labels, samples: Samples): Samples {
   if (deletions.length === 0 || samples.timestamps.length === 0) return samples;

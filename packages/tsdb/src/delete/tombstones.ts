@@ -72,11 +72,6 @@ export class Tombstones {
     return this.#entries.map(({ tombstone }) => tombstone);
   }
 
-  /** Whether any deletion reaches into [from, to]. */
-  touches(from: number, to: number): boolean {
-    return this.#entries.some(({ tombstone }) => tombstone.from <= to && tombstone.to >= from);
-  }
-
   /** The samples without those that were deleted. */
   apply(labels: Labels, samples: Samples): Samples {
     return withoutDeleted(this.#entries, labels, samples);

@@ -9,6 +9,7 @@
  */
 import type { SampleBatch } from '@jaegis/model';
 import { decodeChunk, encodeChunk, maxChunkSamples } from '../chunk/chunk-codec.ts';
+import { type CountedSamples, restOf } from './chunk-rest.ts';
 import { type ChunkId, type ChunkSpan, ChunkStore } from './chunk-store.ts';
 import { grown } from './grown.ts';
 import type { HeadSink } from './head-sink.ts';
@@ -296,11 +297,14 @@ export class Head<Series extends RefRows = SeriesTable> {
   firstAt(row: number): number {
     let first = Number.POSITIVE_INFINITY;
     for (let id = this.#tails[row]!; id !== 0; id = this.#chunks.previous[id]!) first = this.#chunks.starts[id]!;
-    if (first === Number.POSITIVE_INFINITY && this.#counts[row]! > 0) {
-      const slot = this.#slots[row]!;
-      first = this.#bases[row]! + this.#buffers.times[slabOf(slot)]![this.#buffers.offsetOf(slot)]!;
-    }
-    return first;
+    return first === Number.POSITIVE_INFINITY ? this.#firstOpen(row) : first;
+  }
+
+  /** Time of a row's oldest open sample; Infinity without one. */
+  #firstOpen(row: number): number {
+    if (this.#counts[row] === 0) return Number.POSITIVE_INFINITY;
+    const slot = this.#slots[row]!;
+    return this.#bases[row]! + this.#buffers.times[slabOf(slot)]![this.#buffers.offsetOf(slot)]!;
   }
 
   /** At least as many samples as `read` gives for the row and range; decodes nothing. */
@@ -345,7 +349,7 @@ export class Head<Series extends RefRows = SeriesTable> {
     for (let id = this.#tails[row]!; id !== 0 && ends[id]! >= range.from; id = previous[id]!)
       if (starts[id]! <= range.to) sink.chunk(this.#chunks.view(id), ends[id]!);
     const open = this.#counts[row]!;
-    if (open === 0 || this.#last[row]! < range.from) return;
+    if (open === 0 || this.#last[row]! < range.from || this.#firstOpen(row) > range.to) return;
     this.#copyOpen(row, open, 0);
     sink.open(this.#times, this.#values, open);
   }
@@ -391,8 +395,8 @@ export class Head<Series extends RefRows = SeriesTable> {
     return dropped;
   }
 
-  /** Forgets the samples before `to`, when they are just `count`; does nothing when others have come since these were counted. */
-  cutBefore(row: number, to: number, count: number): void {
+  /** Forgets the samples before `to`, when they are as many as were counted; does nothing when others have come since. */
+  cutBefore(row: number, to: number, counted: CountedSamples): void {
     const { starts, ends, counts, previous } = this.#chunks;
     let newer = 0;
     let id = this.#tails[row]!;
@@ -400,22 +404,15 @@ export class Head<Series extends RefRows = SeriesTable> {
     let found = 0;
     for (let older = id; older !== 0; older = previous[older]!) found += counts[older]!;
     // One chunk may reach over the end: what comes after it stays.
-    let rest: { bytes: Uint8Array; of: ChunkSpan } | undefined;
-    if (id !== 0 && ends[id]! >= to) {
-      decodeChunk(this.#chunks.view(id), { times: this.#times, values: this.#values, at: 0 });
-      const split = lowerBound(this.#times.subarray(0, counts[id]!), to);
-      const times = this.#times.slice(split, counts[id]!);
-      const of = { start: times[0]!, end: ends[id]!, count: times.length };
-      rest = { bytes: encodeChunk(times, this.#values.slice(split, counts[id]!), of.count).slice(), of };
-      found -= of.count;
-    }
+    const rest = id !== 0 && ends[id]! >= to ? restOf(this.#chunks, id, to, counted) : undefined;
+    if (rest !== undefined) found -= rest.count;
     let open = 0;
     if (this.#counts[row]! > 0) {
       this.#copyOpen(row, this.#counts[row]!, 0);
       open = lowerBound(this.#times.subarray(0, this.#counts[row]!), to);
     }
-    if (found + open !== count) return;
-    const kept = rest === undefined ? 0 : this.#chunks.add(rest.bytes, rest.of, 0);
+    if (found + open !== counted.count) return;
+    const kept = rest === undefined ? 0 : this.#chunks.add(rest.bytes, { ...rest, end: ends[id]! }, 0);
     if (newer === 0) this.#tails[row] = kept;
     else this.#chunks.previous[newer] = kept;
     while (id !== 0) {

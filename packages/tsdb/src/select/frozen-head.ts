@@ -4,15 +4,20 @@ import { decodeChunk } from '../chunk/chunk-codec.ts';
 import type { HeadExtract } from './head-extract.ts';
 import type { HeadView, SampleRoom, TimeRange } from './head-view.ts';
 import { cutSamples, type Samples } from './join-samples.ts';
-import type { LabelReceiver } from './label-parcel.ts';
+import { LabelReceiver } from './label-parcel.ts';
+
+interface ChunkStart {
+  readonly start: number;
+  readonly count: number;
+}
 
 export class FrozenHead implements HeadView {
   readonly #extract: HeadExtract;
   readonly #labels: LabelReceiver;
   #byKey: Map<string, number> | undefined;
 
-  /** @param labels Knows the labels of each ref of the extract. */
-  constructor(extract: HeadExtract, labels: LabelReceiver) {
+  /** @param labels Knows the labels of each ref of the extract; left out where nobody asks for them. */
+  constructor(extract: HeadExtract, labels = new LabelReceiver()) {
     this.#extract = extract;
     this.#labels = labels;
   }
@@ -89,6 +94,18 @@ export class FrozenHead implements HeadView {
       decodeChunk(chunk, { times, values, at });
     }
     return room;
+  }
+
+  /** Decodes the chunk that has samples both before `to` and from it on, and gives its first time and its samples. */
+  chunkAt(row: number, to: number, into: { times: Float64Array; values: Float64Array }): ChunkStart | undefined {
+    const { starts, ends, counts, chunkEnds, offsets, bytes } = this.#extract;
+    for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= to; i++) {
+      if (starts[i]! >= to) continue;
+      const of = { count: counts[i]!, start: starts[i]! };
+      decodeChunk({ bytes, from: i === 0 ? 0 : offsets[i - 1]!, to: offsets[i]!, ...of }, { ...into, at: 0 });
+      return of;
+    }
+    return undefined;
   }
 
   #firstChunk(row: number): number {

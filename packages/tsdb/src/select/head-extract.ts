@@ -59,6 +59,11 @@ export class ExtractBuilder implements HeadSink {
     return this.#used + this.#open * 16 + this.#chunks * 22;
   }
 
+  /** Series in it. */
+  get series(): number {
+    return this.#series;
+  }
+
   /** The series of a row, with what reaches into the range; left out where nothing does. */
   row(head: Head, row: number, range: { from: number; to: number }): void {
     if (head.estimate(row, range.from, range.to) === 0) return;

@@ -7,7 +7,7 @@ import type { Labels, SeriesRef } from '@jaegis/model';
 import { keyOf } from '../block/block-file.ts';
 import { grown } from '../head/grown.ts';
 import { rowOf, type SeriesTable } from '../head/series-table.ts';
-import type { Symbols } from '../head/symbols.ts';
+import { TextPlaces } from '../head/text-places.ts';
 import type { HeadExtract } from './head-extract.ts';
 
 export interface LabelParcel {
@@ -60,25 +60,6 @@ export class LabelSender {
     }
     this.#count += refs.length;
     return { isFirst, refs: Uint32Array.from(refs), texts: texts.texts, words: Uint32Array.from(words) };
-  }
-}
-
-/** The texts of symbols, each once. */
-class TextPlaces {
-  readonly #symbols: Symbols;
-  readonly #places = new Map<number, number>();
-  readonly texts: string[] = [];
-
-  constructor(symbols: Symbols) {
-    this.#symbols = symbols;
-  }
-
-  placeOf(symbol: number): number {
-    const known = this.#places.get(symbol);
-    if (known !== undefined) return known;
-    const place = this.texts.push(this.#symbols.text(symbol)) - 1;
-    this.#places.set(symbol, place);
-    return place;
   }
 }
 
