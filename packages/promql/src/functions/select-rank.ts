@@ -35,5 +35,5 @@ export function selectRank(values: Float64Array, from: number, rank: number): vo
 }
 
 function middleOf(a: number, b: number, c: number): number {
-  return a < b ? (b < c ? b : a < c ? c : a) : a < c ? a : b < c ? c : b;
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }

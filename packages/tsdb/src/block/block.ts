@@ -5,8 +5,6 @@
  */
 import type { Labels } from '@jaegis/model';
 import { ByteReader } from '../byte-stream.ts';
-import type { Rollup } from '../rollup/rollup.ts';
-import { readRollup } from '../rollup/rollup-column.ts';
 import type { ReadFile, StorageDirectory } from '../storage-directory.ts';
 import { crc32c } from '../wal/crc32c.ts';
 import { BlockDictionary, type PostingPlace, pieceTail } from './block-dictionary.ts';
@@ -40,6 +38,11 @@ export interface BlockSeries {
   readonly chunks: readonly ChunkPlace[];
   /** Made when they are asked for (`labels`, `labelsKey`): the same series are asked for again and again. */
   known?: { readonly labels: Labels; readonly key: string };
+}
+
+/** What a series takes in memory, its labels and key included: the texts of labels are those of the dictionary. */
+export function seriesBytes({ ids, chunks }: BlockSeries): number {
+  return 400 + ids.length * 20 + chunks.length * 110;
 }
 
 export type BlockCache = LruCache<string, unknown>;
@@ -117,13 +120,21 @@ export class Block {
   }
 
   #cached<T extends object>(key: string, make: () => { value: T; bytes: number }): T {
-    const { cache } = this.#options;
-    const whole = `${this.name}/${key}`;
-    const known = cache.get(whole) as T | undefined;
+    const known = this.kept<T>(key);
     if (known !== undefined) return known;
     const { value, bytes } = make();
-    cache.set(whole, value, bytes);
+    this.keep(key, value, bytes);
     return value;
+  }
+
+  /** What `keep` was given, while there is room for it. */
+  kept<T>(key: string): T | undefined {
+    return this.#options.cache.get(`${this.name}/${key}`) as T | undefined;
+  }
+
+  /** Keeps what was made of this block, and perhaps of others, for as long as it is open. */
+  keep(key: string, value: object, bytes: number): void {
+    this.#options.cache.set(`${this.name}/${key}`, value, bytes);
   }
 
   get dictionary(): BlockDictionary {
@@ -178,7 +189,7 @@ export class Block {
         at += length + pieceTail;
       }
       value.push({ ids, chunks });
-      bytes += 150 + ids.length * 80 + chunks.length * 100;
+      bytes += seriesBytes({ ids, chunks });
       before = ids;
     }
     return { value, bytes };
@@ -229,16 +240,6 @@ export class Block {
       const value = new Float64Array(chunk.count);
       readValues(this.values(chunk), chunk.count, { values: value, at: 0 });
       return { value, bytes: value.byteLength + 200 };
-    });
-  }
-
-  /** The buckets of a rollup's chunk. Shared: not to be changed. */
-  decodedBuckets(chunk: ChunkPlace): Rollup {
-    return this.#cached(`buckets/${chunk.at}`, () => {
-      const distances = this.times(chunk.column);
-      const times = new Float64Array(chunk.count);
-      for (let i = 0; i < chunk.count; i++) times[i] = chunk.start + distances[i]!;
-      return { value: readRollup(this.values(chunk), times), bytes: chunk.count * 64 + 1_000 };
     });
   }
 

@@ -2,9 +2,54 @@
  * Which series of a block fit a set of matchers: for each matcher the sorted union of the lists of the values that fit
  * (or, where a missing label fits too, all but the union of those that do not), shortest first, intersected.
  */
+import type { Labels } from '@jaegis/model';
 import type { MatcherTest } from '../select/match-series.ts';
-import type { Block } from './block.ts';
+import { type Block, type BlockSeries, seriesBytes } from './block.ts';
 import type { PostingPlace } from './block-dictionary.ts';
+import { guarded } from './read-chunk.ts';
+
+/** A series of a block that was found, with what questions want to know of it. */
+export interface FoundInBlock {
+  readonly series: BlockSeries;
+  readonly labels: Labels;
+  /** Of its labels, equal wherever they are (`keyOf`). */
+  readonly key: string;
+}
+
+/** A longer list is made anew each time: it would push all else out of the cache. */
+const longestKept = 10_000;
+
+/**
+ * The series that fit all tests, in the order of the block. Kept under `name`, which says what the tests are: a dashboard
+ * asks the same again and again. `onDamage` is told of what cannot be read, which is left out.
+ */
+export function findInBlock(
+  block: Block,
+  of: { name: string; tests: readonly MatcherTest[] },
+  onDamage: (message: string) => void,
+): readonly FoundInBlock[] {
+  const key = `found/${of.name}`;
+  const known = block.kept<FoundInBlock[]>(key);
+  if (known !== undefined) return known;
+  let isWhole = true;
+  const report = (message: string): void => {
+    isWhole = false;
+    onDamage(message);
+  };
+  const found: FoundInBlock[] = [];
+  let bytes = 2 * key.length + 100;
+  for (const id of guarded(block, report, () => matchBlock(block, of.tests)) ?? []) {
+    const each = guarded(block, report, () => {
+      const series = block.series(id);
+      return { series, labels: block.labels(series), key: block.labelsKey(series) };
+    });
+    if (each === undefined) continue;
+    found.push(each);
+    bytes += 50 + seriesBytes(each.series);
+  }
+  if (isWhole && found.length <= longestKept) block.keep(key, found, bytes);
+  return found;
+}
 
 /** Numbers of the series that fit all tests, rising. */
 export function matchBlock(block: Block, tests: readonly MatcherTest[]): Uint32Array {

@@ -4,7 +4,8 @@
  */
 import type { Labels } from '@jaegis/model';
 import { type Deletion, deletionOf, reachInto, type Tombstone, withoutDeleted } from '../delete/deletion.ts';
-import { coarsen, emptyRollup, joinRollups, type Rollup, rollUp, rollupFields } from '../rollup/rollup.ts';
+import { joinRollups } from '../rollup/join-rollups.ts';
+import { coarsen, emptyRollup, type Rollup, rollUp, rollupFields } from '../rollup/rollup.ts';
 import { joinSamples } from '../select/join-samples.ts';
 import { Block, type BlockSeries, type ChunkPlace } from './block.ts';
 import { type BlockName, compareLabels, type LabelPairs } from './block-file.ts';
@@ -141,7 +142,14 @@ function takeOver(options: Merging, series: SeriesChunks, writer: BlockWriter): 
     }
     spent += group.reduce((sum, { chunk }) => sum + chunk.count, 0) * (tierMs === 0 ? 1 : 5);
     if (tierMs === 0) addSamples(writer, joinSamples(readAll(options, group, readSamples)));
-    else addBuckets(writer, joinRollups(readAll(options, group, readBuckets), tierMs));
+    else
+      addBuckets(
+        writer,
+        joinRollups(
+          readAll(options, group, (block, chunk) => readBuckets(block, chunk)),
+          tierMs,
+        ),
+      );
   }
   return spent;
 }
@@ -160,7 +168,10 @@ function readAll<T>(
 
 function joinBuckets(options: Merging, series: SeriesChunks, writer: BlockWriter): number {
   const { pairs, tierMs, chunks } = series;
-  const joined = joinRollups(readAll(options, chunks, readBuckets), tierMs);
+  const joined = joinRollups(
+    readAll(options, chunks, (block, chunk) => readBuckets(block, chunk)),
+    tierMs,
+  );
   const rollup = withoutDeletedBuckets(joined, options.deletions, Object.fromEntries(pairs));
   if (rollup.length > 0) writeBuckets(writer, pairs, rollup);
   return joined.length * 5;

@@ -1,6 +1,6 @@
 /** From a chunk in a block to samples or buckets. */
 
-import type { Rollup } from '../rollup/rollup.ts';
+import { type Rollup, type RollupField, rollupFields } from '../rollup/rollup.ts';
 import { readRollup } from '../rollup/rollup-column.ts';
 import type { Block, ChunkPlace } from './block.ts';
 import { readValues } from './value-column.ts';
@@ -29,9 +29,9 @@ export function readSamplesInto(
   for (let i = 0; i < chunk.count; i++) times[at + i] = chunk.start + distances[i]!;
 }
 
-/** All buckets of a rollup's chunk. Throws where it is damaged. */
-export function readBuckets(block: Block, chunk: ChunkPlace): Rollup {
-  return readRollup(block.values(chunk), timesOf(block, chunk));
+/** All buckets of a rollup's chunk, with the fields that are asked for. Throws where it is damaged. */
+export function readBuckets(block: Block, chunk: ChunkPlace, fields: readonly RollupField[] = rollupFields): Rollup {
+  return readRollup(block.values(chunk), timesOf(block, chunk), fields);
 }
 
 /** The times of a chunk's samples. */

@@ -9,7 +9,7 @@
  *                                                 what quantiles and deviations want (means would narrow them)
  * A selector without a window looks back five minutes only: for it the last value of a wide bucket is held until the next.
  */
-import type { Rollup } from './rollup.ts';
+import type { Rollup, RollupField } from './rollup.ts';
 
 interface Samples {
   readonly timestamps: Float64Array;
@@ -26,6 +26,31 @@ export interface RollupQuestion {
 
 /** Less than the lookback of five minutes. */
 const holdEveryMs = 4 * 60_000;
+
+/** The fields that the answer is made of. */
+export function fieldsFor({ func, isWindow }: RollupQuestion): readonly RollupField[] {
+  return (isWindow ? fieldsOf.get(func) : undefined) ?? lastsOnly;
+}
+
+const lastsOnly: readonly RollupField[] = ['lasts'];
+const counterFields: readonly RollupField[] = ['counts', 'firsts', 'lasts', 'increases'];
+const fieldsOf: ReadonlyMap<string, readonly RollupField[]> = new Map([
+  ['min_over_time', ['mins']],
+  ['max_over_time', ['maxs']],
+  ['sum_over_time', ['sums']],
+  ['avg_over_time', ['sums', 'counts']],
+  ['count_over_time', ['counts', 'lasts']],
+  ['present_over_time', ['counts', 'lasts']],
+  ['rate', counterFields],
+  ['increase', counterFields],
+]);
+
+/** The field whose entries are the answer as they stand, where there is one. */
+export function plainField(question: RollupQuestion): RollupField | undefined {
+  const fields = fieldsFor(question);
+  const isPlain = fields.length === 1 && (question.isWindow || question.widthMs <= holdEveryMs);
+  return isPlain ? fields[0] : undefined;
+}
 
 export function answerFromRollup(rollup: Rollup, question: RollupQuestion): Samples {
   const { times, counts, sums, mins, maxs, lasts } = rollup;

@@ -14,7 +14,7 @@
 
 import { maxColumn, readValues, writeValues } from '../block/value-column.ts';
 import { ByteReader, type ByteWriter } from '../byte-stream.ts';
-import { emptyRollup, type Rollup } from './rollup.ts';
+import { emptyRollup, type Rollup, type RollupField, rollupFields } from './rollup.ts';
 
 const wholeBit = 1;
 const gaugeBit = 2;
@@ -75,41 +75,62 @@ function isDecimal(value: number, power: number): boolean {
   return scaled / power === value && Math.abs(scaled) < wholeLimit && !Object.is(value, -0);
 }
 
-/** Reads a chunk of `times.length` buckets. */
-export function readRollup(input: ByteReader, times: Float64Array): Rollup {
+/** What must be known for a field of whole numbers, itself among it; in the order of the file. */
+const foundations: Readonly<Record<RollupField, readonly RollupField[]>> = {
+  times: [],
+  counts: ['counts'],
+  lasts: ['lasts'],
+  mins: ['lasts', 'mins'],
+  maxs: ['lasts', 'maxs'],
+  sums: ['counts', 'lasts', 'mins', 'maxs', 'sums'],
+  firsts: ['lasts', 'firsts'],
+  increases: ['lasts', 'firsts', 'increases'],
+};
+
+/** Reads a chunk of `times.length` buckets. Of the other fields those that are not asked for may have no entries. */
+export function readRollup(
+  input: ByteReader,
+  times: Float64Array,
+  fields: readonly RollupField[] = rollupFields,
+): Rollup {
   const flags = input.byte();
   const power = 10 ** input.byte();
   const isWhole = (flags & wholeBit) !== 0;
-  const rollup = emptyRollup(times.length);
-  const { length, counts, sums, mins, maxs, firsts, lasts, increases } = rollup;
-  rollup.times.set(times);
-  const read = (values: Float64Array): void => {
+  const isGauge = (flags & gaugeBit) !== 0;
+  const needed = new Set(fields.flatMap((field) => (isWhole || isGauge ? foundations[field] : [field])));
+  const rollup = { ...emptyRollup(times.length, [...needed]), times };
+  const written: readonly RollupField[] = isGauge ? gaugeFields : counterFields;
+  for (const field of written) {
     const size = input.varint();
     const bytes = input.raw(size);
-    readValues(new ByteReader(bytes), length, { values, at: 0 });
-  };
-  const fields = [counts, lasts, mins, maxs, sums, ...((flags & gaugeBit) !== 0 ? [] : [firsts, increases])];
-  for (const field of fields) read(field);
-  if ((flags & gaugeBit) !== 0) {
-    firsts.set(lasts);
-    increases.fill(Number.NaN);
+    if (needed.has(field)) readValues(new ByteReader(bytes), times.length, { values: rollup[field], at: 0 });
   }
-  if (!isWhole) return rollup;
-  for (let i = 0; i < length; i++) {
+  if (isWhole) fromWhole(rollup, { needed, power, isGauge });
+  if (isGauge && needed.has('firsts')) rollup.firsts.set(rollup.lasts);
+  if (isGauge && needed.has('increases')) rollup.increases.fill(Number.NaN);
+  return rollup;
+}
+
+const gaugeFields = ['counts', 'lasts', 'mins', 'maxs', 'sums'] as const;
+const counterFields = [...gaugeFields, 'firsts', 'increases'] as const;
+
+function fromWhole(rollup: Rollup, of: { needed: ReadonlySet<RollupField>; power: number; isGauge: boolean }): void {
+  const { length, counts, sums, mins, maxs, firsts, lasts, increases } = rollup;
+  const { needed, power, isGauge } = of;
+  const [hasMins, hasMaxs, hasSums] = [needed.has('mins'), needed.has('maxs'), needed.has('sums')];
+  const hasFirsts = !isGauge && needed.has('firsts');
+  const hasIncreases = !isGauge && needed.has('increases');
+  for (let i = 0; i < (needed.has('lasts') ? length : 0); i++) {
     const last = lasts[i]!;
-    const min = last - mins[i]!;
-    const max = last + maxs[i]!;
-    sums[i] = (sums[i]! + Math.floor((counts[i]! * (min + max)) / 2)) / power;
-    mins[i] = min / power;
-    maxs[i] = max / power;
+    const min = hasMins ? last - mins[i]! : 0;
+    const max = hasMaxs ? last + maxs[i]! : 0;
+    if (hasSums) sums[i] = (sums[i]! + Math.floor((counts[i]! * (min + max)) / 2)) / power;
+    if (hasMins) mins[i] = min / power;
+    if (hasMaxs) maxs[i] = max / power;
     lasts[i] = last / power;
-    if ((flags & gaugeBit) !== 0) {
-      firsts[i] = lasts[i]!;
-      continue;
-    }
+    if (!hasFirsts) continue;
     const rise = firsts[i]!;
-    increases[i] = (increases[i]! + rise) / power;
+    if (hasIncreases) increases[i] = (increases[i]! + rise) / power;
     firsts[i] = (last - rise) / power;
   }
-  return rollup;
 }

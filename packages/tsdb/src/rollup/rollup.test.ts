@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader, ByteWriter } from '../byte-stream.ts';
 import { answerFromRollup } from './answer-from-rollup.ts';
-import { coarsen, joinRollups, type Rollup, rollUp, rollupFields, sliceRollup } from './rollup.ts';
+import { joinRollups } from './join-rollups.ts';
+import { coarsen, type Rollup, type RollupField, rollUp, rollupFields, sliceRollup } from './rollup.ts';
 import { readRollup, writeRollup } from './rollup-column.ts';
 
 const minute = 60_000;
@@ -12,10 +13,10 @@ function plain(rollup: Rollup): Record<string, number[]> {
   return Object.fromEntries(rollupFields.map((field) => [field, [...rollup[field]]]));
 }
 
-function roundTrip(rollup: Rollup): Rollup {
+function roundTrip(rollup: Rollup, fields: readonly RollupField[] = rollupFields): Rollup {
   const out = new ByteWriter();
   writeRollup(out, rollup, new ByteWriter());
-  return readRollup(new ByteReader(out.view()), rollup.times);
+  return readRollup(new ByteReader(out.view()), rollup.times, fields);
 }
 
 const timesOf = (steps: readonly number[]): Float64Array => {
@@ -106,6 +107,36 @@ describe('rollup', () => {
     expect(joinRollups([late, part], minute).counts).toEqual(Float64Array.of(2, 2));
   });
 
+  test('parts that overlap in any way are joined as if each bucket had come alone', () => {
+    const sample = fc.tuple(fc.integer({ min: 0, max: 40 * 60 }), fc.integer({ min: 0, max: 9 }));
+    const part = fc.array(sample, { minLength: 1, maxLength: 30 }).map((samples) => {
+      const byTime = new Map(samples.map(([second, value]) => [1.7e12 + second * 1_000, value]));
+      const times = Float64Array.from(byTime.keys()).sort();
+      return rollUp(
+        times,
+        Float64Array.from(times, (time) => byTime.get(time)!),
+        minute,
+      );
+    });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+        const fullest = new Map<number, number>();
+        for (const { times, counts } of parts)
+          for (const [i, time] of times.entries()) {
+            const bucket = Math.floor(time / minute);
+            fullest.set(bucket, Math.max(counts[i]!, fullest.get(bucket) ?? 0));
+          }
+        const joined = joinRollups(parts, minute);
+        const buckets = [...joined.times].map((time) => Math.floor(time / minute));
+        expect(buckets).toEqual([...fullest.keys()].sort((a, b) => a - b));
+        expect([...joined.counts]).toEqual(buckets.map((bucket) => fullest.get(bucket)));
+        for (const field of ['lasts', 'mins', 'sums'] as const)
+          expect([...joinRollups(parts, minute, ['times', 'counts', field])[field]]).toEqual([...joined[field]]);
+      }),
+      { numRuns: 200, seed: 4 },
+    );
+  });
+
   test('the codec gives back any rollup', () => {
     const value = fc.oneof(
       { arbitrary: fc.integer({ min: -1e6, max: 1e6 }).map((x) => x / 1_000), weight: 6 },
@@ -123,6 +154,7 @@ describe('rollup', () => {
           const values = Float64Array.from(samples, ([, each]) => (isRising ? (sum += Math.abs(each)) : each));
           const rollup = rollUp(times, values, minute);
           const read = roundTrip(rollup);
+          for (const field of rollupFields) expect([...roundTrip(rollup, [field])[field]]).toEqual([...read[field]]);
           // One bucket of a gauge makes a chunk of a gauge.
           if (rollup.increases.some((each) => Number.isNaN(each))) {
             rollup.increases.fill(Number.NaN);

@@ -23,18 +23,23 @@ export interface Rollup {
 
 export const rollupFields = ['times', 'counts', 'sums', 'mins', 'maxs', 'firsts', 'lasts', 'increases'] as const;
 
-export function emptyRollup(length: number): Rollup {
-  const make = (): Float64Array => new Float64Array(length);
+export type RollupField = (typeof rollupFields)[number];
+
+const noNumbers = new Float64Array(0);
+
+/** Zeros; fields that are not asked for have no entries. */
+export function emptyRollup(length: number, fields: readonly RollupField[] = rollupFields): Rollup {
+  const make = (field: RollupField): Float64Array => (fields.includes(field) ? new Float64Array(length) : noNumbers);
   return {
     length,
-    times: make(),
-    counts: make(),
-    sums: make(),
-    mins: make(),
-    maxs: make(),
-    firsts: make(),
-    lasts: make(),
-    increases: make(),
+    times: make('times'),
+    counts: make('counts'),
+    sums: make('sums'),
+    mins: make('mins'),
+    maxs: make('maxs'),
+    firsts: make('firsts'),
+    lasts: make('lasts'),
+    increases: make('increases'),
   };
 }
 
@@ -123,48 +128,4 @@ export function coarsen(rollup: Rollup, widthMs: number): Rollup {
 
 function least(a: number, b: number): number {
   return b < a || Number.isNaN(a) ? b : a;
-}
-
-/**
- * Rollups of one series as one. Of two that have the same bucket (a part was rolled up again with samples that came
- * later) the one with more samples counts.
- */
-export function joinRollups(parts: readonly Rollup[], widthMs: number): Rollup {
-  const sorted = parts.filter((part) => part.length > 0).sort((a, b) => a.times[0]! - b.times[0]!);
-  if (sorted.length <= 1) return sorted[0] ?? emptyRollup(0);
-  if (areApart(sorted, widthMs)) return concatenated(sorted);
-  const places = sorted.flatMap((part) => Array.from({ length: part.length }, (_, i) => ({ part, i })));
-  places.sort((a, b) => a.part.times[a.i]! - b.part.times[b.i]!);
-  const out = emptyRollup(places.length);
-  let at = -1;
-  for (const { part, i } of places) {
-    const isSame = at >= 0 && bucketOf(out, at, widthMs) === bucketOf(part, i, widthMs);
-    if (isSame && out.counts[at]! >= part.counts[i]!) continue;
-    if (!isSame) at++;
-    for (const field of rollupFields) out[field][at] = part[field][i]!;
-  }
-  return sliceRollup(out, 0, at + 1);
-}
-
-/** True when each part ends in a bucket before the next one's first. */
-function areApart(sorted: readonly Rollup[], widthMs: number): boolean {
-  for (let p = 1; p < sorted.length; p++) {
-    const before = sorted[p - 1]!;
-    if (bucketOf(before, before.length - 1, widthMs) >= bucketOf(sorted[p]!, 0, widthMs)) return false;
-  }
-  return true;
-}
-
-function concatenated(parts: readonly Rollup[]): Rollup {
-  const out = emptyRollup(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    for (const field of rollupFields) out[field].set(part[field], at);
-    at += part.length;
-  }
-  return out;
-}
-
-function bucketOf(rollup: Rollup, i: number, widthMs: number): number {
-  return Math.floor(rollup.times[i]! / widthMs);
 }

@@ -4,15 +4,16 @@
  * reported and left out; the rest of the answer stands.
  */
 import type { Labels, Matcher, SeriesRef } from '@jaegis/model';
-import type { Block, ChunkPlace } from '../block/block.ts';
-import { matchBlock } from '../block/match-block.ts';
-import { guarded, readSamples, readSamplesInto } from '../block/read-chunk.ts';
-import { answerFromRollup } from '../rollup/answer-from-rollup.ts';
-import { emptyRollup, joinRollups, type Rollup, rollUp } from '../rollup/rollup.ts';
+import type { Block } from '../block/block.ts';
+import { findInBlock } from '../block/match-block.ts';
+import { guarded, readSamplesInto } from '../block/read-chunk.ts';
+import type { RollupQuestion } from '../rollup/answer-from-rollup.ts';
 import { planStretches, type SelectHints, type Stretch, suitableTier } from './choose-tier.ts';
 import type { HeadView } from './head-view.ts';
-import { cutSamples, joinSamples, type Samples } from './join-samples.ts';
-import { compileMatcher } from './match-series.ts';
+import { joinSamples, type Samples } from './join-samples.ts';
+import { compileMatcher, type MatcherTest } from './match-series.ts';
+import { type Part, readRaw, readRolled } from './read-rolled.ts';
+import { Scratch } from './scratch.ts';
 
 export interface SeriesData {
   /** 0 for a series that is in blocks only. */
@@ -72,11 +73,6 @@ interface Found {
   samples: number;
 }
 
-interface Part {
-  readonly stretch: Stretch;
-  readonly chunks: { readonly block: Block; readonly chunk: ChunkPlace }[];
-}
-
 /** The series that fit, each to be decoded when it is read; one may turn out to have no sample in the range. */
 export function findMerged(
   sources: SelectSources,
@@ -134,35 +130,6 @@ class FoundSeries implements SeriesReader {
   }
 }
 
-/** Memory that one series after the other is decoded into. */
-class Scratch {
-  times = new Float64Array(0);
-  values = new Float64Array(0);
-  /** A series of one sample. */
-  readonly one: Samples = { timestamps: new Float64Array(1), values: new Float64Array(1) };
-
-  #view: Samples = this.one;
-  #from = -1;
-  #to = -1;
-
-  reserve(count: number): void {
-    if (count <= this.times.length) return;
-    this.times = new Float64Array(count * 2);
-    this.values = new Float64Array(count * 2);
-    this.#from = -1;
-  }
-
-  /** The samples in [from, to) of its memory; series that are sent together mostly have as many, and share a view. */
-  view(from: number, to: number): Samples {
-    if (from !== this.#from || to !== this.#to) {
-      this.#view = { timestamps: this.times.subarray(from, to), values: this.values.subarray(from, to) };
-      this.#from = from;
-      this.#to = to;
-    }
-    return this.#view;
-  }
-}
-
 /**
  * The usual series: raw samples, chunk after chunk in rising time. `undefined` where something overlaps, or where it is not
  * raw samples that are wanted.
@@ -175,7 +142,11 @@ function readInTurn(
   const { hints, scratch } = how;
   const { stretch, chunks } = found.parts[0]!;
   const { from, to, tierMs } = stretch;
-  if (found.parts.length > 1 || tierMs > 0) return undefined;
+  if (found.parts.length > 1) return undefined;
+  if (tierMs > 0) {
+    const question = questionOf(tierMs, hints);
+    return readRolled(sources, found.row, { part: found.parts[0]!, question, scratch });
+  }
   const newest = hints === undefined ? undefined : newestOnly(sources, found.row, { stretch, hints, scratch });
   if (newest !== undefined) return newest;
   scratch.reserve(found.samples);
@@ -225,7 +196,7 @@ export function selectMerged(
 /** Gathers what is to be read. */
 class Search {
   readonly #sources: SelectSources;
-  readonly #matchers: readonly Matcher[];
+  readonly #wanted: { readonly name: string; readonly tests: readonly MatcherTest[] };
   readonly #rows: readonly number[];
   readonly #byKey = new Map<number | string, Found>();
   /** At least as many as will be decoded. */
@@ -233,7 +204,8 @@ class Search {
 
   constructor(sources: SelectSources, matchers: readonly Matcher[]) {
     this.#sources = sources;
-    this.#matchers = matchers;
+    const name = JSON.stringify(matchers.map(({ name, op, value }) => [name, op, value]));
+    this.#wanted = { name, tests: matchers.map(compileMatcher) };
     this.#rows = sources.head.match(matchers);
   }
 
@@ -253,7 +225,9 @@ class Search {
     for (const row of this.#rows) {
       const count = head.estimate(row, from, to);
       if (count === 0) continue;
-      this.#partOf(row, () => head.labels(row), { stretch, samples: count });
+      const found = this.#foundOf(row, () => head.labels(row));
+      partOf(found, stretch);
+      this.#count(found, count);
     }
   }
 
@@ -261,39 +235,44 @@ class Search {
     const { from, to } = stretch;
     if (block.meta.newest < from || block.meta.oldest > to) return;
     const { head, blocks } = this.#sources;
-    const tests = this.#matchers.map(compileMatcher);
     const report = (message: string): void => blocks.damage(message);
-    const ids = guarded(block, report, () => matchBlock(block, tests)) ?? [];
-    for (const id of ids) {
-      const series = guarded(block, report, () => block.series(id));
-      if (series === undefined) continue;
-      const chunks = series.chunks.filter((chunk) => chunk.end >= from && chunk.start <= to);
-      if (chunks.length === 0) continue;
-      const labels = guarded(block, report, () => block.labels(series));
-      if (labels === undefined) continue;
-      const key = block.labelsKey(series);
-      const row = head.find(labels, key);
-      const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
-      const part = this.#partOf(row === -1 ? key : row, () => labels, { stretch, samples: count });
-      for (const chunk of chunks) part.chunks.push({ block, chunk });
+    for (const { series, labels, key } of findInBlock(block, this.#wanted, report)) {
+      let found: Found | undefined;
+      let part: Part | undefined;
+      for (const chunk of series.chunks) {
+        if (chunk.end < from || chunk.start > to) continue;
+        if (found === undefined) {
+          const row = head.find(labels, key);
+          found = this.#foundOf(row === -1 ? key : row, () => labels);
+          part = partOf(found, stretch);
+        }
+        part!.chunks.push({ block, chunk });
+        this.#count(found, chunk.count);
+      }
     }
   }
 
-  #partOf(key: number | string, labels: () => Labels, of: { stretch: Stretch; samples: number }): Part {
-    const { stretch, samples } = of;
+  #foundOf(key: number | string, labels: () => Labels): Found {
     let found = this.#byKey.get(key);
     if (found === undefined) {
       found = { labels: labels(), row: typeof key === 'number' ? key : -1, parts: [], samples: 0 };
       this.#byKey.set(key, found);
     }
+    return found;
+  }
+
+  #count(found: Found, samples: number): void {
     this.samples += samples;
     found.samples += samples;
-    const last = found.parts.at(-1);
-    if (last?.stretch === stretch) return last;
-    const part: Part = { stretch, chunks: [] };
-    found.parts.push(part);
-    return part;
   }
+}
+
+function partOf(found: Found, stretch: Stretch): Part {
+  const last = found.parts.at(-1);
+  if (last?.stretch === stretch) return last;
+  const part: Part = { stretch, chunks: [] };
+  found.parts.push(part);
+  return part;
 }
 
 function readPart(
@@ -302,26 +281,16 @@ function readPart(
   question: { part: Part; hints: SelectHints | undefined; scratch: Scratch },
 ): Samples {
   const { part, hints, scratch } = question;
-  const { tierMs, from, to } = part.stretch;
+  const { tierMs } = part.stretch;
   const newest = hints === undefined ? undefined : newestOnly(sources, row, { stretch: part.stretch, hints, scratch });
   if (newest !== undefined) return newest;
-  const report = (message: string): void => sources.blocks.damage(message);
-  const raw: Samples[] = [];
-  const rolled: Rollup[] = [];
-  for (const { block, chunk } of part.chunks) {
-    if (block.meta.tierMs === 0) raw.push(guarded(block, report, () => readSamples(block, chunk)) ?? emptySamples);
-    else rolled.push(guarded(block, report, () => block.decodedBuckets(chunk)) ?? noBuckets);
-  }
-  if (row !== -1) raw.push(sources.head.read(row, from, to));
-  const samples = cutSamples(joinSamples(raw), from, to);
-  if (tierMs === 0) return samples;
-  if (samples.timestamps.length > 0) rolled.push(rollUp(samples.timestamps, samples.values, tierMs));
-  const answer = answerFromRollup(joinRollups(rolled, tierMs), {
-    func: hints?.func ?? '',
-    isWindow: hints !== undefined && hints.rangeMs > 0,
-    widthMs: tierMs,
-  });
-  return cutSamples(answer, from, to);
+  return tierMs === 0
+    ? readRaw(sources, row, part)
+    : readRolled(sources, row, { part, question: questionOf(tierMs, hints), scratch: undefined });
+}
+
+function questionOf(widthMs: number, hints: SelectHints | undefined): RollupQuestion {
+  return { func: hints?.func ?? '', isWindow: hints !== undefined && hints.rangeMs > 0, widthMs };
 }
 
 /** One moment without a window wants the newest sample: where the head has it, nothing need be decoded. */
@@ -340,6 +309,3 @@ function newestOnly(
   scratch.one.values[0] = newest.value;
   return scratch.one;
 }
-
-const emptySamples: Samples = { timestamps: new Float64Array(0), values: new Float64Array(0) };
-const noBuckets: Rollup = emptyRollup(0);

@@ -1,0 +1,46 @@
+import type { Rollup, RollupField } from '../rollup/rollup.ts';
+import type { Samples } from './join-samples.ts';
+
+/** Memory that one series after the other is decoded into. */
+export class Scratch {
+  times = new Float64Array(0);
+  values = new Float64Array(0);
+  /** A series of one sample. */
+  readonly one: Samples = { timestamps: new Float64Array(1), values: new Float64Array(1) };
+
+  #view: Samples = this.one;
+  #from = -1;
+  #to = -1;
+
+  reserve(count: number): void {
+    if (count <= this.times.length) return;
+    this.times = new Float64Array(count * 2);
+    this.values = new Float64Array(count * 2);
+    this.#from = -1;
+  }
+
+  /** The samples in [from, to) of its memory; series that are sent together mostly have as many, and share a view. */
+  view(from: number, to: number): Samples {
+    if (from !== this.#from || to !== this.#to) {
+      this.#view = { timestamps: this.times.subarray(from, to), values: this.values.subarray(from, to) };
+      this.#from = from;
+      this.#to = to;
+    }
+    return this.#view;
+  }
+
+  /** One field of buckets one after the other, in [from, to] of time. */
+  join(parts: readonly Rollup[], of: { field: RollupField; from: number; to: number }): Samples {
+    this.reserve(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      this.times.set(part.times, at);
+      this.values.set(part[of.field], at);
+      at += part.length;
+    }
+    let first = 0;
+    while (first < at && this.times[first]! < of.from) first++;
+    while (at > first && this.times[at - 1]! > of.to) at--;
+    return this.view(first, at);
+  }
+}
