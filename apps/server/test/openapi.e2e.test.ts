@@ -47,6 +47,11 @@ const lists = [
 async function known(path: string): Promise<string> {
   if (path.startsWith('/api/fleet/agents/')) return path.replace('{id}', encodeURIComponent('agent/1'));
   if (path.startsWith('/api/fleet/pools/')) return path.replace('{name}', encodeURIComponent('team/sleepers'));
+  if (path.startsWith('/api/v2/silence/')) {
+    const example = paths['/api/v2/silences']!.post!.requestBody!.content['application/json'].example;
+    const made = (await (await postJson(`${server.url}/api/v2/silences`, example)).json()) as { silenceID: string };
+    return path.replace('{id}', made.silenceID);
+  }
   if (path.startsWith('/api/v1/label/')) return path.replace('{name}', '__name__');
   if (path !== '/api/fleet/decisions/{id}') return path;
   const { items } = await getJson(`${server.url}/api/fleet/decisions?limit=1`);

@@ -9,3 +9,7 @@ export {
   type TimelineFact,
 } from './incident-engine.ts';
 export { titleOf } from './incident-title.ts';
+export { PostedAlerts, postedKey } from './posted-alerts.ts';
+export { type GateView, type HeldNotification, NotificationGate } from './silence/notification-gate.ts';
+export { fitsLabels, type Silence, type SilenceMatcher, showMatcher, silenceState } from './silence/silence.ts';
+export { type GivenSilence, SilenceBook } from './silence/silence-book.ts';

@@ -11,6 +11,7 @@ export type {
 export type { AgentBehavior } from './agent-behavior.ts';
 export type { AgentSummary } from './agent-summary.ts';
 export type { Alert, AlertKind, AlertState, Severity } from './alert.ts';
+export { readPostedAlerts, readPostedSilence } from './alertmanager-bodies.ts';
 export type { Anomaly } from './anomaly.ts';
 export {
   type AlertingConfig,

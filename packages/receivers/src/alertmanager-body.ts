@@ -65,7 +65,7 @@ function alertOf(alert: Alert, o: { page: string; isOver: boolean; at: number })
     startsAt: rfc3339(alert.firedAt ?? alert.activeAt),
     endsAt: isResolved ? rfc3339(alert.resolvedAt ?? o.at) : neverEnded,
     generatorURL: o.page,
-    fingerprint: hex64(alert.id),
+    fingerprint: fingerprintOf(alert),
   };
 }
 
@@ -98,6 +98,11 @@ function inCommon(all: readonly Readonly<Record<string, string>>[]): Record<stri
 
 function rfc3339(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** 16 hex digits, the same for the same alert. */
+export function fingerprintOf(alert: Alert): string {
+  return hex64(alert.id);
 }
 
 /** FNV-1a over the text, twice with different starts. */

@@ -27,7 +27,7 @@ export async function runAlerting(fleet: Fleet, now: number): Promise<void> {
     metadata.saveIncident(incident);
     events.publish({ event: 'incident', data: incident });
   }
-  for (const notification of result.notifications) {
+  for (const notification of fleet.silencing.pass(result.notifications, fleet, now)) {
     fleet.selfMetrics.count('jaegis_notifications_total');
     for (const receiver of fleet.receivers) {
       receiver

@@ -1,10 +1,11 @@
-import type { AlertCondition } from '@jaegis/alerting';
+import { type AlertCondition, postedKey } from '@jaegis/alerting';
 import { healthyFrom } from '@jaegis/analytics';
 import { type SignalName, signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { exhaustionConditions } from './exhaustion-conditions.ts';
 import type { Fleet } from './fleet.ts';
 import { forecastConditions } from './forecast-conditions.ts';
+import { labelledCondition } from './labelled-condition.ts';
 import { isBeyondObjective, isCapacitySignal } from './objectives.ts';
 import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
@@ -38,7 +39,16 @@ export async function gatherConditions(fleet: Fleet, now: number): Promise<Condi
     ...exhaustionConditions(fleet, now),
     ...storageConditions(fleet),
     ...fleet.rules.conditions(),
+    ...postedConditions(fleet, now),
   ];
+}
+
+/** Alerts that others have posted to us as their Alertmanager. */
+function postedConditions(fleet: Fleet, now: number): AlertCondition[] {
+  return fleet.posted.active(now).map(({ labels, annotations }) => ({
+    ...labelledCondition({ labels, annotations, group: 'posted', reason: 'posted by another system' }),
+    key: `posted/${postedKey(labels)}`,
+  }));
 }
 
 function lostAgents(fleet: Fleet): AlertCondition[] {

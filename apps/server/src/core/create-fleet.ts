@@ -1,4 +1,4 @@
-import { AlertEngine, IncidentEngine, type TimelineFact } from '@jaegis/alerting';
+import { AlertEngine, IncidentEngine, PostedAlerts, type TimelineFact } from '@jaegis/alerting';
 import { AlarmOutcomes, AlarmTuning } from '@jaegis/analytics';
 import { IngestCounters } from '@jaegis/ingest';
 import { type Anomaly, signalMetric } from '@jaegis/model';
@@ -25,6 +25,7 @@ import { SelfMetrics } from './self-metrics.ts';
 import { SignalBook } from './signal-book.ts';
 import { tellAnomalies } from './signal-loop.ts';
 import { SignalWriter } from './signal-writer.ts';
+import { Silencing } from './silencing.ts';
 
 /** A loop that did not run for this long means that we were away (a sleeping laptop): nobody is lost for our absence. */
 const stallAfterMs = 10_000;
@@ -137,6 +138,8 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       externalLabels: config.external_labels,
       query: deps.ruleQuery,
     }),
+    posted: new PostedAlerts(),
+    silencing: new Silencing(metadata),
     outcomes: new OutcomeWatch(metadata, events, (decision, outcome) => {
       const entry = pools.get(decision.pool);
       if (entry !== undefined) entry.state = recordOutcome(entry.state, decision, outcome);

@@ -1,4 +1,4 @@
-import type { AlertEngine, IncidentEngine, TimelineFact } from '@jaegis/alerting';
+import type { AlertEngine, IncidentEngine, PostedAlerts, TimelineFact } from '@jaegis/alerting';
 import type { AlarmOutcomes, AlarmTuning, ForecastTrust } from '@jaegis/analytics';
 import type { HostSample, IngestCounters } from '@jaegis/ingest';
 import type { Agent, JaegisConfig, ServerOptions } from '@jaegis/model';
@@ -24,6 +24,7 @@ import type { Rules } from './rules.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 import type { SignalBook } from './signal-book.ts';
 import type { SignalWriter } from './signal-writer.ts';
+import type { Silencing } from './silencing.ts';
 
 /** Everything that is known, in one place: what the loops read and write, and the views show. */
 export interface Fleet {
@@ -77,6 +78,10 @@ export interface Fleet {
   readonly alerts: AlertEngine;
   readonly incidents: IncidentEngine;
   readonly rules: Rules;
+  /** Alerts of others, who have us for their Alertmanager. */
+  readonly posted: PostedAlerts;
+  /** What people do not want to be told for a while. */
+  readonly silencing: Silencing;
   /** Where the configuration names a store that answers queries. */
   readonly queryStore: QueryStore | undefined;
   /** Where the configuration names destinations. */

@@ -1,5 +1,5 @@
 import type { AlertCondition } from '@jaegis/alerting';
-import type { Labels, SampleBatch, Severity } from '@jaegis/model';
+import type { Labels, SampleBatch } from '@jaegis/model';
 import {
   type GroupStatus,
   type LastSample,
@@ -13,6 +13,7 @@ import {
 } from '@jaegis/rules';
 import { BugError } from '@jaegis/std';
 import type { MetricsStore } from '@jaegis/tsdb';
+import { labelledCondition } from './labelled-condition.ts';
 import { storeQuery } from './rule-query.ts';
 import type { SelfMetrics } from './self-metrics.ts';
 
@@ -109,31 +110,12 @@ export class Rules {
   }
 }
 
-function conditionOf(alert: RuleAlert, rule: { group: string; expr: string }): AlertCondition {
-  const { labels, annotations, value } = alert;
-  const name = labels['alertname'] ?? '';
+function conditionOf({ labels, annotations, value }: RuleAlert, rule: { group: string; expr: string }): AlertCondition {
   return {
+    ...labelledCondition({ labels, annotations, group: rule.group, reason: `${rule.expr} gives ${value}` }),
     key: `rule/${rule.group}/${labelsKey(labels)}`,
-    kind: 'rule',
-    severity: severityOf(labels['severity']),
-    // OpenTelemetry's job is a pool's default name; what has neither belongs to the rules it came from.
-    pool: labels['pool'] || labels['job'] || rule.group,
-    agent: labels['instance_id'] || labels['instance'] || labels['agent'] || null,
-    signal: labels['signal'] || null,
-    summary: annotations['summary'] || annotations['title'] || name,
-    reason: annotations['description'] || annotations['message'] || `${rule.expr} gives ${value}`,
-    labels,
-    annotations,
     value: Number.isFinite(value) ? value : null,
-    forMs: 0,
   };
-}
-
-/** The words that people give to severities, in ours; what is not said is a warning. */
-function severityOf(word: string | undefined): Severity {
-  if (word === undefined) return 'warning';
-  if (/^(critical|page|fatal|emergency|error|high|sev-?[01]|p[01])$/i.test(word)) return 'critical';
-  return /^(info|information|none|low|notice|debug)$/i.test(word) ? 'info' : 'warning';
 }
 
 /** Gives how many were refused. */

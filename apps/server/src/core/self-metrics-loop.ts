@@ -30,6 +30,7 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_target_events_total', 'counter', 'What targets reported of their instances.'],
   ['jaegis_alerts_total', 'counter', 'Changes of alerts, by kind and state.'],
   ['jaegis_notifications_total', 'counter', 'Notifications handed to receivers.'],
+  ['jaegis_posted_alerts_total', 'counter', 'Requests of others with alerts for us, as their Alertmanager.'],
   ['jaegis_loop_runs_total', 'counter', 'Runs of each loop.'],
   ['jaegis_loop_failures_total', 'counter', 'Runs of each loop that threw.'],
   ['jaegis_loop_duration_seconds', 'gauge', 'Duration of the last run of each loop.'],
@@ -132,6 +133,8 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
     selfMetrics.set('jaegis_dropped_total', count, { where: `topology_${where}` });
   selfMetrics.set('jaegis_dropped_total', fleet.pools.refused, { where: 'pools' });
   selfMetrics.set('jaegis_dropped_total', fleet.writer.refused, { where: 'signals' });
+  selfMetrics.set('jaegis_dropped_total', fleet.posted.refused, { where: 'posted_alerts' });
+  selfMetrics.set('jaegis_dropped_total', fleet.silencing.book.refused, { where: 'silences' });
   selfMetrics.set('jaegis_dropped_total', fleet.detection.refused, { where: 'anomalies' });
   selfMetrics.set('jaegis_dropped_total', fleet.behavior.refused, { where: 'behavior' });
   const received = fleet.received.stats();

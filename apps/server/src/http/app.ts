@@ -10,6 +10,7 @@ import { BacktestRunner } from '../backtest/backtest-runner.ts';
 import type { Core } from '../core/core.ts';
 import { QueryRunner, type SampleStore } from '../query/query-runner.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { alertmanagerRoutes } from './alertmanager/alertmanager-routes.ts';
 import { sendError } from './answer.ts';
 import { backtestRoutes } from './backtest-routes.ts';
 import { fleetRoutes } from './fleet-routes.ts';
@@ -73,6 +74,7 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   prometheusRoutes(app, core, http.queries ?? inThisThread(core.store, http));
   metricMetadataRoutes(app, core);
   ruleRoutes(app, core);
+  alertmanagerRoutes(app, core);
   adminRoutes(app, core, http.snapshot);
   openApiRoutes(app, core.version);
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));

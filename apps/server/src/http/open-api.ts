@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { alertmanagerOperations } from './alertmanager/alertmanager-operations.ts';
 
-interface Operation {
-  readonly method: 'get' | 'post' | 'put';
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
-  readonly tag: 'fleet' | 'prometheus' | 'otlp' | 'server';
+  readonly tag: 'fleet' | 'prometheus' | 'alertmanager' | 'otlp' | 'server';
   readonly summary: string;
   /** Query parameters, `name: what`. */
   readonly query?: Readonly<Record<string, string>>;
@@ -352,6 +353,7 @@ export const operations: readonly Operation[] = [
     summary: 'Keeps the data folder as it is now below DATA/snapshots (also PUT); answers with the name.',
   },
   { method: 'get', path: '/api/v1/status/buildinfo', tag: 'prometheus', summary: 'Version.' },
+  ...alertmanagerOperations,
   { method: 'post', path: '/v1/metrics', tag: 'otlp', summary: 'OTLP metrics, protobuf or JSON, gzip allowed.' },
   { method: 'post', path: '/v1/traces', tag: 'otlp', summary: 'OTLP traces.' },
   { method: 'post', path: '/v1/logs', tag: 'otlp', summary: 'OTLP logs.' },

@@ -1,0 +1,87 @@
+/** What Alertmanager's API v2 is sent, checked: a wrong body is a sentence, the right one is plain data. */
+import { z } from 'zod';
+import type { Labels } from './labels.ts';
+
+/** As many as one request may post. */
+const maxAlerts = 10_000;
+const maxText = 10_000;
+
+const time = z.string().transform((text, context) => {
+  const ms = Date.parse(text);
+  if (!Number.isNaN(ms)) return ms;
+  context.addIssue({ code: 'custom', message: `is ${JSON.stringify(text.slice(0, 60))}, must be RFC 3339` });
+  return z.NEVER;
+});
+const words = z.string().max(maxText);
+const labels = z.record(words, words);
+
+/** Go writes a time that was not given as the year 1. */
+const optionalTime = time.optional().transform((ms) => (ms === undefined || ms < 0 ? undefined : ms));
+
+const alertsSchema = z
+  .array(
+    z.object({
+      labels,
+      annotations: labels.nullish(),
+      startsAt: optionalTime,
+      endsAt: optionalTime,
+      generatorURL: z.string().optional(),
+    }),
+  )
+  .max(maxAlerts);
+
+const silenceSchema = z.object({
+  id: z.string().max(100).nullish(),
+  matchers: z
+    .array(z.object({ name: words, value: words, isRegex: z.boolean(), isEqual: z.boolean().default(true) }))
+    .max(100),
+  startsAt: time,
+  endsAt: time,
+  createdBy: words,
+  comment: words,
+});
+
+type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+
+interface PostableAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly startsAt: number | undefined;
+  readonly endsAt: number | undefined;
+}
+
+export function readPostedAlerts(body: unknown): Read<PostableAlert[]> {
+  const read = readAs(alertsSchema, body);
+  if (!read.ok) return read;
+  const value = read.value.map((alert) => ({
+    // A label with an empty value is the same as none.
+    labels: Object.fromEntries(Object.entries(alert.labels).filter(([, text]) => text !== '')),
+    annotations: alert.annotations ?? {},
+    startsAt: alert.startsAt,
+    endsAt: alert.endsAt,
+  }));
+  if (value.some((alert) => Object.keys(alert.labels).length === 0))
+    return { ok: false, error: 'at least one label pair required' };
+  if (value.some(({ startsAt, endsAt }) => startsAt !== undefined && endsAt !== undefined && endsAt < startsAt))
+    return { ok: false, error: 'start time must be before end time' };
+  return { ok: true, value };
+}
+
+interface PostableSilence extends Omit<z.output<typeof silenceSchema>, 'id'> {
+  /** Left out where it is a new one. */
+  readonly id?: string;
+}
+
+export function readPostedSilence(body: unknown): Read<PostableSilence> {
+  const read = readAs(silenceSchema, body);
+  if (!read.ok) return read;
+  const { id, ...silence } = read.value;
+  return { ok: true, value: { ...silence, ...(id === null || id === undefined || id === '' ? {} : { id }) } };
+}
+
+function readAs<T>(schema: z.ZodType<T>, body: unknown): Read<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { ok: false, error: `${['body', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'cannot be read'}` };
+}
