@@ -13,6 +13,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { alertmanagerRoutes } from './alertmanager/alertmanager-routes.ts';
 import { sendError } from './answer.ts';
 import { backtestRoutes } from './backtest-routes.ts';
+import { federateRoutes } from './federate-routes.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { guard } from './guard.ts';
 import { heartbeatRoute, otlpRoutes, prometheusWriteRoutes } from './ingest-routes.ts';
@@ -21,6 +22,7 @@ import { openApiRoutes } from './open-api.ts';
 import { prometheusRoutes } from './prometheus-routes.ts';
 import { queryRoutes } from './query-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
+import { statusRoutes } from './status-routes.ts';
 import { storeAnswers } from './store-answers.ts';
 
 export interface HttpOptions {
@@ -74,6 +76,8 @@ export function createMainApp(core: Core, http: HttpOptions): FastifyInstance {
   prometheusRoutes(app, core, http.queries ?? inThisThread(core.store, http));
   metricMetadataRoutes(app, core);
   ruleRoutes(app, core);
+  statusRoutes(app, core);
+  federateRoutes(app, core);
   alertmanagerRoutes(app, core);
   adminRoutes(app, core, http.snapshot);
   openApiRoutes(app, core.version);

@@ -1,16 +1,15 @@
 import { parseSelectors } from '@jaegis/promql';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
-import { number, type Query, text } from './answer.ts';
-import { readTime } from './prometheus-params.ts';
+import { type Query, text } from './answer.ts';
+import { BadParameter, both, onlyGet, sendBadData, timeParameter } from './prometheus-params.ts';
 
 /** What is known beside samples, in Prometheus' form: what metrics are, and exemplars. */
 export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {
-  app.get('/api/v1/metadata', (request, reply) => {
-    const query = request.query as Query;
+  onlyGet(app, '/api/v1/metadata', (query, reply) => {
     const metric = text(query, 'metric');
-    const limit = number(query, 'limit');
-    const limitPerMetric = number(query, 'limit_per_metric');
+    const limit = countOf(query, 'limit');
+    const limitPerMetric = countOf(query, 'limit_per_metric');
     const found = core.fleet.metricMetadata.list({
       ...(metric !== undefined && { metric }),
       ...(limit !== undefined && limit >= 0 && { limit }),
@@ -23,24 +22,18 @@ export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {
     return reply.send({ status: 'success', data: Object.fromEntries(data) });
   });
 
-  const exemplars = (query: Query, reply: FastifyReply): FastifyReply => {
+  both(app, '/api/v1/query_exemplars', (query, reply) => {
+    const from = timeParameter(query, 'start', 0);
+    const to = timeParameter(query, 'end', core.clock.now());
+    if (to < from)
+      return sendBadData(reply, 'invalid parameter "end": end timestamp must not be before start timestamp');
     const parsed = parseSelectors(text(query, 'query') ?? '');
-    const from = readTime(text(query, 'start'));
-    const to = readTime(text(query, 'end'));
-    const error = !parsed.ok
-      ? `invalid parameter "query": ${parsed.error}`
-      : from === undefined || to === undefined
-        ? 'invalid parameter "start" or "end": must be a time'
-        : to < from
-          ? 'invalid parameter "end": end timestamp must not be before start timestamp'
-          : undefined;
-    if (error !== undefined || !parsed.ok)
-      return reply.code(400).send({ status: 'error', errorType: 'bad_data', error });
+    if (!parsed.ok) return sendBadData(reply, `invalid parameter "query": ${parsed.error}`);
     const wanted = new Set(parsed.selectors.flatMap((matchers) => core.store.refsOf(matchers)));
     const found = core.fleet.exemplars.select(
       (ref) => (wanted.has(ref) ? core.store.labelsOf(ref) : undefined),
-      from!,
-      to!,
+      from,
+      to,
     );
     const data = found.map((series) => ({
       seriesLabels: series.labels,
@@ -51,14 +44,12 @@ export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {
       })),
     }));
     return reply.send({ status: 'success', data });
-  };
-  app.get('/api/v1/query_exemplars', (request, reply) => exemplars(request.query as Query, reply));
-  app.post('/api/v1/query_exemplars', (request, reply) => exemplars(withForm(request), reply));
+  });
 }
 
-function withForm(request: FastifyRequest): Query {
-  const form: Record<string, string> = Object.create(null);
-  const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '';
-  for (const [name, value] of new URLSearchParams(body)) form[name] = value;
-  return { ...(request.query as Query), ...form };
+/** Negative ones stand for no limit, as in Prometheus. */
+function countOf(query: Query, name: string): number | undefined {
+  const value = text(query, name);
+  if (value !== undefined && !/^[+-]?\d+$/.test(value)) throw new BadParameter(`${name} must be a number`);
+  return value === undefined ? undefined : Number(value);
 }

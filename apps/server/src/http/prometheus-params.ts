@@ -20,6 +20,11 @@ export function both(app: FastifyInstance, url: string, handler: Handler): void 
   );
 }
 
+/** Registers a route for GET alone. */
+export function onlyGet(app: FastifyInstance, url: string, handler: Handler): void {
+  app.get(url, (request, reply) => answered(handler, request.query as Query, { request, reply }));
+}
+
 /** Answers what is wrong with a parameter in Prometheus' form. */
 export async function answered(
   handler: Handler,

@@ -5,11 +5,11 @@ import type { Core } from '../core/core.ts';
 import type { QueryRunner } from '../query/query-runner.ts';
 import { type Query, text } from './answer.ts';
 import {
-  answered,
   both,
   limitParameter,
   list,
   matchParameters,
+  onlyGet,
   sendBadData,
   timeParameter,
 } from './prometheus-params.ts';
@@ -38,19 +38,13 @@ export function prometheusRoutes(app: FastifyInstance, core: Core, runner: Query
     );
   });
 
-  app.get('/api/v1/label/:name/values', (request, reply) => {
+  onlyGet(app, '/api/v1/label/:name/values', (query, reply, request) => {
     const { name } = request.params as { name: string };
-    return answered(
-      (query) => {
-        rangeOf(query);
-        return sendList(
-          reply,
-          query,
-          union(matchParameters(query), (each) => core.store.labelValues(unescapeName(name), each)),
-        );
-      },
-      request.query as Query,
-      { request, reply },
+    rangeOf(query);
+    return sendList(
+      reply,
+      query,
+      union(matchParameters(query), (each) => core.store.labelValues(unescapeName(name), each)),
     );
   });
 
@@ -66,20 +60,14 @@ export function prometheusRoutes(app: FastifyInstance, core: Core, runner: Query
     return sendData(reply, described.json);
   });
 
-  app.get('/api/v1/targets', (_request, reply) =>
-    sendData(reply, { activeTargets: core.views.system().scrapes.map(targetOf), droppedTargets: [] }),
-  );
-
-  app.get('/api/v1/status/buildinfo', (_request, reply) =>
-    sendData(reply, {
-      version: core.version,
-      revision: '',
-      branch: '',
-      buildUser: '',
-      buildDate: '',
-      goVersion: process.version,
-    }),
-  );
+  onlyGet(app, '/api/v1/targets', (query, reply) => {
+    const state = text(query, 'state') ?? 'any';
+    if (!/^(any|active|dropped)$/.test(state)) return sendBadData(reply, `invalid parameter "state": ${state}`);
+    const pool = text(query, 'scrapePool');
+    const scrapes = state === 'dropped' ? [] : core.views.system().scrapes;
+    const wanted = scrapes.filter(({ job }) => pool === undefined || job === pool);
+    return sendData(reply, { activeTargets: wanted.map(targetOf), droppedTargets: [], droppedTargetCounts: {} });
+  });
 }
 
 function targetOf(scrape: SystemReport['scrapes'][number]) {

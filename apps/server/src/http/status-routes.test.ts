@@ -1,0 +1,138 @@
+import { parseRuleFile } from '@jaegis/rules';
+import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Core } from '../core/core.ts';
+import { Rules } from '../core/rules.ts';
+import { federateRoutes } from './federate-routes.ts';
+import { ruleRoutes } from './rule-routes.ts';
+import { statusRoutes } from './status-routes.ts';
+
+const now = 1_700_000_000_000;
+let app: FastifyInstance;
+let store: MetricsStore;
+
+const rule = (name: string, labels: Record<string, string> = {}) => ({ alert: name, expr: '1', labels });
+const file = {
+  groups: [
+    { name: 'first', rules: [{ record: 'a', expr: '1' }, rule('Slow', { team: 'core', severity: 'page' })] },
+    { name: 'second', rules: [rule('Late', { team: 'edge' })] },
+    { name: 'third', rules: [{ record: 'b', expr: '1' }] },
+  ],
+};
+
+async function say(labels: Record<string, string>, at: number, value: number): Promise<void> {
+  const ref = store.resolve(labels, now) as number;
+  const batch = {
+    refs: Uint32Array.of(ref),
+    timestamps: Float64Array.of(at),
+    values: Float64Array.of(value),
+    length: 1,
+  };
+  await store.append(batch, now);
+}
+
+beforeAll(async () => {
+  store = await MetricsStore.open({
+    directory: memoryDirectory(),
+    now,
+    seriesLimit: 100,
+    seriesLimitPerGroup: 100,
+    retentionMs: 86_400_000,
+  });
+  await say({ __name__: 'asked_total', pool: 'a' }, now, 3);
+  await say({ __name__: 'asked_total', pool: 'b"\n\\' }, now - 1_000, Number.POSITIVE_INFINITY);
+  await say({ __name__: 'asked_total', pool: 'old' }, now - 400_000, 3);
+  await say({ __name__: 'queue.length', 'a.b': 'x', instance: 'here' }, now, 0.5);
+  const parsed = parseRuleFile(file, {
+    name: 'rules.yml',
+    defaultIntervalMs: 60_000,
+    checkExpression: () => undefined,
+  });
+  if (!parsed.ok) throw new Error(parsed.error);
+  const config = {
+    receivers: [{ name: 'am', alertmanager: { url: 'http://am:9093/' } }, { name: 'hook' }],
+    scrape: [{ job: 'node' }],
+  };
+  const options = { token: 'secret', retention_raw: 86_400_000, connection_limit: 7 };
+  const rules = new Rules({ files: [parsed.file], now, store, stopwatch: () => 0, externalLabels: {} });
+  const core = {
+    store,
+    version: '9',
+    clock: { now: () => now },
+    isReady: () => false,
+    fleet: { options, config, startedAt: now - 5_000, hostName: 'here', rules },
+  };
+  app = fastify();
+  statusRoutes(app, core as unknown as Core);
+  federateRoutes(app, core as unknown as Core);
+  ruleRoutes(app, core as unknown as Core);
+});
+
+afterAll(async () => {
+  await app.close();
+  await store.close();
+});
+
+const get = async (url: string) => app.inject({ url });
+const data = async (url: string) => (await get(url)).json().data;
+
+test('what Prometheus says of itself', async () => {
+  expect(await data('/api/v1/status/runtimeinfo')).toMatchObject({
+    startTime: '2023-11-14T22:13:15.000Z',
+    corruptionCount: 0,
+    storageRetention: '1d',
+  });
+  const flags = await data('/api/v1/status/flags');
+  expect(flags).toEqual({ 'retention-raw': '86400000', 'connection-limit': '7' });
+  expect(await data('/api/v1/status/tsdb?limit=1')).toEqual({
+    headStats: { numSeries: 4, numLabelPairs: 7, minTime: now - 400_000, maxTime: now },
+    seriesCountByMetricName: [{ name: 'asked_total', value: 3 }],
+    labelValueCountByLabelName: [{ name: 'pool', value: 3 }],
+  });
+  expect((await get('/api/v1/status/tsdb?limit=x')).statusCode).toBe(400);
+  expect(await data('/api/v1/alertmanagers')).toEqual({
+    activeAlertmanagers: [{ url: 'http://am:9093/api/v2/alerts' }],
+    droppedAlertmanagers: [],
+  });
+  expect(await data('/api/v1/scrape_pools')).toEqual({ scrapePools: ['node'] });
+  expect((await get('/-/healthy')).statusCode).toBe(200);
+  expect((await get('/-/ready')).statusCode).toBe(503);
+});
+
+test('federation gives the newest samples that still stand for their series, in the text form', async () => {
+  const { body, headers } = await get('/federate?match[]=asked_total&match[]={pool="a"}&match[]={"queue.length"}');
+  expect(headers['content-type']).toContain('text/plain');
+  expect(body.trimEnd().split('\n')).toEqual([
+    `asked_total{instance="",pool="a"} 3 ${now}`,
+    `asked_total{instance="",pool="b\\"\\n\\\\"} +Inf ${now - 1_000}`,
+    `{"queue.length","a.b"="x",instance="here"} 0.5 ${now}`,
+  ]);
+  expect((await get('/federate')).body).toBe('');
+  expect((await get('/federate?match[]={')).json()).toMatchObject({ errorType: 'bad_data' });
+});
+
+test('rules by their labels, and in pages of groups', async () => {
+  const names = async (query: string) =>
+    (await data(`/api/v1/rules?${query}`)).groups.map((group: any) => [
+      group.name,
+      ...group.rules.map((r: any) => r.name),
+    ]);
+  expect(await names('match[]={team="core"}&match[]={team="edge"}')).toEqual([
+    ['first', 'Slow'],
+    ['second', 'Late'],
+  ]);
+  expect(await names('match[]={team=~".%2B",severity!="page"}')).toEqual([['second', 'Late']]);
+  const first = await data('/api/v1/rules?group_limit=2');
+  expect(first.groups).toHaveLength(2);
+  const second = await data(`/api/v1/rules?group_limit=2&group_next_token=${first.groupNextToken}`);
+  expect(second).toEqual({ groups: [expect.objectContaining({ name: 'third' })] });
+  for (const wrong of [
+    'group_limit=0',
+    'group_limit=x',
+    'group_next_token=a',
+    'group_limit=1&group_next_token=a',
+    'match[]={',
+  ])
+    expect((await get(`/api/v1/rules?${wrong}`)).statusCode).toBe(400);
+});
