@@ -40,7 +40,10 @@ export interface SeriesReader {
   readonly labels: Labels;
   /** At least as many samples as `read` gives. */
   readonly size: number;
-  /** The arrays are good until the next series is read. */
+  /**
+   * The arrays are good until the next series is read. Where a window was asked for, one that gets the same array of timestamps
+   * as the series before has the same timestamps.
+   */
   read(): Omit<SelectedSeries, 'labels'>;
 }
 

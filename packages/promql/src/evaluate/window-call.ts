@@ -35,21 +35,25 @@ export function evaluateWindowCall(
   const windows = evaluateWindows(matrix, grid, { context, around: inside });
   checkSize(context, windows.size, grid.count);
   const columns: Column[] = [];
-  const floats = windows.extension === undefined ? definition.floats : extendedFloats(call.name, windows.extension);
+  const { extension } = windows;
+  const floats =
+    extension === undefined ? (definition.begin?.() ?? definition.floats) : extendedFloats(call.name, extension);
   const floatDefinition = { ...definition, floats };
+  const shared = {
+    rangeMs: windows.rangeMs,
+    reference: windows.reference,
+    stepAt: (step: number) => grid.startMs + step * grid.stepMs,
+    scalars,
+    annotations: context.annotations,
+    place: matrix,
+  };
+  let env: WindowEnvironment = { ...shared, metricName: '' };
   const memory = new ColumnMemory(windows.size, grid.count);
   let seen = 0;
   for (const series of windows.series) {
     if (seen++ % 16 === 0) checkTime(context);
-    const env: WindowEnvironment = {
-      rangeMs: windows.rangeMs,
-      reference: windows.reference,
-      stepAt: (step) => grid.startMs + step * grid.stepMs,
-      scalars,
-      annotations: context.annotations,
-      place: matrix,
-      metricName: metricName(series.labels),
-    };
+    const name = metricName(series.labels);
+    if (name !== env.metricName) env = { ...shared, metricName: name };
     const column = columnOf(series, windows, { definition: floatDefinition, env, memory });
     if (isEmpty(column)) continue;
     columns.push(memory.keep(column));

@@ -26,7 +26,10 @@ export interface WindowSeries {
 }
 
 export interface Windows {
-  /** To be walked once; the arrays of a series are good until the next, for its samples are read when its turn comes. */
+  /**
+   * To be walked once; the arrays of a series are good until the next, for its samples are read when its turn comes. One that gets
+   * the same arrays of times and of ends (`to`) as the series before has the same windows.
+   */
   readonly series: Iterable<WindowSeries>;
   /** At least as many as there are. */
   readonly size: number;
@@ -63,10 +66,13 @@ function selectorWindows(matrix: MatrixSelector, grid: Grid, options: WindowOpti
   const selected = selectSamples(selector, reference, { beforeMs, afterMs, rangeMs }, { grid, ...options });
   function* series(): Generator<WindowSeries> {
     const bounds = { from: new Int32Array(grid.count), to: new Int32Array(grid.count) };
+    const { from, to } = bounds;
+    let before: Float64Array | undefined;
     for (const each of selected) {
       const { labels, timestamps, values, histograms, startTimes } = withoutStale(readSeries(each));
-      windowBounds(timestamps, bounds, { reference, beforeMs, afterMs });
-      yield { labels, dropName: false, times: timestamps, values, histograms, startTimes, ...bounds };
+      if (timestamps !== before) windowBounds(timestamps, bounds, { reference, beforeMs, afterMs });
+      before = timestamps;
+      yield { labels, dropName: false, times: timestamps, values, histograms, startTimes, from, to };
     }
   }
   return { series: series(), size: selected.length, rangeMs, reference, extension };

@@ -11,7 +11,7 @@ import { type FloatHistogram, noBuckets, usesCustomBuckets } from '../histogram/
 import { isReset } from '../histogram/reset-hints.ts';
 import { toSchema } from '../histogram/resolution.ts';
 import { ratesFromStarts } from './start-times.ts';
-import type { MixedWindow, WindowEnvironment, WindowFunction } from './window-function.ts';
+import type { ColumnOutput, FloatWindows, MixedWindow, WindowEnvironment, WindowFunction } from './window-function.ts';
 
 interface RateOptions {
   readonly isCounter: boolean;
@@ -23,66 +23,103 @@ export const increase = rateFunction({ isCounter: true, perSecond: false });
 export const delta = rateFunction({ isCounter: false, perSecond: false });
 
 function rateFunction(options: RateOptions): WindowFunction {
+  const begin = (): WindowFunction['floats'] => {
+    const shape = new WindowShape();
+    return (windows, env, out) => {
+      const { startTimes } = windows;
+      if (!options.isCounter || startTimes === undefined) return rates(windows, env, { out, shape, options });
+      return ratesFromStarts({ ...windows, startTimes }, env, out, options.perSecond ? 1_000 / env.rangeMs : 1);
+    };
+  };
   return {
-    floats: (windows, env, out) => {
-      const { times, values, startTimes, from, to } = windows;
-      const resets = options.isCounter ? findResets(values) : [];
-      const scale = options.perSecond ? 1_000 / env.rangeMs : 1;
-      const { rangeMs } = env;
-      const { isCounter } = options;
-      if (isCounter && startTimes !== undefined) {
-        ratesFromStarts({ ...windows, startTimes }, env, out, scale);
-        return;
-      }
-      const count = from.length;
-      const advance = count === 1 ? 0 : env.reference.at(1) - env.reference.at(0);
-      let end = env.reference.at(0);
-      let nextReset = 0;
-      // Samples mostly come at even distances: what depends on times only is worked out anew when they changed.
-      const span = { samples: 0, sampled: 0, mean: 0, toStart: 0, toEnd: 0, factor: 0 };
-      // Written out, and in milliseconds: this is the hot loop of most dashboards.
-      for (let step = 0; step < count; step++, end += advance) {
-        const first = from[step]!;
-        const last = to[step]! - 1;
-        if (last <= first) continue;
-        const start = values[first]!;
-        let difference = values[last]! - start;
-        if (resets.length > 0) {
-          while (nextReset < resets.length && resets[nextReset]! <= first) nextReset++;
-          for (let i = nextReset; i < resets.length && resets[i]! <= last; i++) difference += values[resets[i]! - 1]!;
-        }
-        const firstMs = times[first]!;
-        const lastMs = times[last]!;
-        const sampled = lastMs - firstMs;
-        if (sampled !== span.sampled || last - first !== span.samples) {
-          span.sampled = sampled;
-          span.samples = last - first;
-          span.mean = sampled / span.samples;
-          span.factor = 0;
-        }
-        const { mean } = span;
-        const threshold = mean * 1.1;
-        let toStart = firstMs - (end - rangeMs);
-        let toEnd = end - lastMs;
-        if (toStart >= threshold) toStart = mean / 2;
-        // A counter that starts at a known value cannot have been below zero. Most start far above: no division is needed.
-        if (isCounter && difference > 0 && start >= 0 && sampled * start <= toStart * difference * 1.000_001) {
-          const toZero = sampled * (start / difference);
-          if (toZero < toStart) toStart = toZero;
-        }
-        if (toEnd >= threshold) toEnd = mean / 2;
-        if (span.factor === 0 || toStart !== span.toStart || toEnd !== span.toEnd) {
-          span.toStart = toStart;
-          span.toEnd = toEnd;
-          span.factor = (sampled + toStart + toEnd) / sampled;
-        }
-        out.values[step] = difference * span.factor * scale;
-        out.present[step] = 1;
-      }
-    },
+    floats: (windows, env, out) => begin()(windows, env, out),
+    begin,
     mixed: (window, env) => histogramRate(window, env, options),
   };
 }
+
+/** The hot loop of most dashboards: what depends on times only is there already. */
+function rates(
+  { times, values, from, to }: FloatWindows,
+  env: WindowEnvironment,
+  of: { out: ColumnOutput; shape: WindowShape; options: RateOptions },
+): void {
+  const { out, shape, options } = of;
+  const { isCounter, perSecond } = options;
+  const scale = perSecond ? 1_000 / env.rangeMs : 1;
+  const resets = isCounter ? findResets(values) : noResets;
+  shape.fit({ times, from, to }, env);
+  const { sampled, toStart, factors } = shape;
+  const count = from.length;
+  let nextReset = 0;
+  for (let step = 0; step < count; step++) {
+    const first = from[step]!;
+    const last = to[step]! - 1;
+    if (last <= first) continue;
+    const start = values[first]!;
+    let difference = values[last]! - start;
+    if (resets.length > 0) {
+      while (nextReset < resets.length && resets[nextReset]! <= first) nextReset++;
+      for (let i = nextReset; i < resets.length && resets[i]! <= last; i++) difference += values[resets[i]! - 1]!;
+    }
+    let factor = factors[step]!;
+    // A counter that starts at a known value cannot have been below zero. Most start far above: no division is needed.
+    if (
+      isCounter &&
+      difference > 0 &&
+      start >= 0 &&
+      sampled[step]! * start <= toStart[step]! * difference * 1.000_001
+    ) {
+      const toZero = sampled[step]! * (start / difference);
+      if (toZero < toStart[step]!) factor = (sampled[step]! + toZero + shape.toEnd[step]!) / sampled[step]!;
+    }
+    out.values[step] = difference * factor * scale;
+    out.present[step] = 1;
+  }
+}
+
+/** How far each window is extrapolated, in milliseconds: the same for all series whose samples have the same times. */
+class WindowShape {
+  #times: Float64Array | undefined;
+  #to: Int32Array | undefined;
+  sampled = new Float64Array(0);
+  toStart = new Float64Array(0);
+  toEnd = new Float64Array(0);
+  /** How much longer than from the first to the last sample the window is taken to be. */
+  factors = new Float64Array(0);
+
+  fit({ times, from, to }: Pick<FloatWindows, 'times' | 'from' | 'to'>, env: WindowEnvironment): void {
+    if (times === this.#times && to === this.#to) return;
+    this.#times = times;
+    this.#to = to;
+    const count = from.length;
+    if (this.factors.length !== count) {
+      this.sampled = new Float64Array(count);
+      this.toStart = new Float64Array(count);
+      this.toEnd = new Float64Array(count);
+      this.factors = new Float64Array(count);
+    }
+    const advance = count === 1 ? 0 : env.reference.at(1) - env.reference.at(0);
+    let end = env.reference.at(0);
+    for (let step = 0; step < count; step++, end += advance) {
+      const first = from[step]!;
+      const last = to[step]! - 1;
+      if (last <= first) continue;
+      const sampled = times[last]! - times[first]!;
+      const mean = sampled / (last - first);
+      let toStart = times[first]! - (end - env.rangeMs);
+      let toEnd = end - times[last]!;
+      if (toStart >= mean * 1.1) toStart = mean / 2;
+      if (toEnd >= mean * 1.1) toEnd = mean / 2;
+      this.sampled[step] = sampled;
+      this.toStart[step] = toStart;
+      this.toEnd[step] = toEnd;
+      this.factors[step] = (sampled + toStart + toEnd) / sampled;
+    }
+  }
+}
+
+const noResets: readonly number[] = [];
 
 /** Where a value is lower than the one before it. */
 function findResets(values: Float64Array): number[] {

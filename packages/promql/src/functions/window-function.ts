@@ -46,6 +46,8 @@ export interface MixedWindow {
 export interface WindowFunction {
   /** Fills in the steps whose windows give a result. */
   readonly floats: (windows: FloatWindows, env: WindowEnvironment, out: ColumnOutput) => void;
+  /** The same for the series of one query, with a memory: what the same arrays of times and ends give is worked out once. */
+  readonly begin?: () => WindowFunction['floats'];
   /** What a window with histograms gives; without it, histograms are left out and that is told. */
   readonly mixed?: (window: MixedWindow, env: WindowEnvironment) => number | FloatHistogram | undefined;
   /** True for the functions that give a sample as it is, with its name. */

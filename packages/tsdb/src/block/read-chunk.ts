@@ -17,16 +17,23 @@ export function readSamples(block: Block, chunk: ChunkPlace): Samples {
   return { timestamps: timesOf(block, chunk), values };
 }
 
-/** Puts all samples of a raw chunk into `into` from `at` on. Throws where it is damaged. */
+/** Puts all samples of a raw chunk into `into` from `at` on; true where that changed a time. Throws where it is damaged. */
 export function readSamplesInto(
   block: Block,
   chunk: ChunkPlace,
   into: { times: Float64Array; values: Float64Array; at: number },
-): void {
+): boolean {
   const { times, values, at } = into;
   values.set(block.decodedValues(chunk), at);
   const distances = block.times(chunk.column);
-  for (let i = 0; i < chunk.count; i++) times[at + i] = chunk.start + distances[i]!;
+  let isChanged = false;
+  for (let i = 0; i < chunk.count; i++) {
+    const time = chunk.start + distances[i]!;
+    if (times[at + i] === time) continue;
+    times[at + i] = time;
+    isChanged = true;
+  }
+  return isChanged;
 }
 
 /** All buckets of a rollup's chunk, with the fields that are asked for. Throws where it is damaged. */

@@ -11,6 +11,15 @@ export class BitReader {
     this.#end = to;
   }
 
+  /** In bits; to come back to later. */
+  get position(): number {
+    return this.#position;
+  }
+
+  set position(bits: number) {
+    this.#position = bits;
+  }
+
   /** The next 25 bits or more, left-aligned in 32, without moving on. */
   #peek(): number {
     const bytes = this.#bytes;

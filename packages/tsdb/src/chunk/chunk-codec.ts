@@ -15,7 +15,7 @@
 import { BitReader } from './bit-reader.ts';
 import { BitWriter } from './bit-writer.ts';
 import { type DecimalScale, fromIntegers, toIntegers } from './decimal.ts';
-import { readIntegers, writeIntegers } from './integer-column.ts';
+import { readEvenSteps, readIntegers, writeIntegers } from './integer-column.ts';
 import { readXor, writeXor } from './xor-column.ts';
 
 const constantForm = 0;
@@ -100,28 +100,30 @@ export interface EncodedChunk {
   readonly start: number;
 }
 
-/** Decodes all samples into `times[at...]` and `values[at...]`, which must have room for them. */
+/**
+ * Decodes all samples into `times[at...]` and `values[at...]`, which must have room for them. True where a time is another
+ * than was there before: series that are sent together have the same times, and who knows that need not look at them anew.
+ */
 export function decodeChunk(
   chunk: EncodedChunk,
   into: { times: Float64Array; values: Float64Array; at: number },
-): void {
-  const { count, start } = chunk;
-  const { times, values, at } = into;
+): boolean {
+  const { count } = chunk;
+  const { values, at } = into;
   reader.reset(chunk.bytes, chunk.from, chunk.to);
   const form = reader.read(3);
-  readIntegers(reader, count, times, at);
-  for (let i = at; i < at + count; i++) times[i] = times[i]! + start;
+  const isChanged = readTimes(chunk, into);
   if (form === decimalForm) {
     const exponent = reader.read(4);
     const shift = reader.read(5);
     readIntegers(reader, count, values, at);
     fromIntegers(values, { from: at, to: at + count }, { exponent, shift });
-    return;
+    return isChanged;
   }
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   if (form === xorForm) {
     readXor(reader, count, words, at);
-    return;
+    return isChanged;
   }
   const high = reader.read(32);
   const low = reader.read(32);
@@ -129,4 +131,18 @@ export function decodeChunk(
     words[2 * i] = low;
     words[2 * i + 1] = high;
   }
+  return isChanged;
+}
+
+function readTimes({ count, start }: EncodedChunk, { times, at }: { times: Float64Array; at: number }): boolean {
+  let isChanged = false;
+  const step = readEvenSteps(reader);
+  if (step === undefined) readIntegers(reader, count, offsets, 0);
+  for (let i = 0; i < count; i++) {
+    const time = start + (step === undefined ? offsets[i]! : i * step);
+    if (times[at + i] === time) continue;
+    times[at + i] = time;
+    isChanged = true;
+  }
+  return isChanged;
 }

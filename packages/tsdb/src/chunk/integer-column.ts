@@ -250,6 +250,14 @@ function readRice(input: BitReader, k: number): number {
   return q * 2 ** k + high * 2 ** 32 + input.read(Math.min(k, 32));
 }
 
+/** The step of a column that begins with 0 and rises evenly; `undefined` for any other, and then nothing is taken. */
+export function readEvenSteps(input: BitReader): number | undefined {
+  const { position } = input;
+  if (input.read(3) === bend && input.read(6) === allZero && input.varint() === 0) return unzigzag(input.varint());
+  input.position = position;
+  return undefined;
+}
+
 /** Reads `count` integers into `out[from...]`. */
 export function readIntegers(input: BitReader, count: number, out: Float64Array, from: number): void {
   const predictor = input.read(3);

@@ -2,7 +2,7 @@
 import type { Labels } from '@jaegis/model';
 import { decodeChunk } from '../chunk/chunk-codec.ts';
 import type { HeadExtract } from './head-extract.ts';
-import type { HeadView, SampleRoom, TimeRange } from './head-view.ts';
+import type { HeadView, SampleMemory, TimeRange } from './head-view.ts';
 import { cutSamples, type Samples } from './join-samples.ts';
 import { LabelReceiver } from './label-parcel.ts';
 
@@ -70,20 +70,23 @@ export class FrozenHead implements HeadView {
     const room = this.estimate(row, from, to);
     const times = new Float64Array(room);
     const values = new Float64Array(room);
-    this.readInto(row, { from, to }, { times, values, at: 0 });
+    this.readInto(row, { from, to }, { memory: { times, values, isChanged: true }, at: 0 });
     return cutSamples({ timestamps: times, values }, from, to);
   }
 
-  readInto(row: number, range: TimeRange, into: SampleRoom): number {
+  readInto(row: number, range: TimeRange, into: { memory: SampleMemory; at: number }): number {
     const { starts, ends, counts, chunkEnds, openEnds, offsets, bytes } = this.#extract;
     const { from, to } = range;
-    const { times, values } = into;
+    const { times, values } = into.memory;
+    let isChanged = false;
     const room = this.estimate(row, from, to);
     if (room === 0) return 0;
     // Filled from the back: the chunks run from the newest to the oldest.
     let at = into.at + room;
     for (let i = openEnds[row]! - 1; i >= this.#firstOpen(row); i--) {
-      times[--at] = this.#extract.times[i]!;
+      const time = this.#extract.times[i]!;
+      if (times[--at] !== time) isChanged = true;
+      times[at] = time;
       values[at] = this.#extract.values[i]!;
     }
     for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++) {
@@ -91,8 +94,9 @@ export class FrozenHead implements HeadView {
       const count = counts[i]!;
       at -= count;
       const chunk = { bytes, from: i === 0 ? 0 : offsets[i - 1]!, to: offsets[i]!, count, start: starts[i]! };
-      decodeChunk(chunk, { times, values, at });
+      if (decodeChunk(chunk, { times, values, at })) isChanged = true;
     }
+    if (isChanged) into.memory.isChanged = true;
     return room;
   }
 

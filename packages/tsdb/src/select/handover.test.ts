@@ -48,10 +48,16 @@ async function asked(life: Life, selection: Selection) {
     const answers = await life.distant.take(structuredClone(handed));
     const found = answers.find(0, selection, selection.hints === undefined ? {} : { hints: selection.hints });
     expect(answers.damages).toEqual([]);
+    let before: Float64Array | undefined;
+    let copy: Float64Array | undefined;
     const read = found.map((reader) => {
       const { labels, size } = reader;
       const { timestamps, values } = reader.read();
-      return { labels, size, timestamps: timestamps.slice(), values: values.slice() };
+      // The same array as for the series before promises the same times.
+      if ((selection.hints?.rangeMs ?? 0) > 0 && timestamps === before) expect([...timestamps]).toEqual([...copy!]);
+      before = timestamps;
+      copy = timestamps.slice();
+      return { labels, size, timestamps: copy, values: values.slice() };
     });
     for (const { timestamps, size } of read)
       if (selection.hints === undefined) expect(size).toBeGreaterThanOrEqual(timestamps.length);

@@ -9,11 +9,12 @@ export interface TimeRange {
   readonly to: number;
 }
 
-/** Memory for samples, and from where on it is free. */
-export interface SampleRoom {
+/** Memory that one series after the other is read into. */
+export interface SampleMemory {
   readonly times: Float64Array;
   readonly values: Float64Array;
-  readonly at: number;
+  /** Set when a time is written that is another than was there before. */
+  isChanged: boolean;
 }
 
 export interface HeadView {
@@ -27,7 +28,7 @@ export interface HeadView {
   estimate(row: number, from: number, to: number): number;
   read(row: number, from: number, to: number): Samples;
   /** Puts the samples that `read` gives, and perhaps some around them, into `into` from `at` on; gives how many. */
-  readInto(row: number, range: TimeRange, into: SampleRoom): number;
+  readInto(row: number, range: TimeRange, into: { memory: SampleMemory; at: number }): number;
   /** Time of the newest sample; -Infinity without one. */
   lastAt(row: number): number;
   latest(row: number): { readonly at: number; readonly value: number } | undefined;
@@ -42,10 +43,11 @@ export function liveHead(head: Head): HeadView {
     ref: (row) => series.refs[row]!,
     estimate: (row, from, to) => head.estimate(row, from, to),
     read: (row, from, to) => head.read(row, from, to),
-    readInto: (row, { from, to }, { times, values, at }) => {
+    readInto: (row, { from, to }, { memory, at }) => {
       const samples = head.read(row, from, to);
-      times.set(samples.timestamps, at);
-      values.set(samples.values, at);
+      memory.times.set(samples.timestamps, at);
+      memory.values.set(samples.values, at);
+      memory.isChanged = true;
       return samples.timestamps.length;
     },
     lastAt: (row) => head.lastAt(row),

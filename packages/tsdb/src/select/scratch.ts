@@ -1,37 +1,50 @@
 import type { Rollup, RollupField } from '../rollup/rollup.ts';
+import type { SampleMemory } from './head-view.ts';
 import type { Samples } from './join-samples.ts';
 
 /** Memory that one series after the other is decoded into. */
-export class Scratch {
+export class Scratch implements SampleMemory {
   times = new Float64Array(0);
   values = new Float64Array(0);
+  isChanged = false;
   /** A series of one sample. */
   readonly one: Samples = { timestamps: new Float64Array(1), values: new Float64Array(1) };
 
   #view: Samples = this.one;
   #from = -1;
   #to = -1;
+  #isSeen = true;
 
-  reserve(count: number): void {
+  /** Makes room for so many samples of the next series. */
+  begin(count: number): void {
+    // What was written and never looked at is not what the last view showed.
+    if (!this.#isSeen) this.#from = -1;
+    this.#isSeen = false;
+    this.isChanged = false;
     if (count <= this.times.length) return;
     this.times = new Float64Array(count * 2);
     this.values = new Float64Array(count * 2);
-    this.#from = -1;
+    this.isChanged = true;
   }
 
-  /** The samples in [from, to) of its memory; series that are sent together mostly have as many, and share a view. */
+  /**
+   * The samples in [from, to) of its memory. Series that are sent together mostly have the same times, and share a view: who
+   * gets the same array of times again need not look at them.
+   */
   view(from: number, to: number): Samples {
-    if (from !== this.#from || to !== this.#to) {
+    if (this.isChanged || from !== this.#from || to !== this.#to) {
       this.#view = { timestamps: this.times.subarray(from, to), values: this.values.subarray(from, to) };
       this.#from = from;
       this.#to = to;
     }
+    this.#isSeen = true;
     return this.#view;
   }
 
   /** One field of buckets one after the other, in [from, to] of time. */
   join(parts: readonly Rollup[], of: { field: RollupField; from: number; to: number }): Samples {
-    this.reserve(parts.reduce((sum, { length }) => sum + length, 0));
+    this.begin(parts.reduce((sum, { length }) => sum + length, 0));
+    this.isChanged = true;
     let at = 0;
     for (const part of parts) {
       this.times.set(part.times, at);

@@ -42,7 +42,10 @@ export interface SeriesReader {
   readonly labels: Labels;
   /** At least as many samples as `read` gives. */
   readonly size: number;
-  /** The arrays are good until another series of the same answer is read. */
+  /**
+   * The arrays are good until another series of the same answer is read. Where windows are asked for, a series that gets the same
+   * array of timestamps as the one before has the same timestamps.
+   */
   read(): Samples;
 }
 
@@ -149,7 +152,7 @@ function readInTurn(
   }
   const newest = hints === undefined ? undefined : newestOnly(sources, found.row, { stretch, hints, scratch });
   if (newest !== undefined) return newest;
-  scratch.reserve(found.samples);
+  scratch.begin(found.samples);
   const { times, values } = scratch;
   let at = 0;
   const follows = (count: number): boolean => at === 0 || count === 0 || times[at]! > times[at - 1]!;
@@ -158,7 +161,7 @@ function readInTurn(
       block,
       (message) => sources.blocks.damage(message),
       () => {
-        readSamplesInto(block, chunk, { times, values, at });
+        if (readSamplesInto(block, chunk, { times, values, at })) scratch.isChanged = true;
         return true;
       },
     );
@@ -167,7 +170,7 @@ function readInTurn(
     at += chunk.count;
   }
   if (found.row !== -1) {
-    const count = sources.head.readInto(found.row, stretch, { times, values, at });
+    const count = sources.head.readInto(found.row, stretch, { memory: scratch, at });
     if (!follows(count)) return undefined;
     at += count;
   }
