@@ -12,7 +12,7 @@ const env: WindowEnvironment = {
   stepAt: (step) => 60_000 + step * stepMs,
   scalars: [],
   annotations: new Annotations(),
-  place: { start: 0, end: 0 },
+  place: { start: 0 },
   metricName: 'm_total',
 };
 

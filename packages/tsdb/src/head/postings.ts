@@ -21,6 +21,8 @@ class RowList {
 
 export class Postings {
   readonly #names = new Map<number, Map<number, Rows>>();
+  /** Values that went: until then the values of a name only get more, the new ones at the end. */
+  removals = 0;
 
   add(name: number, value: number, row: number): void {
     let values = this.#names.get(name);
@@ -58,6 +60,7 @@ export class Postings {
       return;
     }
     values.delete(value);
+    this.removals++;
     if (values.size === 0) this.#names.delete(name);
   }
 
@@ -78,6 +81,11 @@ export class Postings {
   /** The numbers of all label names. */
   names(): Iterable<number> {
     return this.#names.keys();
+  }
+
+  /** How many values a label has. */
+  valueCount(name: number): number {
+    return this.#names.get(name)?.size ?? 0;
   }
 
   /** The numbers of all values of a label. */

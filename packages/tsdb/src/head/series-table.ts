@@ -8,6 +8,7 @@
  * never another series. A row whose generations are used up is not used again: 4 M rows x 1,023 is enough for a process.
  */
 import type { Labels, SeriesRef } from '@jaegis/model';
+import { FittingValues } from './fitting-values.ts';
 import { grown } from './grown.ts';
 import { LabelArena } from './label-arena.ts';
 import { Postings } from './postings.ts';
@@ -39,6 +40,7 @@ function refFrom(row: number, generation: number): SeriesRef {
 export class SeriesTable {
   readonly symbols = new Symbols();
   readonly postings = new Postings();
+  readonly fittingValues = new FittingValues(this.postings);
   readonly #labels = new LabelArena();
   /** The ref of the series in a row; 0 where there is none. */
   refs = new Uint32Array(256);

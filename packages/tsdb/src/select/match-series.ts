@@ -15,6 +15,8 @@ export class InvalidMatcherError extends Error {
 /** A matcher, ready to be tried. */
 export interface MatcherTest {
   readonly name: string;
+  /** Equal for tests of a value that say the same. */
+  readonly text: string;
   /** Whether a value fits; '' is the missing label. */
   readonly fits: (value: string) => boolean;
   readonly fitsMissing: boolean;
@@ -25,25 +27,29 @@ export interface MatcherTest {
 /** Throws `InvalidMatcherError`. */
 export function compileMatcher(matcher: Matcher): MatcherTest {
   const { name, op, value } = matcher;
-  if (op === '=') return { name, fits: (text) => text === value, fitsMissing: value === '', values: [value] };
-  if (op === '!=') return { name, fits: (text) => text !== value, fitsMissing: value !== '', values: undefined };
+  const text = op + value;
+  if (op === '=') return { name, text, fits: (given) => given === value, fitsMissing: value === '', values: [value] };
+  if (op === '!=')
+    return { name, text, fits: (given) => given !== value, fitsMissing: value !== '', values: undefined };
   const regex = compileLinearRegex(value);
   if (!regex.ok) throw new InvalidMatcherError(regex.error);
   const { matches } = regex;
-  if (op === '!~') return { name, fits: (text) => !matches(text), fitsMissing: !matches(''), values: undefined };
-  return { name, fits: matches, fitsMissing: matches(''), values: literalAlternatives(value) };
+  if (op === '!~')
+    return { name, text, fits: (given) => !matches(given), fitsMissing: !matches(''), values: undefined };
+  return { name, text, fits: matches, fitsMissing: matches(''), values: literalAlternatives(value) };
 }
 
 /** The rows of all series that fit every matcher (all series for none), in rising order. Throws `InvalidMatcherError`. */
 export function matchSeries(series: SeriesTable, matchers: readonly Matcher[]): number[] {
   const tests = matchers.map(compileMatcher);
-  const checks = tests.map((test) => rowCheck(series, test));
+  const list = shortestList(series, tests);
+  // What is in the list fits the test that it is of.
+  const checks = tests.filter((test) => test !== list?.test).map((test) => rowCheck(series, test));
   const rows: number[] = [];
   const visit = (row: number): void => {
     for (const check of checks) if (!check(row)) return;
     rows.push(row);
   };
-  const list = shortestList(series, tests);
   if (list === undefined) {
     for (let row = 0; row < series.end; row++) if (series.refs[row] !== 0) visit(row);
     return rows;
@@ -53,6 +59,7 @@ export function matchSeries(series: SeriesTable, matchers: readonly Matcher[]): 
 }
 
 interface List {
+  readonly test: MatcherTest;
   readonly name: number;
   readonly values: readonly number[];
 }
@@ -64,11 +71,11 @@ function shortestList(series: SeriesTable, tests: readonly MatcherTest[]): List 
   for (const test of tests) {
     if (test.fitsMissing) continue;
     const name = series.symbols.find(test.name);
-    if (name === undefined) return { name: -1, values: [] };
+    if (name === undefined) return { test, name: -1, values: [] };
     const values = fittingValues(series, test, name);
     const count = values.reduce((sum, value) => sum + series.postings.count(name, value), 0);
     if (count >= bestCount) continue;
-    best = { name, values };
+    best = { test, name, values };
     bestCount = count;
     // Trying a regular expression on many values costs more than checking a few rows.
     if (count < 16) break;
@@ -76,14 +83,12 @@ function shortestList(series: SeriesTable, tests: readonly MatcherTest[]): List 
   return best;
 }
 
-function fittingValues(series: SeriesTable, test: MatcherTest, name: number): number[] {
+function fittingValues(series: SeriesTable, test: MatcherTest, name: number): readonly number[] {
   if (test.values !== undefined) {
     const known = new Set(test.values.map((value) => series.symbols.find(value)));
     return [...known].filter((value) => value !== undefined);
   }
-  const values: number[] = [];
-  for (const value of series.postings.values(name)) if (test.fits(series.symbols.text(value))) values.push(value);
-  return values;
+  return series.fittingValues.of(name, test.text, (value) => test.fits(series.symbols.text(value)));
 }
 
 function rowCheck(series: SeriesTable, test: MatcherTest): (row: number) => boolean {
