@@ -14,6 +14,8 @@ export interface Weighted {
   readonly model: RowModel;
   /** Its share in the strangeness; 0 for those that only help the alarm. */
   readonly weight: number;
+  /** It may add no more than this to the strangeness before it is weighed, and nothing below 0; without limit when left out. */
+  readonly most?: number;
   /** Its part in the alarm's statistic: added, or the larger one of those that say `largest`. */
   readonly alarm?: 'sum' | 'largest';
 }
@@ -32,6 +34,7 @@ const mostAlarm = 20;
 interface Opinion {
   readonly fitted: FittedModel;
   readonly weight: number;
+  readonly most: number | undefined;
   readonly alarm: 'sum' | 'largest' | undefined;
   readonly parts: Float64Array;
   readonly shares: Float64Array;
@@ -44,13 +47,14 @@ interface Opinion {
 /** Learns every model from the rows and what each usually says of them. The fusion ends up having seen the rows. */
 export function fitFusion(members: readonly Weighted[], rows: ScaledRows, context: FitContext): Fusion {
   const d = rows.columns;
-  const opinions = members.map(({ model, weight, alarm }): Opinion => {
+  const opinions = members.map(({ model, weight, most, alarm }): Opinion => {
     const fitted = model.fit(rows, context);
     const parts = () => new Float64Array(d);
     const three = (value: number) => new Float64Array(3).fill(value);
     return {
       fitted,
       weight,
+      most,
       alarm,
       parts: parts(),
       shares: parts(),
@@ -165,8 +169,9 @@ export class Fusion implements FittedModel {
 }
 
 /** The mean of what is said quickly and slowly, 0 at the median and 1 at the 99th percentile of the past. */
-function excessOf({ smoothed, middle, width }: Opinion): number {
+function excessOf({ smoothed, middle, width, most }: Opinion): number {
   const quickly = (smoothed[0]! - middle[0]!) / width[0]!;
   const slowly = (smoothed[1]! - middle[1]!) / width[1]!;
-  return (quickly + slowly) / 2;
+  const excess = (quickly + slowly) / 2;
+  return most === undefined ? excess : Math.min(Math.max(excess, 0), most);
 }

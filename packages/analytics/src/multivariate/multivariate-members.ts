@@ -1,4 +1,5 @@
 import type { DetectMember } from '../detect/member.ts';
+import { columnStrangeness } from './column-strangeness.ts';
 import { farFromCenter, farFromUsual } from './far-out.ts';
 import type { Weighted } from './fusion.ts';
 import { isolationForest } from './isolation-forest.ts';
@@ -6,6 +7,7 @@ import { lstmAutoencoder } from './lstm-autoencoder.ts';
 import type { RowModel } from './model.ts';
 import { principalComponents } from './principal-components.ts';
 import { seasonalZ } from './seasonal-z.ts';
+import { stillness } from './stillness.ts';
 import { TableRun } from './table-run.ts';
 import { vectorAutoregression } from './vector-autoregression.ts';
 
@@ -14,9 +16,10 @@ const mostColumns = 256;
 
 /** What each model earned on SMD and ASD, chosen on every other machine and looked at on the rest. */
 const fused: readonly Weighted[] = [
-  { model: vectorAutoregression, weight: 0.7, alarm: 'sum' },
-  { model: seasonalZ, weight: 0.3 },
-  { model: principalComponents, weight: 0.1 },
+  { model: columnStrangeness, weight: 1 },
+  { model: stillness, weight: 0.2, most: 4 },
+  { model: vectorAutoregression, weight: 0, alarm: 'sum' },
+  { model: principalComponents, weight: 0.1, most: 6 },
   { model: farFromCenter, weight: 0, alarm: 'largest' },
   { model: farFromUsual, weight: 0, alarm: 'largest' },
 ];

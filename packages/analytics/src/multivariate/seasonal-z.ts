@@ -1,7 +1,7 @@
 /**
  * Per column the robust distance r from where it usually is at this time of day (daily-profile.ts). Of it a slow mean is
- * taken off (over one hour, and beside it over four), because baselines move and a new level is news only for a while:
- *   part = ln(1 + |r - mean 1 h| / its usual size) + ln(1 + |r - mean 4 h| / its usual size).
+ * taken off (over one hour, and beside it over four and twelve), because baselines move and a new level is news only for a while:
+ *   part = ln(1 + |r - mean 1 h| / its usual size) + ln(1 + |r - mean 4 h| / its usual size) + the same of 12 h.
  * Strangeness is the mean of the largest parts.
  * Bad at: faults that creep in over hours.
  */
@@ -9,7 +9,7 @@ import { DailyProfile } from './daily-profile.ts';
 import type { FitContext, FittedModel, RowModel, ScaledRows } from './model.ts';
 import { meanOfTop, topCount } from './top-columns.ts';
 
-const slowMeansMs = [3_600_000, 4 * 3_600_000];
+const slowMeansMs = [3_600_000, 4 * 3_600_000, 12 * 3_600_000];
 /** The usual size of what is left: its 90th percentile over that of the normal distribution. */
 const usualSpreads = 1.645;
 /** One wild number must not carry the slow means away. */
