@@ -1,7 +1,7 @@
 /**
  * What a cut of the head does to those who wait. Ten minutes of load are too few for one: so the head is filled beforehand
- * with the same series, from the beginning of an aligned stretch until now, as fast as the server takes them, and the
- * window for late samples is set so that the stretch is settled soon after. When blocks are written is seen from outside,
+ * with the same series over a whole aligned stretch, as fast as the server takes them, and the window for late samples is
+ * set so that the stretch is settled soon after. When blocks are written is seen from outside,
  * by the unfinished files in the server's folder.
  */
 import { readdirSync } from 'node:fs';
@@ -27,8 +27,8 @@ export interface PlannedCut {
   readonly flags: readonly string[];
 }
 
-/** How long after the start the stretch is settled: time to fill the head, and half a minute of the load alone. */
-const settledAfterMs = 120_000;
+/** How long after the start the stretch is settled: time to fill the head with ten minutes, and half a minute of the load alone. */
+const settledAfterMs = 180_000;
 
 /** The newest stretch of `lengthMs` that is over at `now`. */
 export function planCut(lengthMs: number, now: number): PlannedCut {
@@ -38,11 +38,11 @@ export function planCut(lengthMs: number, now: number): PlannedCut {
   return { from: to - lengthMs, to, flags };
 }
 
-/** Sends every round from the beginning of the cut until now. */
+/** Sends every round of the stretch. */
 export async function fillHead(peer: Peer, cut: PlannedCut, of: { load: FleetLoad; everyMs: number }): Promise<void> {
   const requests = new LoadRequests(of.load, 'remote-write');
   function* bodies(): Iterable<Uint8Array> {
-    for (let at = cut.from, round = 0; at < Date.now() - of.everyMs; at += of.everyMs, round++)
+    for (let at = cut.from, round = 0; at < cut.to; at += of.everyMs, round++)
       for (let request = 0; request < requests.count; request++) yield requests.body(request, round, at);
   }
   const startedAt = performance.now();

@@ -48,8 +48,8 @@ export async function run(options: { quick?: boolean; args?: readonly string[] }
   if (peer === undefined) throw new Error('Cannot run live: the CLI is not built, must be (npm run build)');
   try {
     const load = { agents, seriesPerAgent: series, samplesPerRequest: 2_000, run: 'live' };
-    if (cut !== undefined) await fillHead(peer, cut, { load, everyMs });
     const watching = cut === undefined ? undefined : watchWriting(peer);
+    if (cut !== undefined) await fillHead(peer, cut, { load, everyMs });
     const watched = await watch(peer, { minutes, agents, series });
     const title = `Live: ${agents.toLocaleString('en')} agents x ${series} series at ${everyMs / 1_000} s, ${minutes} minutes`;
     const rows = [...rowsOf(watched.summary, watched.seen, watched.readings), ...eventRows(watched)];

@@ -4,7 +4,7 @@
  * the same beside us (2.42 speaks 1.0 only). Spooled, sent and acknowledged samples are all counted: the run fails when
  * one is missing.
  *
- *   npm run bench -- remote-write [--quick] [--repeats=5]
+ *   npm run bench -- remote-write [--quick] [--repeats=5] [--only=jaegis]
  */
 import { createServer } from 'node:http';
 import { type FleetLoad, LoadRequests } from './fleet-load.ts';
@@ -44,16 +44,18 @@ export async function run(options: {
   const asked = options.args?.find((each) => each.startsWith('--repeats='))?.split('=')[1];
   const repeats = Number(asked ?? (options.quick === true ? 1 : 5));
   const load: FleetLoad = { agents: 400, seriesPerAgent: 50, samplesPerRequest: 2_000, run: 'bench' };
+  const only = options.args?.find((each) => each.startsWith('--only='))?.split('=')[1] ?? '';
+  const wanted = cases.filter(({ name }) => name.includes(only));
   const rounds = options.quick === true ? 20 : 60;
   const samples = load.agents * load.seriesPerAgent * rounds;
   const found = new Map<Case, Measured[]>();
   for (let repeat = 0; repeat < repeats; repeat++)
-    for (const each of cases) {
+    for (const each of wanted) {
       const measured = await measure(each, { load, rounds, samples });
       if (measured !== undefined) found.set(each, [...(found.get(each) ?? []), measured]);
     }
   const rows: BenchRow[] = [];
-  for (const each of cases) {
+  for (const each of wanted) {
     const all = found.get(each);
     if (all === undefined) {
       rows.push({ name: `${each.name}: skipped`, value: 0, unit: '', note: `${each.peer} is not installed` });

@@ -4,6 +4,8 @@
  */
 const blockBytes = 2 ** 16;
 const tableBits = 14;
+/** Up to here a loop is faster than a view and a copy. */
+const shortLiteral = 48;
 /** Not thread-safe by design: a call never waits. */
 const table = new Uint16Array(2 ** tableBits);
 
@@ -44,6 +46,9 @@ function packBlock(block: Block, out: Uint8Array, start: number): number {
     }
     misses = 32;
     let length = 4;
+    // Four bytes at a time while they are there and the same.
+    while (pos + length + 4 <= to && view.getInt32(candidate + length, true) === view.getInt32(pos + length, true))
+      length += 4;
     while (pos + length < to && bytes[candidate + length] === bytes[pos + length]) length++;
     at = putLiteral(bytes, { from: literal, to: pos }, out, at);
     at = putCopy(pos - candidate, length, out, at);
@@ -67,7 +72,8 @@ function putLiteral(bytes: Uint8Array, range: { from: number; to: number }, out:
     out[at++] = last & 255;
     out[at++] = last >>> 8;
   }
-  out.set(bytes.subarray(range.from, range.to), at);
+  if (length > shortLiteral) out.set(bytes.subarray(range.from, range.to), at);
+  else for (let i = 0; i < length; i++) out[at + i] = bytes[range.from + i]!;
   return at + length;
 }
 

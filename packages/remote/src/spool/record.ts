@@ -27,8 +27,8 @@ export interface SpooledSamples {
   readonly length: number;
 }
 
-/** Writes a record behind what `out` holds already. */
-export function writeRecord(out: ByteWriter, newSeries: readonly Labels[], samples: SpooledSamples): void {
+/** Writes a record behind what `out` holds already; gives the bytes that the names of series took. */
+export function writeRecord(out: ByteWriter, newSeries: readonly Labels[], samples: SpooledSamples): number {
   const start = out.length;
   out.skip(headerBytes);
   out.varint(newSeries.length);
@@ -40,6 +40,7 @@ export function writeRecord(out: ByteWriter, newSeries: readonly Labels[], sampl
       out.text(value);
     }
   }
+  const nameBytes = out.length - start - headerBytes;
   out.varint(samples.length);
   let number = 0;
   let time = 0;
@@ -53,6 +54,7 @@ export function writeRecord(out: ByteWriter, newSeries: readonly Labels[], sampl
   }
   out.uint32At(start, out.length - start - headerBytes);
   out.uint32At(start + 4, crc32c(out.view(), start + headerBytes));
+  return nameBytes;
 }
 
 /** The payload's length, or `undefined` when the header is none. */

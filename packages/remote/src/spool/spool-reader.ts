@@ -44,6 +44,11 @@ export class SpoolReader {
         if (this.#handle !== undefined || this.#position.offset > 0) this.skipped++;
         await this.#leave({ segment: segment.id, offset: 0 });
       }
+      const recent = this.#spool.recent(this.#position);
+      if (recent !== undefined) {
+        await this.#leave(recent.end);
+        return recent;
+      }
       const record = await this.#readAt(segment.size);
       if (record === 'damaged') {
         // The end of the newest segment may be torn by a crash: reading goes on in the next one, when there is one.
@@ -107,7 +112,7 @@ export class SpoolReader {
   }
 
   async #leave(position: SpoolPosition): Promise<void> {
-    await this.#handle?.close();
+    if (this.#handle !== undefined) await this.#handle.close();
     this.#handle = undefined;
     this.#series = [];
     this.#position = position;

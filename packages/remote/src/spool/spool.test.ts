@@ -51,25 +51,40 @@ test('gives back what was written, over segments and restarts, from any record o
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(sample, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 25 }),
-      async (batches) => {
+      // Nothing in memory, a record or two, all.
+      fc.constantFrom(0, 600, 1e6),
+      async (batches, recentBytes) => {
         const folder = await newFolder();
-        const options = { folder, maxBytes: 1e9, segmentBytes: 300, labelsOf };
+        const options = { folder, maxBytes: 20_000, segmentBytes: 300, labelsOf, recentBytes };
         let spool = await Spool.open(options);
         const half = Math.floor(batches.length / 2);
         await Promise.all(batches.slice(0, half).map((batch) => spool.append(batchOf(batch), () => false)));
         const { lines: before, end } = await readAll(spool);
         await spool.close();
         spool = await Spool.open(options);
-        for (const batch of batches.slice(half)) await spool.append(batchOf(batch), (i) => batch[i]![0] === 9);
+        const following = new SpoolReader(spool, end);
+        let followed = 0;
+        for (const [i, batch] of batches.slice(half).entries()) {
+          await spool.append(batchOf(batch), (at) => batch[at]![0] === 9);
+          // Close behind, then far behind, then close again.
+          if (i % 5 === 0)
+            for (let next = await following.next(); next !== undefined; next = await following.next())
+              followed += next.samples.length;
+        }
+        for (let next = await following.next(); next !== undefined; next = await following.next())
+          followed += next.samples.length;
+        await following.close();
         const wanted = (of: typeof batches) => of.flat().map(([ref, at, value]) => `${ref} ${at} ${value}`);
         const after = wanted(batches.slice(half).map((batch) => batch.filter(([ref]) => ref !== 9)));
         expect(before).toEqual(wanted(batches.slice(0, half)));
+        expect(followed).toBe(after.length);
+        expect([following.skipped, following.damaged]).toEqual([0, 0]);
         expect((await readAll(spool, end)).lines).toEqual(after);
         expect((await readAll(spool)).lines).toEqual([...before, ...after]);
         await spool.close();
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
 });
 

@@ -2,25 +2,34 @@
  * The spool: every acknowledged batch, on disk, until each destination has it. Batches that arrive while a write is under
  * way share the next one (group commit). Segments that all readers have passed are removed; past `maxBytes` the oldest
  * goes even so, and the readers count what they lost. A write that fails loses its batch for the destinations only, is
- * counted, and the next one begins a new segment: a half-written record is never followed by a good one.
+ * counted, and the next one begins a new segment: a half-written record is never followed by a good one. The newest
+ * records stay in memory too (recent-records.ts), so that a reader close behind need not read and decode them.
  */
 import { type FileHandle, mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Labels, SampleBatch, SeriesRef } from '@jaegis/model';
 import { ByteWriter } from './byte-writer.ts';
-import { writeRecord } from './record.ts';
+import { RecentRecords } from './recent-records.ts';
+import { type SpooledSamples, writeRecord } from './record.ts';
+import type { SpooledRecord, SpoolPosition } from './spool-reader.ts';
 
 export interface SpoolOptions {
   readonly folder: string;
   /** Of all segments together. */
   readonly maxBytes: number;
-  /** A new segment is begun at this size. Default: a 64th of `maxBytes`, 64 KiB to 8 MiB. */
+  /** A new segment is begun at this size, unless names still are much of it. Default: a 64th of `maxBytes`, 64 KiB to 8 MiB. */
   readonly segmentBytes?: number;
   readonly labelsOf: (ref: SeriesRef) => Labels | undefined;
+  /** The newest records stay in memory up to this much. Default 16 MiB. */
+  readonly recentBytes?: number;
 }
 
 /** What waits for a slow disk may take this much memory; a batch beyond it is lost to the destinations, and counted. */
 const maxWaitingBytes = 64 * 2 ** 20;
+/** Of a segment at least so many times the names of its series, so that naming them anew costs little... */
+const sizePerNames = 8;
+/** ...but no more than this share of the spool, for it goes as a whole. */
+const largestShare = 8;
 const nameForm = /^(\d{8})\.spool$/;
 
 interface Segment {
@@ -29,16 +38,37 @@ interface Segment {
   size: number;
 }
 
+interface KnownSeries {
+  readonly labels: Labels;
+  /** Which numbering gave it its number. */
+  numbering: number;
+  number: number;
+}
+
+/** A record that is encoded and not written yet. */
+interface EncodedRecord {
+  readonly bytes: number;
+  readonly series: readonly Labels[];
+  readonly samples: SpooledSamples;
+}
+
 export class Spool {
   readonly #options: SpoolOptions;
   readonly #segmentBytes: number;
   #segments: Segment[] = [];
   #handle: FileHandle | undefined;
-  #numbers = new Map<SeriesRef, number>();
+  /** Those of the last two segments. */
+  readonly #known = new Map<SeriesRef, KnownSeries>();
+  /** Series are numbered anew for each segment. */
+  #numbering = 0;
+  /** By number. */
+  #series: Labels[] = [];
+  #nameBytes = 0;
+  readonly #recent: RecentRecords;
   #filling = new ByteWriter();
   #writing = new ByteWriter();
   #waiting: (() => void)[] = [];
-  #fillingSamples = 0;
+  #encoded: EncodedRecord[] = [];
   /** Set while the next write must begin a segment of its own. */
   #mustBegin = true;
   #running: Promise<void> | undefined;
@@ -60,6 +90,7 @@ export class Spool {
 
   private constructor(options: SpoolOptions) {
     this.#options = options;
+    this.#recent = new RecentRecords(options.recentBytes);
     this.#segmentBytes =
       options.segmentBytes ?? Math.max(64 * 2 ** 10, Math.min(8 * 2 ** 20, Math.floor(options.maxBytes / 64)));
   }
@@ -72,8 +103,9 @@ export class Spool {
     }
     const { samples, newSeries } = this.#number(batch, skip);
     if (samples.length === 0) return Promise.resolve();
-    writeRecord(this.#filling, newSeries, samples);
-    this.#fillingSamples += samples.length;
+    const before = this.#filling.length;
+    this.#nameBytes += writeRecord(this.#filling, newSeries, samples);
+    this.#encoded.push({ bytes: this.#filling.length - before, series: this.#series, samples });
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#running ??= this.#run();
@@ -89,15 +121,19 @@ export class Spool {
     for (let i = 0; i < batch.length; i++) {
       if (skip(i)) continue;
       const ref = batch.refs[i]!;
-      let number = this.#numbers.get(ref);
-      if (number === undefined) {
+      let known = this.#known.get(ref);
+      if (known === undefined) {
         const labels = this.#options.labelsOf(ref);
         if (labels === undefined) continue;
-        number = this.#numbers.size;
-        this.#numbers.set(ref, number);
-        newSeries.push(labels);
+        known = { labels, numbering: -1, number: 0 };
+        this.#known.set(ref, known);
       }
-      series[length] = number;
+      if (known.numbering !== this.#numbering) {
+        known.numbering = this.#numbering;
+        known.number = this.#series.push(known.labels) - 1;
+        newSeries.push(known.labels);
+      }
+      series[length] = known.number;
       timestamps[length] = batch.timestamps[i]!;
       values[length] = batch.values[i]!;
       length++;
@@ -108,24 +144,25 @@ export class Spool {
   async #run(): Promise<void> {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const [bytes, settle, samples] = [this.#filling, this.#waiting, this.#fillingSamples];
+      const [bytes, settle, encoded] = [this.#filling, this.#waiting, this.#encoded];
       this.#filling = this.#writing;
       this.#writing = bytes;
       this.#waiting = [];
-      this.#fillingSamples = 0;
+      this.#encoded = [];
       const begins = this.#mustBegin;
       // What is encoded from here on is for the segment after this one when this one is full: it names its series anew.
       const size = begins ? 0 : this.#segments.at(-1)!.size;
-      this.#mustBegin = size + bytes.length >= this.#segmentBytes;
-      if (this.#mustBegin) this.#numbers = new Map();
+      this.#mustBegin = this.#isFull(size + bytes.length);
+      if (this.#mustBegin) this.#numberAnew();
       try {
         await this.#write(bytes.view(), begins);
+        this.#remember(encoded, bytes.length);
         this.#error = '';
       } catch (error) {
-        this.#lost += samples + this.#dropFilling();
+        this.#lost += samplesIn(encoded) + this.#dropFilling();
         this.#error = `Cannot write the spool: ${error instanceof Error ? error.message : String(error)}`;
         this.#mustBegin = true;
-        this.#numbers = new Map();
+        this.#numberAnew();
       }
       bytes.reset();
       for (const each of settle) each();
@@ -135,11 +172,39 @@ export class Spool {
     this.#running = undefined;
   }
 
+  #isFull(bytes: number): boolean {
+    const { maxBytes } = this.#options;
+    return bytes >= this.#segmentBytes && (bytes >= sizePerNames * this.#nameBytes || bytes * largestShare >= maxBytes);
+  }
+
+  #numberAnew(): void {
+    this.#numbering++;
+    this.#series = [];
+    this.#nameBytes = 0;
+    for (const [ref, { numbering }] of this.#known) if (numbering < this.#numbering - 2) this.#known.delete(ref);
+  }
+
+  /** What was just written at the end of the newest segment. */
+  #remember(encoded: readonly EncodedRecord[], bytes: number): void {
+    const { id: segment, size } = this.#segments.at(-1)!;
+    let offset = size - bytes;
+    for (const { bytes: length, series, samples } of encoded) {
+      const start = { segment, offset };
+      offset += length;
+      this.#recent.add({ start, series, samples, end: { segment, offset } });
+    }
+  }
+
+  /** The record that begins at a place, when it is among the newest. */
+  recent(at: SpoolPosition): SpooledRecord | undefined {
+    return this.#recent.at(at);
+  }
+
   /** What was encoded meanwhile counts on series that were named in vain. */
   #dropFilling(): number {
-    const samples = this.#fillingSamples;
+    const samples = samplesIn(this.#encoded);
     this.#filling.reset();
-    this.#fillingSamples = 0;
+    this.#encoded = [];
     for (const each of this.#waiting.splice(0)) each();
     return samples;
   }
@@ -232,4 +297,8 @@ export class Spool {
     this.#handle = undefined;
     this.#mustBegin = true;
   }
+}
+
+function samplesIn(encoded: readonly EncodedRecord[]): number {
+  return encoded.reduce((sum, { samples }) => sum + samples.length, 0);
 }

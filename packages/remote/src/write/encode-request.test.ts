@@ -29,7 +29,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
         const samples: OutgoingSample[] = [];
         const wanted: { series: string; at: number; value: number }[] = [];
         for (const { labels, samples: own } of all) {
-          const series = { symbols: book.of(labels), shard: 0 };
+          const series = { symbols: book.of(labels), shard: 0, request: 0, newest: 0 };
           for (const [timestamp, value] of own) {
             samples.push({ series, timestamp, value });
             wanted.push({ series: formatLabels(labels), at: timestamp, value });
@@ -43,7 +43,12 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
 
   test('samples of a series stay together in their order; empty labels are none; the stale marker stays one', () => {
     const book = new SymbolBook();
-    const [a, b] = ['a', 'b'].map((i) => ({ symbols: book.of({ __name__: 'm', i, none: '' }), shard: 0 }));
+    const [a, b] = ['a', 'b'].map((i) => ({
+      symbols: book.of({ __name__: 'm', i, none: '' }),
+      shard: 0,
+      request: 0,
+      newest: 0,
+    }));
     const samples = [
       { series: a!, timestamp: 1, value: 1 },
       { series: b!, timestamp: 1, value: 2 },

@@ -27,6 +27,9 @@ export interface OutgoingSeries {
   /** The same as the label messages of 1.0; made when first needed. */
   labels?: Uint8Array;
   readonly shard: number;
+  /** The request that it is in, and there its newest sample. */
+  request: number;
+  newest: number;
 }
 
 export interface OutgoingSample {
@@ -73,37 +76,54 @@ export class RequestEncoder {
   #bytes = new Uint8Array(64 * 1024);
   #view = new DataView(this.#bytes.buffer);
   #length = 0;
+  #next = new Int32Array(0);
+  #first = new Int32Array(0);
+  #seriesCount = 0;
 
   /** The body. Samples of one series stay in their order. */
   encode(samples: readonly OutgoingSample[], version: MessageVersion): Uint8Array {
     this.#length = 0;
-    const bySeries = new Map<OutgoingSeries, OutgoingSample[]>();
-    for (const sample of samples) {
-      const own = bySeries.get(sample.series);
-      if (own === undefined) bySeries.set(sample.series, [sample]);
-      else own.push(sample);
-    }
-    if (version === '1.0') this.#writeRequest(bySeries);
-    else this.#request(bySeries);
+    this.#bySeries(samples, ++requests);
+    if (version === '1.0') this.#writeRequest(samples);
+    else this.#request(samples, requests);
     return packSnappy(this.#bytes.subarray(0, this.#length));
   }
 
-  #writeRequest(bySeries: ReadonlyMap<OutgoingSeries, readonly OutgoingSample[]>): void {
-    for (const [series, samples] of bySeries) {
-      series.labels ??= labelMessages(series.symbols);
-      const size = series.labels.length + samplesSize(samples);
-      this.#tag(0x0a, size);
-      this.#raw(series.labels);
-      this.#samples(samples);
+  /** Links the samples of each series: `#first` has the first of each, `#next` the one after, -1 for none. */
+  #bySeries(samples: readonly OutgoingSample[], request: number): void {
+    if (this.#next.length < samples.length) {
+      this.#next = new Int32Array(samples.length);
+      this.#first = new Int32Array(samples.length);
+    }
+    this.#seriesCount = 0;
+    for (let i = 0; i < samples.length; i++) {
+      const { series } = samples[i]!;
+      if (series.request !== request) {
+        series.request = request;
+        this.#first[this.#seriesCount++] = i;
+      } else this.#next[series.newest] = i;
+      series.newest = i;
+      this.#next[i] = -1;
     }
   }
 
-  #request(bySeries: ReadonlyMap<OutgoingSeries, readonly OutgoingSample[]>): void {
-    const request = ++requests;
+  #writeRequest(samples: readonly OutgoingSample[]): void {
+    for (let i = 0; i < this.#seriesCount; i++) {
+      const first = this.#first[i]!;
+      const { series } = samples[first]!;
+      series.labels ??= labelMessages(series.symbols);
+      this.#tag(0x0a, series.labels.length + this.#samplesSize(samples, first));
+      this.#raw(series.labels);
+      this.#samples(samples, first);
+    }
+  }
+
+  #request(samples: readonly OutgoingSample[], request: number): void {
     // The first symbol is the empty text.
     this.#tag(0x22, 0);
     let places = 1;
-    for (const { symbols } of bySeries.keys())
+    for (let n = 0; n < this.#seriesCount; n++) {
+      const { symbols } = samples[this.#first[n]!]!.series;
       for (let i = 0; i < symbols.length; i++) {
         const symbol = symbols[i]!;
         if (symbol.request === request) continue;
@@ -112,10 +132,13 @@ export class RequestEncoder {
         this.#tag(0x22, symbol.bytes.length);
         this.#raw(symbol.bytes);
       }
-    for (const [{ symbols }, samples] of bySeries) {
+    }
+    for (let n = 0; n < this.#seriesCount; n++) {
+      const first = this.#first[n]!;
+      const { symbols } = samples[first]!.series;
       let refs = 0;
       for (let i = 0; i < symbols.length; i++) refs += symbols[i]!.place < 0x80 ? 1 : varintSize(symbols[i]!.place);
-      this.#tag(0x2a, 1 + varintSize(refs) + refs + samplesSize(samples));
+      this.#tag(0x2a, 1 + varintSize(refs) + refs + this.#samplesSize(samples, first));
       this.#tag(0x0a, refs);
       this.#room(refs);
       const bytes = this.#bytes;
@@ -126,13 +149,14 @@ export class RequestEncoder {
         bytes[at++] = place;
       }
       this.#length = at;
-      this.#samples(samples);
+      this.#samples(samples, first);
     }
   }
 
   /** Field 2 of a series in both versions: double value 1, int64 timestamp 2. */
-  #samples(samples: readonly OutgoingSample[]): void {
-    for (const { value, timestamp } of samples) {
+  #samples(samples: readonly OutgoingSample[], first: number): void {
+    for (let i = first; i >= 0; i = this.#next[i]!) {
+      const { value, timestamp } = samples[i]!;
       this.#tag(0x12, 10 + timeSize(timestamp));
       this.#room(20);
       this.#bytes[this.#length++] = 0x09;
@@ -145,6 +169,13 @@ export class RequestEncoder {
       this.#bytes[this.#length++] = 0x10;
       this.#time(timestamp);
     }
+  }
+
+  #samplesSize(samples: readonly OutgoingSample[], first: number): number {
+    let size = 0;
+    // Tag and length of the message, tag and value, tag of the time.
+    for (let i = first; i >= 0; i = this.#next[i]!) size += 12 + timeSize(samples[i]!.timestamp);
+    return size;
   }
 
   #time(value: number): void {
@@ -192,13 +223,6 @@ export class RequestEncoder {
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
   }
-}
-
-function samplesSize(samples: readonly OutgoingSample[]): number {
-  let size = 0;
-  // Tag and length of the message, tag and value, tag of the time.
-  for (const { timestamp } of samples) size += 12 + timeSize(timestamp);
-  return size;
 }
 
 function timeSize(timestamp: number): number {

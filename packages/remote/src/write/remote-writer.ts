@@ -75,6 +75,8 @@ export class RemoteWriter {
   readonly #shards: Shard[];
   readonly #reader: SpoolReader;
   readonly #series = new WeakMap<Labels, OutgoingSeries | false>();
+  /** The same by number, for the segment that is being read. */
+  #numbered: { by: readonly Labels[]; known: (OutgoingSeries | false)[] } = { by: [], known: [] };
   readonly #symbols = new SymbolBook();
   readonly #batches: Batch[] = [];
   readonly #cursorFile: FileHandle;
@@ -196,12 +198,16 @@ export class RemoteWriter {
 
   async #take(record: SpooledRecord): Promise<void> {
     const { samples } = record;
+    if (this.#numbered.by !== record.series) this.#numbered = { by: record.series, known: [] };
+    const { known } = this.#numbered;
     const now = this.#tools.clock.now();
     const oldest = this.#o.sampleAgeLimitMs === 0 ? Number.NEGATIVE_INFINITY : now - this.#o.sampleAgeLimitMs;
     const batch: Batch = { remaining: 1, end: record.end, newestAt: 0 };
     this.#batches.push(batch);
     for (let i = 0; i < samples.length && !this.#isClosed; i++) {
-      const series = this.#outgoing(record.series[samples.series[i]!]!);
+      const number = samples.series[i]!;
+      known[number] ??= this.#outgoing(record.series[number]!);
+      const series = known[number]!;
       if (series === false) continue;
       const timestamp = samples.timestamps[i]!;
       batch.newestAt = Math.max(batch.newestAt, timestamp);
@@ -225,6 +231,8 @@ export class RemoteWriter {
       known = this.#o.wants(labels) && {
         symbols: this.#symbols.of({ ...this.#o.externalLabels, ...labels }),
         shard: shardOf(labels, this.#o.shards),
+        request: 0,
+        newest: 0,
       };
       this.#series.set(labels, known);
     }
