@@ -11,7 +11,7 @@ import type {
   ServerOptions,
 } from '@jaegis/model';
 import { parseSelector } from '@jaegis/promql';
-import { RemoteWriter, Spool } from '@jaegis/remote';
+import { type MetadataOf, RemoteWriter, Spool } from '@jaegis/remote';
 import { type Clock, compileLinearRegex, type Rng } from '@jaegis/std';
 import type { RemoteWrites } from './core/remote-writes.ts';
 
@@ -40,6 +40,7 @@ export async function openRemoteWrite(setup: RemoteWriteSetup): Promise<RunningR
   const folder = join(setup.dataDir, 'remote-write');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   let labelsOf: (ref: SeriesRef) => Labels | undefined = () => undefined;
+  let metadataOf: MetadataOf = () => undefined;
   const spool = await Spool.open({
     folder: join(folder, 'spool'),
     maxBytes: options.remote_write_spool_bytes,
@@ -70,11 +71,26 @@ export async function openRemoteWrite(setup: RemoteWriteSetup): Promise<RunningR
               sampleAgeLimitMs: each.queue.sample_age_limit,
               wants: filters[index]!,
               externalLabels: config.external_labels,
+              sendExemplars: each.send_exemplars,
+              metadataEveryMs: each.metadata_config.send ? each.metadata_config.send_interval : 0,
             },
-            { spool, fetch, clock, rng: setup.rng, userAgent: `jaegis/${setup.version}` },
+            {
+              spool,
+              fetch,
+              clock,
+              rng: setup.rng,
+              userAgent: `jaegis/${setup.version}`,
+              metadataOf: (name) => metadataOf(name),
+            },
           ),
         );
       }
+    },
+    learnMetadata(given) {
+      metadataOf = given;
+    },
+    exemplars(exemplars) {
+      for (const writer of writers) writer.exemplars(exemplars);
     },
     stats: () => ({
       spoolBytes: spool.bytes,

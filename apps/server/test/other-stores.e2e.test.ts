@@ -25,7 +25,10 @@ async function sayOnce(url: string, value: number): Promise<boolean> {
   const attributes = [{ key: 'service.name', value: { stringValue: 'sender' } }];
   const response = await postJson(`${url}/v1/metrics`, {
     resourceMetrics: [
-      { resource: { attributes }, scopeMetrics: [{ metrics: [{ name: 'told', gauge: { dataPoints } }] }] },
+      {
+        resource: { attributes },
+        scopeMetrics: [{ metrics: [{ name: 'told', description: 'What is told.', gauge: { dataPoints } }] }],
+      },
     ],
   }).catch(() => undefined);
   return response?.ok === true;
@@ -42,6 +45,7 @@ remoteWrite:
   - name: peer
     url: ${peer.writeUrl}
     drop: ['{__name__=~"jaegis_.+|process_.+|system_.+"}']
+    metadata_config: { send_interval: 1s }
     queue: { batch_deadline: 100ms, max_backoff: 500ms, max_samples_per_send: 50 }
 store: { prometheus: { url: ${peer.url}, timeout: 5s } }
 external_labels: { site: lab }
@@ -65,6 +69,9 @@ external_labels: { site: lab }
     };
     await say(5);
     await until(haveAll, { what: 'the first samples to arrive', timeoutMs: 30_000 });
+    const told = async () =>
+      /^jaegis_remote_write_sent_metadata_total\{.*\} [1-9]/m.test(await (await fetch(`${url}/metrics`)).text());
+    await until(told, { what: 'the description to be taken', timeoutMs: 20_000 });
     await answersFromThere(url);
 
     await peer.stop();

@@ -24,6 +24,7 @@ export {
   type RpcStatus,
 } from './otlp/response.ts';
 export { decodeTraces } from './otlp/traces.ts';
+export { metadataNumber } from './remote-write/metadata.ts';
 export {
   type RemoteWriteDecoded,
   RemoteWriteDecoder,

@@ -68,6 +68,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   let facts: TimelineFact[] = [];
   const pools = new PoolBook(config, metadata);
   const metricMetadata = new MetadataBook(maxMetrics);
+  deps.remoteWrites?.learnMetadata((metric) => metricMetadata.newest(metric));
   const { breathe } = deps;
   const tell = (changed: readonly Anomaly[]) => tellAnomalies({ metadata, events }, changed);
   endStrangers(metadata, now);

@@ -20,7 +20,10 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
         return result;
       },
     },
-    exemplars: (exemplars) => fleet.exemplars.add(exemplars),
+    exemplars: (exemplars) => {
+      fleet.remoteWrites?.exemplars(exemplars);
+      return fleet.exemplars.add(exemplars);
+    },
     metadata: (metadata) => fleet.metricMetadata.add(metadata),
     contact: (identity, now) => {
       const isKnown = registry.has(identity.instanceId);

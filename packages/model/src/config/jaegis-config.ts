@@ -82,6 +82,20 @@ const remoteWriteSchema = z.strictObject({
     description:
       'The message: remote write 1.0, 2.0, or 2.0 where the receiver shows that it understands it, else 1.0.',
   }),
+  send_exemplars: z.boolean().default(true).meta({
+    description: 'Whether exemplars leave with the next sample of their series.',
+  }),
+  metadata_config: z
+    .strictObject({
+      send: z.boolean().default(true).meta({
+        description:
+          'Whether type, help and unit of metrics are told: with each series (2.0), or in requests of their own (1.0).',
+      }),
+      send_interval: durationMs('How often those requests are sent, and what is known is looked up anew.', {
+        min: 1_000,
+      }).default(60_000),
+    })
+    .prefault({}),
   keep: selectors('Only series that one of these selectors fits: `{__name__=~"jaegis_.*"}`.'),
   drop: selectors('No series that one of these selectors fits.'),
   queue: z

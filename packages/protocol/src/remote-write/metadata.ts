@@ -20,6 +20,11 @@ export function metadataType(value: number): MetricType {
   return types[value] ?? 'unknown';
 }
 
+/** The number of a type in both versions' enumerations. */
+export function metadataNumber(type: MetricType): number {
+  return types.indexOf(type);
+}
+
 /** The `MetricMetadata` of remote write 1.0 between the reader's position and `end`. Throws a `WireError`. */
 export function readMetadata(reader: WireReader, end: number): MetricMetadata {
   let type = 0;

@@ -244,6 +244,11 @@ export class Spool {
     await unlink(this.pathOf(segment.id)).catch(() => {});
   }
 
+  /** The labels under which a series is in the newest segments; the same object each time. */
+  labelsOf(ref: SeriesRef): Labels | undefined {
+    return this.#known.get(ref)?.labels;
+  }
+
   pathOf(id: number): string {
     return join(this.#options.folder, `${String(id).padStart(8, '0')}.spool`);
   }

@@ -1,12 +1,16 @@
 import { formatLabels, isStaleMarker, staleMarker } from '@jaegis/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeBody } from '../../test/decode-body.ts';
-import { type MessageVersion, type OutgoingSample, RequestEncoder, SymbolBook } from './encode-request.ts';
+import { decodeBody, decodeRequest } from '../../test/decode-body.ts';
+import { RequestEncoder } from './encode-request.ts';
+import { MetricFamilies } from './metric-families.ts';
+import { type MessageVersion, type OutgoingSample, SymbolBook } from './outgoing.ts';
 
 const text = fc
   .oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('a', 'grün', '日本', 'x'.repeat(300)))
   .filter((each) => !/[\p{Cc}\p{Cs}]/u.test(each));
+/** Labels of an exemplar have a limit. */
+const shortText = text.filter((each) => each.length <= 20);
 const labelSets = fc
   .dictionary(fc.constantFrom('job', 'instance', 'le', 'zone', 'a'), text, { maxKeys: 4 })
   .map((labels) => ({ __name__: 'm', ...labels }));
@@ -29,7 +33,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
         const samples: OutgoingSample[] = [];
         const wanted: { series: string; at: number; value: number }[] = [];
         for (const { labels, samples: own } of all) {
-          const series = { symbols: book.of(labels), shard: 0, request: 0, newest: 0 };
+          const series = { symbols: book.of(labels), shard: 0, family: { metadata: undefined }, request: 0, newest: 0 };
           for (const [timestamp, value] of own) {
             samples.push({ series, timestamp, value });
             wanted.push({ series: formatLabels(labels), at: timestamp, value });
@@ -37,7 +41,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
         }
         expect(decodeBody(version, encoder.encode(samples, version))).toEqual(wanted);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -46,6 +50,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
     const [a, b] = ['a', 'b'].map((i) => ({
       symbols: book.of({ __name__: 'm', i, none: '' }),
       shard: 0,
+      family: { metadata: undefined },
       request: 0,
       newest: 0,
     }));
@@ -57,5 +62,60 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
     const decoded = decodeBody(version, new RequestEncoder().encode(samples, version));
     expect(decoded.map(({ series, at }) => `${series} ${at}`)).toEqual(['m{i="a"} 1', 'm{i="a"} 2', 'm{i="b"} 1']);
     expect(isStaleMarker(decoded[1]!.value)).toBe(true);
+  });
+
+  test('exemplars and what metrics are go along', () => {
+    const known = [
+      { name: 'm', type: 'counter' as const, help: 'How often, \u00fcberall.', unit: 'requests' },
+      { name: 'n', type: 'stateset' as const, help: '', unit: '' },
+    ];
+    const exemplarLists = fc.array(
+      fc.record({ labels: fc.dictionary(fc.constantFrom('trace_id', 'x'), shortText), value: values, at: times }),
+      { maxLength: 3 },
+    );
+    const metric = fc.constantFrom('m', 'n', 'unknown', 'm_bucket');
+    const request = fc.array(fc.record({ metric, samples: fc.array(exemplarLists, { minLength: 1, maxLength: 3 }) }), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    const [book, encoder] = [new SymbolBook(), new RequestEncoder()];
+    const families = new MetricFamilies((name) => known.find((each) => each.name === name), book);
+    fc.assert(
+      fc.property(request, (all) => {
+        const samples = all.flatMap(({ metric: name, samples: own }, i): OutgoingSample[] => {
+          const symbols = book.of({ __name__: name, i: `${i}` });
+          const series = { symbols, family: families.of(name), shard: 0, request: 0, newest: 0 };
+          return own.map((list, at) => ({
+            series,
+            timestamp: at + 1,
+            value: i,
+            exemplars: list.map(({ labels, value, at: timestamp }) => ({ symbols: book.of(labels), value, timestamp })),
+          }));
+        });
+        const found = decodeRequest(version, encoder.encode(samples, version));
+        expect(found.samples.map(({ value }) => value)).toEqual(samples.map(({ value }) => value));
+        expect(found.exemplars).toEqual(
+          all.flatMap(({ metric: name, samples: own }, i) =>
+            own.flat().map(({ labels, value, at }) => ({
+              series: `${name}{i="${i}"}`,
+              labels: formatLabels(labels),
+              value,
+              at,
+            })),
+          ),
+        );
+        const told = all.flatMap(({ metric: name }) =>
+          known.filter((each) => each.name === name.replace('_bucket', '')),
+        );
+        const texts = (of: readonly { help: string; type: string; unit: string }[]) =>
+          new Set(of.map(({ help, type, unit }) => `${type} ${help} ${unit}`));
+        if (version === '2.0') expect(texts(found.metadata)).toEqual(texts(told));
+      }),
+      { numRuns: 100 },
+    );
+    if (version === '2.0') return;
+    const fresh = new MetricFamilies((name) => known.find((each) => each.name === name), book);
+    for (const name of ['m', 'm_bucket', 'n', 'unknown']) fresh.of(name);
+    expect(decodeRequest(version, encoder.encodeMetadata(fresh.refresh())).metadata).toEqual(known);
   });
 });

@@ -1,92 +1,65 @@
 /**
  * The body of a remote-write request, protobuf packed with snappy (prometheus.io/docs/specs/prw).
  *
- * 1.0, a WriteRequest: a series brings its labels as texts, encoded once and copied into each request.
- * 2.0, a Request: each text is there once, in a table of symbols; a series names its labels by their places in it.
+ * 1.0, a WriteRequest: a series brings its labels as texts, encoded once and copied into each request; what metrics are is
+ * told in requests of its own.
+ * 2.0, a Request: each text is there once, in a table of symbols; a series names its labels by their places in it, and says
+ * what its metric is.
  *
  * A sample is nearly always 16 bytes behind its tag: double, time. Lengths are known before anything is written, so the
- * buffer, kept from request to request, is filled in one walk.
+ * buffer, kept from request to request, is filled in one walk; what few series have is put together apart.
  */
-import { isStaleMarker, type Labels } from '@jaegis/model';
 import { packSnappy } from '@jaegis/protocol';
-
-export type MessageVersion = '1.0' | '2.0';
-
-/** A text of labels, shared by the series of a destination. */
-interface Symbol {
-  readonly bytes: Uint8Array;
-  /** The request that has it in its table, and its place there. */
-  request: number;
-  place: number;
-}
-
-/** One series of a destination: its labels, encoded once. */
-export interface OutgoingSeries {
-  /** Name, value, name, value ..., in the order that the specification asks for. */
-  readonly symbols: readonly Symbol[];
-  /** The same as the label messages of 1.0; made when first needed. */
-  labels?: Uint8Array;
-  readonly shard: number;
-  /** The request that it is in, and there its newest sample. */
-  request: number;
-  newest: number;
-}
-
-export interface OutgoingSample {
-  readonly series: OutgoingSeries;
-  readonly timestamp: number;
-  readonly value: number;
-}
-
-const utf8 = new TextEncoder();
-
-/** The texts of a destination. Past `limit` it begins anew: a text may then be twice in a table, which harms nobody. */
-export class SymbolBook {
-  readonly #limit: number;
-  #symbols = new Map<string, Symbol>();
-
-  constructor(limit = 200_000) {
-    this.#limit = limit;
-  }
-
-  of(labels: Labels): Symbol[] {
-    const symbols: Symbol[] = [];
-    for (const name of Object.keys(labels).sort()) {
-      const value = labels[name]!;
-      if (value !== '') symbols.push(this.#one(name), this.#one(value));
-    }
-    return symbols;
-  }
-
-  #one(text: string): Symbol {
-    let symbol = this.#symbols.get(text);
-    if (symbol === undefined) {
-      if (this.#symbols.size >= this.#limit) this.#symbols = new Map();
-      symbol = { bytes: utf8.encode(text), request: 0, place: 0 };
-      this.#symbols.set(text, symbol);
-    }
-    return symbol;
-  }
-}
+import {
+  labelMessages,
+  type MessageVersion,
+  type OutgoingExemplar,
+  type OutgoingMetadata,
+  type OutgoingSample,
+  type SharedText,
+} from './outgoing.ts';
+import { RequestBytes, timeSize, varintSize } from './request-bytes.ts';
 
 /** Every request of this process has its own number, by which symbols know whether they are in its table. */
 let requests = 0;
 
 export class RequestEncoder {
-  #bytes = new Uint8Array(64 * 1024);
-  #view = new DataView(this.#bytes.buffer);
-  #length = 0;
+  readonly #out = new RequestBytes();
+  /** Exemplars and metadata of one series. */
+  readonly #extras = new RequestBytes();
   #next = new Int32Array(0);
   #first = new Int32Array(0);
   #seriesCount = 0;
+  /** Symbols in the table of the request; the first is the empty text. */
+  #places = 1;
 
   /** The body. Samples of one series stay in their order. */
   encode(samples: readonly OutgoingSample[], version: MessageVersion): Uint8Array {
-    this.#length = 0;
+    this.#out.reset();
     this.#bySeries(samples, ++requests);
     if (version === '1.0') this.#writeRequest(samples);
-    else this.#request(samples, requests);
-    return packSnappy(this.#bytes.subarray(0, this.#length));
+    else this.#request(samples);
+    return packSnappy(this.#out.view());
+  }
+
+  /** The body of a request of 1.0 that says what metrics are. */
+  encodeMetadata(metrics: readonly OutgoingMetadata[]): Uint8Array {
+    const out = this.#out;
+    out.reset();
+    for (const { name, type, help, unit } of metrics) {
+      const texts = [name, help, unit].reduce((sum, { bytes }) => sum + 1 + varintSize(bytes.length) + bytes.length, 0);
+      out.tag(0x1a, 2 + texts);
+      out.tag(0x08, type);
+      for (const [tag, { bytes }] of [
+        [0x12, name],
+        [0x22, help],
+        [0x2a, unit],
+      ] as const) {
+        out.tag(tag, bytes.length);
+        out.raw(bytes);
+      }
+    }
+    return packSnappy(out.view());
   }
 
   /** Links the samples of each series: `#first` has the first of each, `#next` the one after, -1 for none. */
@@ -108,66 +81,69 @@ export class RequestEncoder {
   }
 
   #writeRequest(samples: readonly OutgoingSample[]): void {
-    for (let i = 0; i < this.#seriesCount; i++) {
-      const first = this.#first[i]!;
+    const out = this.#out;
+    for (let n = 0; n < this.#seriesCount; n++) {
+      const first = this.#first[n]!;
       const { series } = samples[first]!;
       series.labels ??= labelMessages(series.symbols);
-      this.#tag(0x0a, series.labels.length + this.#samplesSize(samples, first));
-      this.#raw(series.labels);
+      const extras = this.#exemplars(samples, first, '1.0');
+      out.tag(0x0a, series.labels.length + this.#samplesSize(samples, first) + extras);
+      out.raw(series.labels);
       this.#samples(samples, first);
+      if (extras > 0) out.raw(this.#extras.view());
     }
   }
 
-  #request(samples: readonly OutgoingSample[], request: number): void {
-    // The first symbol is the empty text.
-    this.#tag(0x22, 0);
-    let places = 1;
+  #request(samples: readonly OutgoingSample[]): void {
+    const out = this.#out;
+    out.tag(0x22, 0);
+    this.#places = 1;
     for (let n = 0; n < this.#seriesCount; n++) {
-      const { symbols } = samples[this.#first[n]!]!.series;
-      for (let i = 0; i < symbols.length; i++) {
-        const symbol = symbols[i]!;
-        if (symbol.request === request) continue;
-        symbol.request = request;
-        symbol.place = places++;
-        this.#tag(0x22, symbol.bytes.length);
-        this.#raw(symbol.bytes);
+      const first = this.#first[n]!;
+      const { symbols, family } = samples[first]!.series;
+      for (let i = 0; i < symbols.length; i++) this.#name(symbols[i]!);
+      if (family.metadata !== undefined) {
+        this.#name(family.metadata.help);
+        this.#name(family.metadata.unit);
       }
+      for (let i = first; i >= 0; i = this.#next[i]!)
+        for (const exemplar of samples[i]!.exemplars ?? []) for (const symbol of exemplar.symbols) this.#name(symbol);
     }
     for (let n = 0; n < this.#seriesCount; n++) {
       const first = this.#first[n]!;
-      const { symbols } = samples[first]!.series;
-      let refs = 0;
-      for (let i = 0; i < symbols.length; i++) refs += symbols[i]!.place < 0x80 ? 1 : varintSize(symbols[i]!.place);
-      this.#tag(0x2a, 1 + varintSize(refs) + refs + this.#samplesSize(samples, first));
-      this.#tag(0x0a, refs);
-      this.#room(refs);
-      const bytes = this.#bytes;
-      let at = this.#length;
-      for (let i = 0; i < symbols.length; i++) {
-        let { place } = symbols[i]!;
-        for (; place > 0x7f; place >>>= 7) bytes[at++] = (place & 0x7f) | 0x80;
-        bytes[at++] = place;
-      }
-      this.#length = at;
+      const { symbols, family } = samples[first]!.series;
+      const refs = refsSize(symbols);
+      this.#exemplars(samples, first, '2.0');
+      if (family.metadata !== undefined) this.#metadata(family.metadata);
+      const extras = this.#extras.length;
+      out.tag(0x2a, 1 + varintSize(refs) + refs + this.#samplesSize(samples, first) + extras);
+      writeRefs(out, symbols, refs);
       this.#samples(samples, first);
+      if (extras > 0) out.raw(this.#extras.view());
     }
+  }
+
+  /** Puts a text into the table of the request, once. */
+  #name(symbol: SharedText): void {
+    if (symbol.request === requests) return;
+    symbol.request = requests;
+    if (symbol.bytes.length === 0) {
+      symbol.place = 0;
+      return;
+    }
+    symbol.place = this.#places++;
+    this.#out.tag(0x22, symbol.bytes.length);
+    this.#out.raw(symbol.bytes);
   }
 
   /** Field 2 of a series in both versions: double value 1, int64 timestamp 2. */
   #samples(samples: readonly OutgoingSample[], first: number): void {
+    const out = this.#out;
     for (let i = first; i >= 0; i = this.#next[i]!) {
       const { value, timestamp } = samples[i]!;
-      this.#tag(0x12, 10 + timeSize(timestamp));
-      this.#room(20);
-      this.#bytes[this.#length++] = 0x09;
-      // Arithmetic and copies may change the bits of a NaN, and those of the stale marker mean something.
-      if (isStaleMarker(value)) {
-        this.#view.setUint32(this.#length, 2, true);
-        this.#view.setUint32(this.#length + 4, 0x7ff00000, true);
-      } else this.#view.setFloat64(this.#length, value, true);
-      this.#length += 8;
-      this.#bytes[this.#length++] = 0x10;
-      this.#time(timestamp);
+      out.tag(0x12, 10 + timeSize(timestamp));
+      out.double(0x09, value);
+      out.time(0x10, timestamp);
     }
   }
 
@@ -178,92 +154,60 @@ export class RequestEncoder {
     return size;
   }
 
-  #time(value: number): void {
-    if (value >= 0) {
-      this.#varint(value);
-      return;
+  /** Begins the extras of a series with its exemplars; gives their bytes. Labels 1, double value 2, int64 timestamp 3. */
+  #exemplars(samples: readonly OutgoingSample[], first: number, version: MessageVersion): number {
+    const out = this.#extras;
+    out.reset();
+    for (let i = first; i >= 0; i = this.#next[i]!) {
+      const { exemplars } = samples[i]!;
+      if (exemplars !== undefined) for (const exemplar of exemplars) writeExemplar(out, exemplar, version);
     }
-    this.#room(10);
-    // Two's complement of 64 bits: ten groups of seven.
-    for (let rest = BigInt.asUintN(64, BigInt(value)), i = 0; i < 10; i++, rest >>= 7n)
-      this.#bytes[this.#length++] = Number(rest & 0x7fn) | (i < 9 ? 0x80 : 0);
+    return out.length;
   }
 
-  #tag(tag: number, size: number): void {
-    this.#room(1);
-    this.#bytes[this.#length++] = tag;
-    this.#varint(size);
-  }
-
-  #varint(value: number): void {
-    this.#room(8);
-    let rest = value;
-    // Beyond 32 bits the operators on bits do not reach.
-    while (rest > 0x7fffffff) {
-      this.#bytes[this.#length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    while (rest > 0x7f) {
-      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.#bytes[this.#length++] = rest;
-  }
-
-  #raw(bytes: Uint8Array): void {
-    this.#room(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  #room(size: number): void {
-    if (this.#length + size <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + size));
-    larger.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+  /** Field 5 of a series of 2.0: type 1, help 3, unit 4, the texts by their places. */
+  #metadata({ type, help, unit }: OutgoingMetadata): void {
+    const out = this.#extras;
+    out.tag(0x2a, 4 + varintSize(help.place) + varintSize(unit.place));
+    out.tag(0x08, type);
+    out.tag(0x18, help.place);
+    out.tag(0x20, unit.place);
   }
 }
 
-function timeSize(timestamp: number): number {
-  return timestamp < 0 ? 10 : varintSize(timestamp);
+/** Field 3 of a series of 1.0, field 4 of one of 2.0. */
+function writeExemplar(out: RequestBytes, exemplar: OutgoingExemplar, version: MessageVersion): void {
+  const { symbols, value, timestamp } = exemplar;
+  const rest = 10 + timeSize(timestamp);
+  if (version === '1.0') {
+    const labels = labelMessages(symbols);
+    out.tag(0x1a, labels.length + rest);
+    out.raw(labels);
+  } else {
+    const refs = refsSize(symbols);
+    out.tag(0x22, 1 + varintSize(refs) + refs + rest);
+    writeRefs(out, symbols, refs);
+  }
+  out.double(0x11, value);
+  out.time(0x18, timestamp);
 }
 
-function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) size++;
+function refsSize(symbols: readonly SharedText[]): number {
+  let size = 0;
+  for (let i = 0; i < symbols.length; i++) size += symbols[i]!.place < 0x80 ? 1 : varintSize(symbols[i]!.place);
   return size;
 }
 
-/** The labels as the repeated field 1 of a series of 1.0: string name 1, string value 2. */
-function labelMessages(symbols: readonly Symbol[]): Uint8Array {
-  let total = 0;
-  for (let i = 0; i < symbols.length; i += 2) {
-    const size = labelSize(symbols, i);
-    total += 1 + varintSize(size) + size;
+/** The places of texts, packed, as field 1. */
+function writeRefs(out: RequestBytes, symbols: readonly SharedText[], size: number): void {
+  out.tag(0x0a, size);
+  out.room(size);
+  const { bytes } = out;
+  let at = out.length;
+  for (let i = 0; i < symbols.length; i++) {
+    let { place } = symbols[i]!;
+    for (; place > 0x7f; place >>>= 7) bytes[at++] = (place & 0x7f) | 0x80;
+    bytes[at++] = place;
   }
-  const out = new Uint8Array(total);
-  let at = 0;
-  const head = (tag: number, size: number) => {
-    out[at++] = tag;
-    let rest = size;
-    for (; rest > 0x7f; rest >>>= 7) out[at++] = (rest & 0x7f) | 0x80;
-    out[at++] = rest;
-  };
-  const text = (tag: number, { bytes }: Symbol) => {
-    head(tag, bytes.length);
-    out.set(bytes, at);
-    at += bytes.length;
-  };
-  for (let i = 0; i < symbols.length; i += 2) {
-    head(0x0a, labelSize(symbols, i));
-    text(0x0a, symbols[i]!);
-    text(0x12, symbols[i + 1]!);
-  }
-  return out;
-}
-
-function labelSize(symbols: readonly Symbol[], i: number): number {
-  const [name, value] = [symbols[i]!.bytes.length, symbols[i + 1]!.bytes.length];
-  return 2 + varintSize(name) + name + varintSize(value) + value;
+  out.length = at;
 }

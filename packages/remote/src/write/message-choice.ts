@@ -4,7 +4,7 @@
  * bytes for an empty request and answer 204. Any other answer means 1.0, and the same samples are sent again; 2.0 is
  * tried anew after an hour, for the receiver may have been renewed.
  */
-import type { MessageVersion } from './encode-request.ts';
+import type { MessageVersion } from './outgoing.ts';
 import type { PostResult } from './post.ts';
 
 export type MessageSetting = 'auto' | MessageVersion;

@@ -1,7 +1,7 @@
 /** One request to a remote-write endpoint, and what its answer means for the samples in it. */
 import type { Clock } from '@jaegis/std';
 import { messageOf } from '../message-of.ts';
-import type { MessageVersion } from './encode-request.ts';
+import type { MessageVersion } from './outgoing.ts';
 
 export type PostResult =
   /** `isCounted` when the answer says how many samples were written, as receivers of 2.0 do. */

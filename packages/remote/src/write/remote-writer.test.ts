@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SnappyReader } from '@jaegis/protocol';
 import { type Clock, seededRng } from '@jaegis/std';
 import { afterEach, describe, expect, test } from 'vitest';
-import { decodeBody } from '../../test/decode-body.ts';
+import { decodeBody, decodeRequest } from '../../test/decode-body.ts';
 import { Spool } from '../spool/spool.ts';
 import { RemoteWriter, type RemoteWriterOptions } from './remote-writer.ts';
 
@@ -102,6 +102,8 @@ async function setUp(o: {
       sampleAgeLimitMs: 0,
       wants: () => true,
       externalLabels: { site: 'lab' },
+      sendExemplars: true,
+      metadataEveryMs: 0,
       ...o.options,
     },
     {
@@ -109,6 +111,7 @@ async function setUp(o: {
       clock,
       rng: seededRng(1),
       userAgent: 'jaegis/test',
+      metadataOf: (name) => ({ name, type: 'gauge', help: 'What is told.', unit: '' }),
       fetch: (async (_url: string, init: RequestInit) => {
         const request = {
           samples: isSecond(init.headers) ? [] : decode(init.body as unknown as Uint8Array),
@@ -276,4 +279,19 @@ describe('remote write 2.0, where it is not said which', () => {
     expect(writer.stats()).toMatchObject({ sent: 19, dropped: { refused: 1 }, version: '2.0' });
     expect(new Set(kinds(requests))).toEqual(new Set(['2.0']));
   });
+});
+
+test('an exemplar leaves with the next sample of its series, and 1.0 is told what metrics are', async () => {
+  const { writer, requests, send } = await setUp({ answer: () => 204, options: { metadataEveryMs: 20 } });
+  await send(1, 2);
+  await expect.poll(() => writer.stats().sent).toBe(2);
+  const exemplar = { ref: 1, at: 2, value: 0.5, labels: { trace_id: 'abc' } };
+  writer.exemplars([exemplar, { ...exemplar, ref: 77 }]);
+  await send(3, 4);
+  await expect.poll(() => writer.stats().sentExemplars).toBe(1);
+  const found = requests.flatMap(({ body }) => decodeRequest('1.0', body).exemplars);
+  expect(found).toEqual([{ series: 'm{i="1",site="lab"}', labels: '{trace_id="abc"}', at: 2, value: 0.5 }]);
+  await expect.poll(() => writer.stats().sentMetadata).toBeGreaterThan(1);
+  const told = requests.flatMap(({ body }) => decodeRequest('1.0', body).metadata);
+  expect(told[0]).toEqual({ name: 'm', type: 'gauge', help: 'What is told.', unit: '' });
 });

@@ -4,13 +4,16 @@
  * first record that was not wholly done, so nothing is lost and little is sent twice. At least once, in order per series.
  */
 import { type FileHandle, open, readFile, writeFile } from 'node:fs/promises';
-import type { Labels } from '@jaegis/model';
+import type { Exemplar, Labels } from '@jaegis/model';
 import type { Clock, Rng } from '@jaegis/std';
 import type { Spool } from '../spool/spool.ts';
 import { type SpooledRecord, type SpoolPosition, SpoolReader } from '../spool/spool-reader.ts';
-import { type MessageVersion, type OutgoingSeries, SymbolBook } from './encode-request.ts';
+import { RequestEncoder } from './encode-request.ts';
+import { ExemplarRoom } from './exemplar-room.ts';
 import { MessageChoice, type MessageSetting } from './message-choice.ts';
-import type { Endpoint } from './post.ts';
+import { type MetadataOf, MetricFamilies } from './metric-families.ts';
+import { type MessageVersion, type OutgoingSeries, SymbolBook } from './outgoing.ts';
+import { type Endpoint, postSamples } from './post.ts';
 import { type QueuedSample, Shard } from './shard.ts';
 
 export interface RemoteWriterOptions extends Endpoint {
@@ -31,6 +34,9 @@ export interface RemoteWriterOptions extends Endpoint {
   readonly wants: (labels: Labels) => boolean;
   /** Added where a series has no such label. */
   readonly externalLabels: Labels;
+  /** How often it is told what metrics are (1.0), and what is known of them is looked up again; 0 tells nothing. */
+  readonly metadataEveryMs: number;
+  readonly sendExemplars: boolean;
 }
 
 export interface RemoteWriterTools {
@@ -39,6 +45,8 @@ export interface RemoteWriterTools {
   readonly clock: Clock;
   readonly rng: Rng;
   readonly userAgent: string;
+  /** Undefined where nobody knows. */
+  readonly metadataOf?: MetadataOf;
 }
 
 export interface RemoteWriterStats {
@@ -47,6 +55,9 @@ export interface RemoteWriterStats {
   /** The remote-write message in use. */
   readonly version: MessageVersion;
   readonly sent: number;
+  readonly sentExemplars: number;
+  /** Descriptions of metrics, told again and again. Those within requests of 2.0 are not counted. */
+  readonly sentMetadata: number;
   readonly retries: number;
   /** Samples that will not arrive: `refused` by the other side, `too_old`, `spool_full`, `damaged` (records). */
   readonly dropped: Readonly<Record<DropReason, number>>;
@@ -58,6 +69,9 @@ export interface RemoteWriterStats {
   /** The newest error, empty once something was taken again. */
   readonly error: string;
 }
+
+/** As Prometheus sends them. */
+const metricsPerRequest = 500;
 
 export type DropReason = 'refused' | 'too_old' | 'spool_full' | 'damaged';
 
@@ -78,6 +92,11 @@ export class RemoteWriter {
   /** The same by number, for the segment that is being read. */
   #numbered: { by: readonly Labels[]; known: (OutgoingSeries | false)[] } = { by: [], known: [] };
   readonly #symbols = new SymbolBook();
+  readonly #families: MetricFamilies;
+  readonly #exemplars = new ExemplarRoom();
+  readonly #abort = new AbortController();
+  #stopTelling: () => void = () => {};
+  #telling: Promise<void> | undefined;
   readonly #batches: Batch[] = [];
   readonly #cursorFile: FileHandle;
   readonly #dropped: Record<DropReason, number> = { refused: 0, too_old: 0, spool_full: 0, damaged: 0 };
@@ -88,6 +107,8 @@ export class RemoteWriter {
   #wake: () => void = () => {};
   #hasNews = false;
   #sent = 0;
+  #sentExemplars = 0;
+  #sentMetadata = 0;
   #retries = 0;
   #lastSentAt: number | null = null;
   #error = '';
@@ -113,11 +134,14 @@ export class RemoteWriter {
     this.#cursor = at.cursor;
     this.#cursorFile = at.file;
     this.#reader = new SpoolReader(tools.spool, at.cursor);
+    const metadataOf = options.metadataEveryMs > 0 ? tools.metadataOf : undefined;
+    this.#families = new MetricFamilies(metadataOf ?? (() => undefined), this.#symbols);
     const message = new MessageChoice(options.message);
     this.#message = message;
     const report = {
       sent: (samples: readonly QueuedSample[]) => {
         this.#sent += samples.length;
+        for (const { exemplars } of samples) if (exemplars !== undefined) this.#sentExemplars += exemplars.length;
         this.#error = '';
         this.#lastSentAt = tools.clock.now();
         this.#done(samples);
@@ -146,6 +170,40 @@ export class RemoteWriter {
       }),
     ];
     this.#pump = this.#run();
+    if (options.metadataEveryMs > 0) this.#tellLater();
+  }
+
+  /** Exemplars of series whose samples went, or go, through the spool: each leaves with the next sample of its series. */
+  exemplars(exemplars: readonly Exemplar[]): void {
+    if (!this.#o.sendExemplars) return;
+    const now = this.#tools.clock.now();
+    for (const { ref, at, value, labels } of exemplars) {
+      const series = this.#tools.spool.labelsOf(ref);
+      if (series !== undefined)
+        this.#exemplars.add(series, { symbols: this.#symbols.of(labels), timestamp: at, value }, now);
+    }
+  }
+
+  #tellLater(): void {
+    this.#stopTelling = this.#tools.clock.after(this.#o.metadataEveryMs, () => {
+      this.#telling = this.#tellMetadata().finally(() => {
+        if (!this.#isClosed) this.#tellLater();
+      });
+    });
+  }
+
+  /** 1.0 says what metrics are in requests without samples. One that is not taken is not tried again: the next turn comes. */
+  async #tellMetadata(): Promise<void> {
+    const known = this.#families.refresh();
+    const encoder = new RequestEncoder();
+    for (let from = 0; from < known.length && !this.#isClosed; from += metricsPerRequest) {
+      if (this.#message.version(this.#tools.clock.now()) === '2.0') return;
+      const part = known.slice(from, from + metricsPerRequest);
+      const o = { version: '1.0', tools: this.#tools, signal: this.#abort.signal } as const;
+      const result = await postSamples(encoder.encodeMetadata(part), this.#o, o);
+      if (result.kind !== 'taken') return;
+      this.#sentMetadata += part.length;
+    }
   }
 
   /** The first segment that it still needs. */
@@ -160,6 +218,8 @@ export class RemoteWriter {
       url: this.#o.url,
       version: this.#message.version(this.#tools.clock.now()),
       sent: this.#sent,
+      sentExemplars: this.#sentExemplars,
+      sentMetadata: this.#sentMetadata,
       retries: this.#retries,
       dropped: { ...this.#dropped, damaged: this.#reader.damaged },
       pending: this.#shards.reduce((sum, shard) => sum + shard.pending, 0),
@@ -173,9 +233,12 @@ export class RemoteWriter {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const stop of this.#stopListening) stop();
+    this.#stopTelling();
+    this.#abort.abort();
     this.#wake();
     await Promise.all(this.#shards.map((shard) => shard.close()));
     await this.#pump;
+    await this.#telling;
     while (this.#saving !== undefined) await this.#saving;
     await this.#reader.close();
     await this.#cursorFile.close();
@@ -217,7 +280,8 @@ export class RemoteWriter {
       }
       const shard = this.#shards[series.shard]!;
       batch.remaining++;
-      while (!shard.push({ series, timestamp, value: samples.values[i]!, batch }) && !this.#isClosed)
+      const exemplars = this.#exemplars.take(record.series[number]!);
+      while (!shard.push({ series, timestamp, value: samples.values[i]!, batch, exemplars }) && !this.#isClosed)
         await shard.room();
     }
     if (this.#isClosed) return;
@@ -231,6 +295,7 @@ export class RemoteWriter {
       known = this.#o.wants(labels) && {
         symbols: this.#symbols.of({ ...this.#o.externalLabels, ...labels }),
         shard: shardOf(labels, this.#o.shards),
+        family: this.#families.of(labels['__name__'] ?? ''),
         request: 0,
         newest: 0,
       };

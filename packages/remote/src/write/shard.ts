@@ -6,8 +6,9 @@
  * smaller budget each time.
  */
 import { backoffMs, type Clock, type Rng } from '@jaegis/std';
-import { type OutgoingSample, RequestEncoder } from './encode-request.ts';
+import { RequestEncoder } from './encode-request.ts';
 import type { MessageChoice } from './message-choice.ts';
+import type { OutgoingSample } from './outgoing.ts';
 import { type Endpoint, type PostTools, postSamples } from './post.ts';
 
 export interface ShardOptions {

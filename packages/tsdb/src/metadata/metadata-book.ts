@@ -40,6 +40,11 @@ export class MetadataBook {
     return new Map(names.slice(0, limit).map((name) => [name, this.#entries.get(name)!.slice(0, limitPerMetric)]));
   }
 
+  /** The newest word on a metric. */
+  newest(metric: string): MetricMetadata | undefined {
+    return this.#entries.get(metric)?.[0];
+  }
+
   stats(): { metrics: number; refused: number } {
     return { metrics: this.#entries.size, refused: this.#refused };
   }
