@@ -28,12 +28,16 @@ const residualLift = 1.1;
 const patternLift = 1.5;
 const newsAt = 0.88;
 const restRows = 60;
-/** A value this many usual distances off is far, at first; then as many as leave about `farShare` of all rows beyond it. */
-const farFirst = 5;
-const farLeast = 4;
+/** A value this many usual distances off is far, at first; then as many as leave a share of all rows beyond it (`farShareAt`). */
+const farFirst = 4;
+const farLeast = 3.5;
 const farMost = 14;
-const farShare = 0.006;
-const farRate = 0.02;
+/** Of rows a minute apart. Rows further apart are fewer a day, and each says more: 1.4 % of rows an hour apart are 1 in 3 days. */
+const farShare = 0.003;
+const farShareGrowth = 0.375;
+const farShareLeast = 0.001;
+const farShareMost = 0.014;
+const farRate = 0.04;
 /** For so many rows after a far value only what is so many times farther is told: the budget is for events. */
 const farRestRows = 2;
 const louder = 1.3;
@@ -45,6 +49,7 @@ const sizing = 64;
 const mostValue = 1e140;
 /** So many times the largest value so far is all that is believed: one absurd value must not be news for days. */
 const mostLeap = 100;
+const minuteMs = 60_000;
 const coarseMs = 150_000;
 const fadeRows = 300;
 /** One value counts for no more than this many usual distances in the evidence. */
@@ -91,6 +96,7 @@ class OwnRecordRun implements MemberRun {
   #rises = 0;
   #resting = 0;
   #evidence = 0;
+  #farShare = farShare;
   #farAt = farFirst;
   #farRest = 0;
   #farTold = 0;
@@ -99,6 +105,7 @@ class OwnRecordRun implements MemberRun {
 
   constructor(table: MemberTable) {
     this.#intervalMs = table.intervalMs;
+    this.#farShare = farShareAt(this.#intervalMs);
     const residuals = seasons.length * (1 + logUnits.length);
     const kinds = [
       ...Array.from({ length: residuals * scales }, () => ({ weight: 1, lift: residualLift })),
@@ -141,7 +148,7 @@ class OwnRecordRun implements MemberRun {
     }
     // What is beyond but not told spends nothing of the share.
     if (z > 0 && isFar === isBeyond) {
-      const moved = farAt * (isFar ? 1 + farRate : 1 - farRate * farShare);
+      const moved = farAt * (isFar ? 1 + farRate : 1 - farRate * this.#farShare);
       this.#farAt = Math.min(Math.max(moved, farLeast), farMost);
     }
     out.score = (evidenceMost * this.#evidence) / (this.#evidence + 1);
@@ -219,7 +226,10 @@ class OwnRecordRun implements MemberRun {
   /** A counter that restarted and a gap are no news: levels go on from the new value. */
   #noteBreaks(at: number, x: number): void {
     const gap = at - this.#lastAt;
-    if (this.#intervalMs <= 0 && gap > 0) this.#intervalMs = gap;
+    if (this.#intervalMs <= 0 && gap > 0) {
+      this.#intervalMs = gap;
+      this.#farShare = farShareAt(gap);
+    }
     if (gap < 0 || (this.#intervalMs > 0 && gap > gapIntervals * this.#intervalMs)) this.#point.restart(x);
     if (x < this.#last) {
       if (this.#rises >= counterRises) {
@@ -231,4 +241,11 @@ class OwnRecordRun implements MemberRun {
     this.#lastAt = at;
     this.#last = x;
   }
+}
+
+/** The share of rows that may be far, by how far apart they come (milliseconds, 0 when not known). */
+function farShareAt(intervalMs: number): number {
+  if (!(intervalMs > 0)) return farShare;
+  const share = farShare * (intervalMs / minuteMs) ** farShareGrowth;
+  return Math.min(Math.max(share, farShareLeast), farShareMost);
 }
