@@ -188,6 +188,7 @@ export class MadeApi {
       pool.mode = body['mode'] as PoolMode;
       return this.#pool(pool, now);
     }
+    if (what === 'feedback/') return body;
     const incident = this.incident(id);
     if (incident === undefined) return undefined;
     const by = String(body['by'] ?? 'someone');

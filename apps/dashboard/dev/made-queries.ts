@@ -1,8 +1,10 @@
 import type { MadeFleet } from './made-fleet.ts';
 import type { MadeSignals } from './made-signals.ts';
 
-/** Just enough of PromQL for the dashboard: one selector with `=` matchers, perhaps a range. */
-const form = /^(?<metric>[a-z_:][\w:]*)(?:\{(?<matchers>[^}]*)\})?(?:\[(?<seconds>\d+)s\])?$/i;
+/** Just enough of PromQL for the dashboard: one selector with `=` matchers, perhaps a range; without a name it is for measures of scaling. */
+const form = /^(?<metric>[a-z_:][\w:]*)?(?:\{(?<matchers>[^}]*)\})?(?:\[(?<seconds>\d+)s\])?$/i;
+
+const measures = { accuracy: 0.93, efficiency: 0.71, stability: 0.9, speed: 0.96, short: 0.02 };
 
 interface MadeSeries {
   readonly metric: Record<string, string>;
@@ -34,13 +36,14 @@ export class MadeQueries {
       ]),
     );
     const from = parts['seconds'] === undefined ? range.from : range.to - Number(parts['seconds']) * 1_000;
-    return this.#series(parts['metric']!, matchers).map((series) => {
+    const named = parts['metric'] ?? '';
+    return this.#series(named, matchers).map((series) => {
       const values: (readonly [number, string])[] = [];
       for (let at = Math.ceil(from / range.stepMs) * range.stepMs; at <= range.to; at += range.stepMs) {
         const value = series.at(at);
         if (value !== null) values.push([at / 1_000, String(value)]);
       }
-      return { metric: { __name__: parts['metric']!, ...series.metric }, values };
+      return { metric: { __name__: named, ...series.metric }, values };
     });
   }
 
@@ -49,6 +52,14 @@ export class MadeQueries {
     const pools = this.#fleet.pools.filter((pool) => matchers['pool'] === undefined || pool.name === matchers['pool']);
     const signal = matchers['signal'] ?? 'request_rate';
     switch (metric) {
+      // The only question without a name is for the measures of the effect of scaling.
+      case '':
+        return Object.entries(measures).flatMap(([name, middle]) =>
+          pools.map((pool) => ({
+            metric: { __name__: `jaegis_scaling_${name}_ratio`, pool: pool.name },
+            at: (time: number) => Math.max(0, Math.min(1, middle + 0.04 * Math.sin(time / 300_000 + middle * 9))),
+          })),
+        );
       case 'jaegis_agent_signal': {
         const instance_id = matchers['instance_id'] ?? '';
         return [{ metric: { signal, instance_id }, at: (time) => signals.agent(instance_id, signal, time) }];

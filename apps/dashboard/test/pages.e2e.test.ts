@@ -21,7 +21,11 @@ const pages: readonly (readonly [string, string, readonly string[]])[] = [
   ['agent output', '/agents/reader-4?tab=output', ['passage 14 read']],
   ['map', '/map', ['api.openai.com', 'research/searcher', 'Links']],
   ['pools', '/pools', ['research/reader', 'Last decision', 'recommend']],
-  ['pool', '/pools/research/reader', ['Demand and forecast', 'Replicas', 'Cost today', 'Decisions']],
+  [
+    'pool',
+    '/pools/research/reader',
+    ['Demand and forecast', 'Replicas', 'Effect of decisions', 'Cost today', 'Decisions'],
+  ],
   ['incidents', '/incidents', ['api.openai.com answers 10 times slower', 'nobody has it']],
   ['incident', '/incidents/inc-1', ['Cause', 'Slow dependency', 'reader-2 lost', 'Provider status page']],
   ['explore', '/explore?expr=jaegis_pool_replicas{pool="research/reader"}', ['Greatest', '{state="ready"}']],
@@ -105,10 +109,36 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     await page.getByLabel('At least').press('Enter');
     await page.getByText(/instead of .+ % more/).waitFor();
     expect(trouble.received.at(-1)).toMatchObject({ body: { policy: 'availability', minReplicas: 9 } });
+    // The address is a link to it; "back" leads to what was asked before.
+    await page.reload();
+    await page.getByText(/instead of .+ % more/).waitFor();
+    expect(await page.getByLabel('At least').inputValue()).toBe('9');
+    await page.goBack();
+    await page.getByText(/it would have paid for .+ instead of .+ % less/).waitFor();
+    expect(await page.getByLabel('At least').inputValue()).toBe('');
     expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     expect(problems).toEqual([]);
     await close();
   });
+
+  test.each(['/pools/research/reader', '/agents/reader-4'])(
+    'at %s one says whether an alarm was right',
+    async (path) => {
+      const { page, problems, close } = await openPage(browser, trouble.url + path);
+      await page.getByRole('button', { name: 'Feedback on alarms of P95' }).click();
+      await page.getByRole('button', { name: 'Not an anomaly' }).click();
+      await page.getByText('Kept: the next alarm must be rarer.').waitFor();
+      expect(trouble.received.at(-1)).toEqual({
+        method: 'POST',
+        path: '/api/fleet/feedback',
+        body: { pool: 'research/reader', signal: 'latency_p95', verdict: 'not_a_problem' },
+      });
+      await page.keyboard.press('Escape');
+      expect(await page.getByRole('button', { name: 'Missed this' }).count()).toBe(0);
+      expect(problems).toEqual([]);
+      await close();
+    },
+  );
 
   test('a healthy fleet says that nothing needs you', async () => {
     const { page, close } = await openPage(browser, healthy.url);

@@ -21,6 +21,12 @@ const names = [
   'link',
   'command',
   'expr',
+  'policy',
+  'stretch',
+  'min',
+  'max',
+  'used',
+  'startup',
 ] as const;
 type Name = (typeof names)[number];
 export type UrlState = { readonly [name in Name]?: string | undefined };

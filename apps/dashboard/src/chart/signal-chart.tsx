@@ -8,6 +8,7 @@ import { useWindow } from '../time/use-window.ts';
 import { Chart } from './chart.tsx';
 import type { ChartBand, ChartMark, ChartSeries } from './chart-types.ts';
 import { colorSlot } from './series-color.ts';
+import { SignalFeedback } from './signal-feedback.tsx';
 
 interface SignalChartProps {
   readonly title: string;
@@ -16,12 +17,14 @@ interface SignalChartProps {
   readonly signals: readonly SignalName[];
   /** The pool whose own signal is drawn thin, for comparison. */
   readonly peers?: string;
+  /** Whose alarms of the first signal a person may judge here. */
+  readonly judged?: string;
   readonly marks?: readonly ChartMark[];
   readonly height?: number;
 }
 
 /** Signals of an agent or pool over the page's window, with the expected band and the anomaly ribbon of the first. */
-export function SignalChart({ title, of, signals, peers, marks, height = 148 }: SignalChartProps) {
+export function SignalChart({ title, of, signals, peers, judged, marks, height = 148 }: SignalChartProps) {
   const window = useWindow();
   const [first, second] = signals;
   const metric = 'agent' in of ? 'jaegis_agent_signal' : 'jaegis_pool_signal';
@@ -61,6 +64,7 @@ export function SignalChart({ title, of, signals, peers, marks, height = 148 }: 
       height={height}
       state={state}
       {...(marks === undefined ? {} : { marks })}
+      {...(judged === undefined ? {} : { aside: <SignalFeedback pool={judged} signal={first ?? ''} /> })}
     />
   );
 }

@@ -27,3 +27,10 @@ export type Verdict = Incident['feedback'][number]['verdict'];
 export function giveFeedback(id: string, feedback: { verdict: Verdict; text: string; by: string }): Promise<Incident> {
   return request(`${fleet}/incidents/${encodeURIComponent(id)}/feedback`, { method: 'POST', body: feedback });
 }
+
+/** What may be said of the alarms of a signal, where there is no incident to say it on. */
+export type SignalVerdict = Exclude<Verdict, 'wrong_cause'>;
+
+export function sayOfSignal(said: { pool: string; signal: string; verdict: SignalVerdict }): Promise<unknown> {
+  return request(`${fleet}/feedback`, { method: 'POST', body: said });
+}

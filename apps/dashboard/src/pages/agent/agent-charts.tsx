@@ -30,6 +30,7 @@ export function AgentCharts({ agent }: { agent: AgentReport }) {
           title={each.title}
           of={{ agent: agent.instanceId }}
           signals={each.signals}
+          judged={agent.pool}
           {...(each.isAgainstPeers ? { peers: agent.pool } : {})}
           marks={marksOf(each.signals)}
         />

@@ -1,4 +1,4 @@
-import type { Pool } from '@jaegis/model';
+import type { Pool, SignalName } from '@jaegis/model';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { SignalChart } from '../../chart/signal-chart.tsx';
@@ -14,6 +14,7 @@ import { PoolAgents } from './pool-agents.tsx';
 import { PoolCost } from './pool-cost.tsx';
 import { PoolDemand } from './pool-demand.tsx';
 import { PoolEffect } from './pool-effect.tsx';
+import { PoolEffectCharts } from './pool-effect-charts.tsx';
 import { PoolRegions } from './pool-regions.tsx';
 import { PoolReplicas } from './pool-replicas.tsx';
 import { PoolRules } from './pool-rules.tsx';
@@ -47,6 +48,13 @@ export function PoolPage() {
     </div>
   );
 }
+
+const charts: readonly { readonly title: string; readonly signals: readonly SignalName[] }[] = [
+  { title: 'Response time', signals: ['latency_p95', 'latency_p50'] },
+  { title: 'Capacity in use', signals: ['saturation'] },
+  { title: 'Queue', signals: ['queue_length'] },
+  { title: 'Errors', signals: ['error_rate'] },
+];
 
 function PoolBody({ pool }: { pool: Pool }) {
   const { agents } = pool;
@@ -92,11 +100,11 @@ function PoolBody({ pool }: { pool: Pool }) {
       <PoolDemand pool={pool} />
       <PoolReplicas pool={pool} />
       <div className="chart-grid">
-        <SignalChart title="Response time" of={{ pool: pool.name }} signals={['latency_p95', 'latency_p50']} />
-        <SignalChart title="Capacity in use" of={{ pool: pool.name }} signals={['saturation']} />
-        <SignalChart title="Queue" of={{ pool: pool.name }} signals={['queue_length']} />
-        <SignalChart title="Errors" of={{ pool: pool.name }} signals={['error_rate']} />
+        {charts.map(({ title, signals }) => (
+          <SignalChart key={title} title={title} of={{ pool: pool.name }} signals={signals} judged={pool.name} />
+        ))}
       </div>
+      <PoolEffectCharts pool={pool} />
       {pool.minReplicas !== null && <WhatIf pool={pool.name} bounds={pool} />}
       <div className="two-columns pool-columns">
         <DecisionTable pool={pool.name} />

@@ -1,0 +1,77 @@
+import { useMutation } from '@tanstack/react-query';
+import { useEffect, useId, useRef, useState } from 'react';
+import { type SignalVerdict, sayOfSignal } from '../data/actions.ts';
+import { signalName } from '../data/signal-words.ts';
+
+const answers: readonly { readonly verdict: SignalVerdict; readonly name: string; readonly kept: string }[] = [
+  { verdict: 'not_a_problem', name: 'Not an anomaly', kept: 'the next alarm must be rarer' },
+  { verdict: 'missed_something', name: 'Missed this', kept: 'the next alarm comes sooner' },
+  { verdict: 'useful', name: 'This was right', kept: 'alarms stay as they are' },
+];
+
+/** What a person says of the alarms of one signal where no incident is open to say it on. It tunes the pool's next alarms. */
+export function SignalFeedback({ pool, signal }: { pool: string; signal: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const root = useRef<HTMLSpanElement>(null);
+  const id = useId();
+  const say = useMutation({ mutationFn: (verdict: SignalVerdict) => sayOfSignal({ pool, signal, verdict }) });
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = (event: PointerEvent) => !root.current?.contains(event.target as Node) && setOpen(false);
+    addEventListener('pointerdown', close);
+    return () => removeEventListener('pointerdown', close);
+  }, [isOpen]);
+  const name = signalName(signal);
+  const kept = answers.find((each) => each.verdict === say.variables)?.kept;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape inside closes it and goes no further
+    <span
+      className="signal-feedback"
+      ref={root}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || !isOpen) return;
+        event.stopPropagation();
+        setOpen(false);
+        root.current?.querySelector('button')?.focus();
+      }}
+    >
+      <button
+        type="button"
+        className="signal-feedback-button"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        title={`Say whether alarms of ${name} are right`}
+        onClick={() => {
+          say.reset();
+          setOpen((now) => !now);
+        }}
+      >
+        Feedback<span className="sr-only"> on alarms of {name}</span>
+      </button>
+      {isOpen && (
+        <fieldset className="signal-feedback-body" id={id} aria-label={`Alarms of ${name}`}>
+          <p className="small muted">Alarms of {name} in this pool</p>
+          {answers.map((each) => (
+            <button
+              key={each.verdict}
+              type="button"
+              className="button"
+              aria-pressed={say.isSuccess && say.variables === each.verdict}
+              disabled={say.isPending}
+              onClick={() => say.mutate(each.verdict)}
+            >
+              {each.name}
+            </button>
+          ))}
+          <p className={`small ${say.isError ? 'bad-text' : 'muted'}`} role="status">
+            {say.isError
+              ? say.error.message
+              : say.isSuccess
+                ? `Kept: ${kept}.`
+                : 'Your answer is used for the next one.'}
+          </p>
+        </fieldset>
+      )}
+    </span>
+  );
+}
