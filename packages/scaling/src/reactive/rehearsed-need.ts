@@ -1,15 +1,15 @@
 import { formatDuration, shortNumber } from '@jaegis/std';
 import { fadedReversals } from '../change-history.ts';
-import { roundingSlack } from '../rehearsal/virtual-plants.ts';
+import { drainShare, roundingSlack } from '../rehearsal/virtual-plants.ts';
 import type { Need, NeedContext } from './need.ts';
 
-// What the leader of the rehearsed candidates provides for, in whole replicas, with two additions that its small plant
-// does not know: the queue that really is there, beyond what may wait anyway, is to be gone in a minute and half a
-// start-up time, with at most two fifths more than arrives (a long queue is an integral of the past: replicas in
-// proportion to it grow without end while new ones start); and a demand far beyond everything ordered is believed at once (panic), whatever the leader's view.
+// What the leader of the rehearsed candidates provides for, in whole replicas, growth that lasts (ramp.ts) at least, with
+// two additions that its small plant does not know: the queue that really is there, beyond what may wait anyway, is to be
+// gone in a minute and half a start-up time, with at most two fifths more than arrives (a long queue is an integral of the
+// past: replicas in proportion to it grow without end while new ones start); and a demand far beyond everything ordered is
+// believed at once (panic), whatever the leader's view.
 const mayWait = 0.3;
 const drainS = 60;
-const drainShare = 0.4;
 /** Of a replica; on the way down. */
 const hysteresisPerReversal = 0.02;
 const widestHysteresis = 0.3;
@@ -36,8 +36,8 @@ export function rehearsedNeed(
   const room = current * planned;
   const held = Math.max(demand.fresh, Math.min(demand.held, room));
   const isPanic = rehearsal.newest > panicFrom * current * planned && rehearsal.newest > demand.held;
-  const provided = isPanic ? rehearsal.newest : held;
-  const most = Math.max(provided, (1 + drainShare) * rehearsal.newest);
+  const provided = Math.max(isPanic ? rehearsal.newest : held, rehearsal.ramp);
+  const most = Math.max(provided, (1 + drainShare) * Math.max(rehearsal.newest, rehearsal.ramp));
   const exact = Math.min(provided + backlog, most) / planned - roundingSlack;
   const up = Math.ceil(exact);
   // Between two whole numbers the larger one stays, the more so the more often it went back and forth lately.

@@ -1,4 +1,5 @@
 import { HourlyRhythm } from './hourly-rhythm.ts';
+import { followNoise, rampOf, seenRates } from './ramp.ts';
 import { SeasonalProfile } from './seasonal-profile.ts';
 
 // The ways to look at a load from which candidates are built: its newest 20 s, its last minute, level and trend (Holt),
@@ -64,12 +65,16 @@ export class LoadView {
   tried = 0;
   /** Demand of the last 20 s. */
   newest = 0;
+  /** Where growth that has lasted leads until an order of now serves; 0 where there is none. */
+  ramp = 0;
   /** The last minute stands above the last five. */
   isRising = false;
   /** How far the seasonal forecast is believed, 0..1. */
   trust = 0;
   readonly #profile: SeasonalProfile;
   readonly #rhythm: HourlyRhythm;
+  #noise = 0;
+  readonly #last = new Float64Array(seenRates);
   readonly #history = new Float64Array(historySteps);
   readonly #sources = new Float64Array(order.length);
   readonly #holds: Hold[];
@@ -106,6 +111,12 @@ export class LoadView {
     const newest = this.#mean(2);
     this.newest = newest;
     const minute = this.#mean(6);
+    const last = Math.min(seenRates, this.#steps);
+    for (let i = 0; i < last; i++) this.#last[i] = this.#history[(this.#steps - last + i) % historySteps]!;
+    const rates = this.#last.subarray(0, last);
+    const grown = rampOf(rates, { leadS: this.#leadS, stepS: gridS, noise: this.#noise });
+    this.ramp = grown > rate ? grown : 0;
+    this.#noise = followNoise(this.#noise, rates, gridS);
     this.isRising = minute > risingFrom * this.#mean(30);
     this.#rhythm.observe(newest, before, atS);
     this.#profile.observe(rate, atS);

@@ -117,6 +117,8 @@ export class Rehearsal {
       values: this.#view.values,
       mean: time > 0 ? arrived / time : rate,
       cap: this.#view.tried,
+      newest: this.#view.newest,
+      floor: this.#view.ramp,
     });
     this.#seen++;
   }
@@ -154,6 +156,11 @@ export class Rehearsal {
   /** Demand of the last 20 s, requests per second. */
   get newest(): number {
     return this.#view.newest;
+  }
+
+  /** Where growth that lasts leads until an order of now serves, requests per second; 0 without any. */
+  get ramp(): number {
+    return this.#view.ramp;
   }
 
   /** Demand grows: no time to give back. */

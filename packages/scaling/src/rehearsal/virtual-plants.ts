@@ -27,8 +27,22 @@ const drainSteps = 1;
 const episodeGapSteps = 60;
 /** A queue is to be gone in a minute and half a start-up time. */
 const drainS = 60;
+/** But with at most two fifths more than arrives: a long queue is an integral of the past. */
+export const drainShare = 0.4;
 /** Rounding up starts here: what a fifth of a replica too few leaves waiting is worked off when the queue is counted. */
 export const roundingSlack = 0.2;
+
+/** What the candidates see of the load, requests per second. */
+export interface Seen {
+  /** By view. */
+  readonly values: Float64Array;
+  readonly mean: number;
+  /** Nothing beyond it is tried. */
+  readonly cap: number;
+  readonly newest: number;
+  /** What every candidate provides for at least. */
+  readonly floor: number;
+}
 
 export class VirtualPlants {
   readonly settings: PlantSettings;
@@ -68,7 +82,7 @@ export class VirtualPlants {
   }
 
   /** One step: `rate` arrives everywhere, then every candidate looks at the views and says how many it wants. */
-  step(rate: number, seen: { values: Float64Array; mean: number; cap: number }): void {
+  step(rate: number, seen: Seen): void {
     if (!this.#isFresh) this.#run(rate);
     this.#want(seen);
     this.#isFresh = false;
@@ -120,7 +134,7 @@ export class VirtualPlants {
     this.#episode[i] = 0;
   }
 
-  #want(seen: { values: Float64Array; mean: number; cap: number }): void {
+  #want(seen: Seen): void {
     const { perReplica, startupS, minReplicas, maxReplicas } = this.settings;
     const { wanted, paid, weight } = this;
     const queue = this.#queue;
@@ -131,15 +145,17 @@ export class VirtualPlants {
     const rolls = !this.#isFresh && ++this.#subAt >= this.#perSub;
     if (rolls) this.#subAt = 0;
     const windows = this.#window.length / candidateCount;
+    const { floor } = seen;
+    const drained = (1 + drainShare) * Math.max(floor, seen.newest);
     let i = 0;
     for (let v = 0; v < views.length; v++) {
       const view = seen.values[v]!;
       for (let form = 0; form < 2; form++) {
         const unit = form === 0 ? view : Math.sqrt(view * seen.mean);
         for (let m = 0; m < margins.length; m++, i++) {
-          let n = Math.ceil(
-            (Math.min(view + margins[m]! * unit, seen.cap) + queue[i]! * drain) * perRequest - roundingSlack,
-          );
+          const provided = Math.max(floor, Math.min(view + margins[m]! * unit, seen.cap));
+          const more = queue[i]! > 0 ? Math.max(provided, Math.min(provided + queue[i]! * drain, drained)) : provided;
+          let n = Math.ceil(more * perRequest - roundingSlack);
           if (!(n > minReplicas)) n = minReplicas;
           else if (n > maxReplicas) n = maxReplicas;
           const last = wanted[i]!;
