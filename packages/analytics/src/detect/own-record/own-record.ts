@@ -2,13 +2,14 @@
  * The default for one recorded series. Three questions about each row, from the loudest answer to the quietest:
  *  1. Is this news? Residuals against the day's and the week's habit, plain and on two logarithmic scales (asinh), at several
  *     scales, and the distance of the latest shape to remembered ones, each against its own record. The power mean of the
- *     ratios passing `newsAt` is news, once; then it rests. Score 0.99 to 1, anomalous.
+ *     ratios passing `newsAt` is news, once; then it rests. What comes daily at one time is a habit. Score 0.99 to 1, anomalous.
  *  2. Is this value far from where the next row should be? Score 0.6 at least, anomalous; the next two rows only when louder.
  *  3. Is something going on? The evidence of the last rows: on data minutes apart and coarser, where what matters lasts for
  *     hours, the peak of the smoothed residual, fading slowly; on finer data a short moving mean of the deviation.
  * Bad at: its first 150 rows. It keeps some 14 KB a series, which is why it is not what watches 500,000 of them.
  */
 import type { DetectMember, MemberRun, MemberTable, RowVerdict } from '../member.ts';
+import { hasHabits, NewsHabits } from './news-habits.ts';
 import { PatternMemory } from './pattern-memory.ts';
 import { PointDeviation } from './point-deviation.ts';
 import { Records } from './records.ts';
@@ -85,6 +86,7 @@ class OwnRecordRun implements MemberRun {
   /** Follows less quickly: its deviations last longer. For the evidence on fine data. */
   readonly #slower = new PointDeviation(0.3);
   readonly #records: Records;
+  readonly #habits = new NewsHabits();
   readonly #sizes: Float64Array;
   readonly #largest: Float64Array;
   #first: { at: number; x: number }[] | undefined = [];
@@ -137,7 +139,9 @@ class OwnRecordRun implements MemberRun {
     const news = this.#news(at, x);
     this.#remember(x);
     if (this.#resting > 0) this.#resting--;
-    const isNews = news >= newsAt && this.#resting === 0;
+    const isNew = news >= newsAt && this.#resting === 0;
+    if (isNew) this.#resting = restRows + 1;
+    const isNews = isNew && !(hasHabits(this.#intervalMs) && this.#habits.observe(at, news));
     const farAt = this.#farAt;
     const isBeyond = z >= farAt;
     const isFar = isBeyond && (this.#farRest === 0 || z >= louder * this.#farTold);
@@ -152,10 +156,8 @@ class OwnRecordRun implements MemberRun {
       this.#farAt = Math.min(Math.max(moved, farLeast), farMost);
     }
     out.score = (evidenceMost * this.#evidence) / (this.#evidence + 1);
-    if (isNews) {
-      this.#resting = restRows + 1;
-      out.score = 1 - ((1 - newsScore) * newsAt) / (2 * news);
-    } else if (isFar) out.score = Math.max(out.score, farScore + 0.02 * (1 - farAt / z));
+    if (isNews) out.score = 1 - ((1 - newsScore) * newsAt) / (2 * news);
+    else if (isFar) out.score = Math.max(out.score, farScore + 0.02 * (1 - farAt / z));
     out.anomalous = isNews || isFar;
     out.parts[0] = out.score;
   }
