@@ -31,6 +31,7 @@ import {
 } from './made-happenings.ts';
 import { MadeQueries } from './made-queries.ts';
 import { MadeSignals } from './made-signals.ts';
+import { MadeSilences } from './made-silences.ts';
 import { makeTuning } from './made-tuning.ts';
 
 export interface MadeApiOptions {
@@ -78,9 +79,13 @@ export class MadeApi {
   }
 
   /** `undefined` is 404. */
+  readonly #silences = new MadeSilences();
+
   answer(method: string, url: URL, body: unknown): unknown {
     const [, , area, ...rest] = url.pathname.split('/').map(decodeURIComponent);
     if (area === 'v1') return this.#names(rest) ?? this.#prometheus(rest[0] ?? '', url.searchParams);
+    if (area === 'v2')
+      return this.#silences.answer(method, rest, { body, alerts: () => makeAlerts(this.fleet, this.#startedAt) });
     const [what, id, action] = rest;
     if (method !== 'GET')
       return this.#change(`${what}/${action ?? ''}`, id ?? '', (body ?? {}) as Record<string, unknown>);

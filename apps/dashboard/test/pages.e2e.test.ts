@@ -140,6 +140,19 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     },
   );
 
+  test('an incident is silenced for a while, says so, and is loud again', async () => {
+    const { page, problems, close } = await openPage(browser, `${trouble.url}/incidents/inc-1`);
+    await page.getByText('people are told of it').waitFor();
+    await page.getByRole('button', { name: '8 hours' }).click();
+    await page.getByText('nobody is told of it').waitFor();
+    expect(trouble.received.at(-1)).toMatchObject({ method: 'POST', path: '/api/v2/silences' });
+    await page.getByText(/by someone/).waitFor();
+    await page.getByRole('button', { name: 'End it' }).click();
+    await page.getByText('people are told of it').waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test('a healthy fleet says that nothing needs you', async () => {
     const { page, close } = await openPage(browser, healthy.url);
     await page.getByText('Nothing needs you.').waitFor();

@@ -14,7 +14,7 @@ export class ApiError extends Error {
 }
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,6 +32,11 @@ export function withParams(path: string, params: Params = {}): string {
 /** Asks the API of our own origin. Throws an `ApiError` with the server's own words. */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   return (await (await send(path, options)).json()) as T;
+}
+
+/** As `request`, where nothing is answered. */
+export async function requestDone(path: string, options: RequestOptions = {}): Promise<void> {
+  await send(path, options);
 }
 
 /** As `request`, for an answer that comes in lines of JSON: gives each as it comes. Aborting ends it. */
@@ -80,7 +85,10 @@ export function authorization(): Record<string, string> {
 async function errorOf(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => undefined)) as
     | { error?: { code?: string; message?: string } | string; errorType?: string }
+    | string
     | undefined;
+  // Alertmanager's endpoints say a text and nothing else.
+  if (typeof body === 'string') return new ApiError(response.status, 'error', body);
   // The Prometheus endpoints say `{"status":"error","errorType":...,"error":"..."}`; our own an object.
   if (typeof body?.error === 'string') return new ApiError(response.status, body.errorType ?? 'error', body.error);
   return new ApiError(

@@ -9,6 +9,7 @@ import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark, toneOf } from '../../widgets/state-mark.tsx';
 import { IncidentActions } from './incident-actions.tsx';
+import { IncidentSilence } from './incident-silence.tsx';
 import { IncidentStory } from './incident-story.tsx';
 import { Feedback, Notes } from './incident-words.tsx';
 
@@ -31,6 +32,7 @@ export function IncidentPage() {
                 <Feedback incident={incident} />
               </div>
               <div>
+                {incident.state !== 'resolved' && <IncidentSilence incident={incident} />}
                 <IncidentStory incident={incident} />
               </div>
             </div>
