@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createRowVerdict, defaultMember, detectMembers, type MemberRun, takes } from '@jaegis/analytics';
 import { parseDurationMs } from '@jaegis/std';
 import { CsvTable } from '../detect/csv-table.ts';
+import { TableNotes } from '../detect/table-notes.ts';
 import { VerdictLines } from '../detect/verdict-lines.ts';
 import { badInput, CliError, done, type ExitCode } from '../errors.ts';
 import { formatTable } from '../format/table.ts';
@@ -73,7 +74,7 @@ async function detect(terminal: Terminal, file: string | undefined, flags: Flags
   let run: MemberRun | undefined;
   let lines: VerdictLines | undefined;
   let verdict = createRowVerdict(0);
-  const notes = new Notes();
+  let notes = new TableNotes([]);
   const table = new CsvTable({
     name,
     stepMs,
@@ -85,6 +86,7 @@ async function detect(terminal: Terminal, file: string | undefined, flags: Flags
       });
       lines = new VerdictLines(series, flags.json === true);
       verdict = createRowVerdict(series.length);
+      notes = new TableNotes(series);
     },
     onRow: (row) => {
       notes.see(row.at, row.values);
@@ -143,41 +145,4 @@ function readStep(text: string): number {
   const ms = parseDurationMs(text);
   if (ms !== undefined && ms >= 1) return ms;
   throw new CliError(badInput, `Cannot use --step: is "${text}", must be a duration such as 60s`);
-}
-
-/** What was odd about a table, said once at its end. */
-class Notes {
-  #rows = 0;
-  #known = 0;
-  #infinite = 0;
-  #backwards = 0;
-  #lastAt = Number.NEGATIVE_INFINITY;
-  #first = Number.NaN;
-  #isConstant = true;
-
-  see(at: number, values: Float64Array): void {
-    this.#rows++;
-    if (at < this.#lastAt) this.#backwards++;
-    this.#lastAt = at;
-    for (let k = 0; k < values.length; k++) {
-      const value = values[k]!;
-      if (value - value === 0) {
-        this.#known++;
-        if (values.length > 1 || this.#isConstant === false) continue;
-        if (this.#known === 1) this.#first = value;
-        else if (value !== this.#first) this.#isConstant = false;
-      } else if (!Number.isNaN(value)) this.#infinite++;
-    }
-  }
-
-  say(): string[] {
-    const said: string[] = [];
-    if (this.#rows === 0) said.push('it has no rows');
-    else if (this.#known === 0) said.push('every value is missing');
-    else if (this.#rows < 30) said.push(`it has ${this.#rows} rows, too few to learn from`);
-    else if (this.#isConstant && Number.isFinite(this.#first)) said.push('it is constant');
-    if (this.#infinite > 0) said.push(`${this.#infinite} infinite values were read as missing`);
-    if (this.#backwards > 0) said.push(`time goes back ${this.#backwards} times`);
-    return said;
-  }
 }
