@@ -81,6 +81,12 @@ function operationsRows(folder: string, isQuick: boolean): BenchRow[] {
   }
   const worst = scores.map((each) => ({ id: each.id, ratio: geometricMean(each.horizons.map((h) => h.relativeMase)) }));
   worst.sort((a, b) => b.ratio - a.ratio);
+  for (const { id, horizons } of scores)
+    console.error(
+      `${id}: ${horizons.map((h) => `${formatDuration(h.horizonMs)} ${h.relativeMase.toFixed(2)} (covers ${(100 * h.inside).toFixed(0)} %)`).join(', ')}`,
+    );
+  const single = scores.flatMap(({ id, horizons }) => horizons.map((h) => ({ id, ...h })));
+  const lost = single.filter(({ relativeMase }) => relativeMase > 1.02).sort((a, b) => b.relativeMase - a.relativeMase);
   rows.push({
     name: 'operations, all horizons: MASE relative to seasonal naive',
     value: geometricMean(scores.flatMap((each) => each.horizons.map((h) => h.relativeMase))),
@@ -89,6 +95,15 @@ function operationsRows(folder: string, isQuick: boolean): BenchRow[] {
       .slice(0, 3)
       .map(({ id, ratio }) => `${id} ${ratio.toFixed(2)}`)
       .join(', ')}; ${worst.filter(({ ratio }) => ratio > 1.02).length} above 1.02`,
+  });
+  rows.push({
+    name: 'operations, a single horizon of a series: above 1.02',
+    value: lost.length,
+    unit: '',
+    note: `of ${single.length}; ${lost
+      .slice(0, 5)
+      .map(({ id, horizonMs, relativeMase }) => `${id} ${formatDuration(horizonMs)} ${relativeMase.toFixed(2)}`)
+      .join(', ')}`,
   });
   rows.push({
     name: 'operations: CPU a forecast',

@@ -17,6 +17,8 @@ const maxRecorded = 100_000;
 export class SignalWriter {
   readonly #store: MetricsStore;
   #batch = emptyBatch(firstCapacity);
+  /** The batch before, once the store has done with it. */
+  #spare: SampleBatch | undefined;
   readonly #recorded = new Map<string, SeriesHandle>();
   #refused = 0;
 
@@ -62,8 +64,11 @@ export class SignalWriter {
   async flush(now: number): Promise<void> {
     const batch = this.#batch;
     if (batch.length === 0) return;
-    this.#batch = emptyBatch(batch.refs.length);
+    this.#batch = this.#spare ?? emptyBatch(batch.refs.length);
+    this.#spare = undefined;
     const result = await this.#store.append(batch, now);
+    batch.length = 0;
+    if (batch.refs.length >= this.#batch.refs.length) this.#spare = batch;
     for (const count of Object.values(result.rejected)) this.#refused += count ?? 0;
   }
 

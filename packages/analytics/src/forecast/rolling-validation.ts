@@ -1,7 +1,8 @@
 /**
  * Rolling-origin validation: every member forecasts from `count` past origins, its absolute errors are kept per horizon
- * bucket relative to persistence's (newer origins count a little more, neighbouring buckets half), and its weight there is
- * 1 / error^4, the best ten only. The blend is a trimmed mean (blend.ts); its own signed residuals, per bucket, are what the
+ * bucket relative to persistence's (neighbouring buckets count half), and its weight there is 1 / error^4, the best only.
+ * Origins fade with age, and each counts by how wrong all members were there: after a change of regime what was hard to
+ * forecast before it says nothing of now, however large its errors were. The blend is a trimmed mean (blend.ts); its own signed residuals, per bucket, are what the
  * quantiles are made of.
  * Bad at: the first minutes, where there are few origins; `residual-quantiles.ts` widens for that.
  */
@@ -29,6 +30,11 @@ const calmBonus = 0.85;
  */
 const young = { calmBonus: 0.75, clearGain: 0.93, power: 12 };
 const neighbourShare = 0.5;
+/** Origins count half after this share of all. */
+const halfLifeShare = 0.15;
+/** An origin's errors are divided by their own mean plus this share of the mean of all. */
+const usualShare = 0.05;
+const tiny = 1e-12;
 export const outerShare = 0.3;
 
 export interface Validation {
@@ -126,39 +132,82 @@ interface Bucket {
   readonly made: readonly (Float64Array | null)[][];
 }
 
+/** Absolute errors of the members at one origin, summed over the compared steps of a bucket. */
+interface OriginErrors {
+  readonly own: Float64Array;
+  /** Persistence's over the same steps; 0 where a member does not forecast. */
+  readonly base: Float64Array;
+  readonly compared: number;
+}
+
+function errorsFrom(bucket: Bucket, k: number): OriginErrors | undefined {
+  const { history, members, origins, made } = bucket;
+  const naive = made[k]![0];
+  if (naive === null || naive === undefined) return undefined;
+  const { values, observed } = history;
+  const to = Math.min(bucket.to, naive.length);
+  const start = origins[k]! + 1;
+  const own = new Float64Array(members.length);
+  const base = new Float64Array(members.length);
+  let compared = 0;
+  let naiveError = 0;
+  for (let h = bucket.from; h < to; h += bucket.stride) {
+    if (observed[start + h] === 0) continue;
+    compared++;
+    naiveError += Math.abs(values[start + h]! - naive[h]!);
+  }
+  if (compared === 0) return undefined;
+  for (let m = 0; m < members.length; m++) {
+    const forecast = made[k]![m];
+    if (forecast === null || forecast === undefined) {
+      own[m] = Number.NaN;
+      continue;
+    }
+    let sum = 0;
+    for (let h = bucket.from; h < to; h += bucket.stride) {
+      if (observed[start + h] === 1) sum += Math.abs(values[start + h]! - forecast[h]!);
+    }
+    own[m] = sum;
+    base[m] = naiveError;
+  }
+  return { own, base, compared };
+}
+
+/** Mean absolute error a step, over all members that forecast. */
+function meanError({ own, compared }: OriginErrors): number {
+  let sum = 0;
+  let count = 0;
+  for (const each of own) {
+    if (Number.isNaN(each)) continue;
+    sum += each;
+    count++;
+  }
+  return sum / (count * compared);
+}
+
 /** Each member's error relative to persistence over the same steps; undefined when nothing could be compared. */
 function errorRatios(bucket: Bucket, isYoung: boolean): Float64Array | undefined {
-  const { history, members, origins, made } = bucket;
+  const { members, origins } = bucket;
+  const seen = origins.flatMap((_, k) => {
+    const errors = errorsFrom(bucket, k);
+    return errors === undefined ? [] : [{ k, errors, size: meanError(errors) }];
+  });
+  if (seen.length === 0) return undefined;
+  const usual = seen.reduce((sum, { size }) => sum + size, 0) / seen.length;
   const error = new Float64Array(members.length);
   const count = new Float64Array(members.length);
   // A member that starts late is compared with persistence over the same origins, not with others' easier ones.
   const base = new Float64Array(members.length);
-  const { values, observed } = history;
-  for (let k = 0; k < origins.length; k++) {
-    const age = 0.5 + (0.5 * (k + 1)) / origins.length;
-    const naive = made[k]![0];
-    if (naive === null || naive === undefined) continue;
-    const to = Math.min(bucket.to, naive.length);
-    const start = origins[k]! + 1;
+  for (const { k, errors, size } of seen) {
+    const age = 0.5 ** ((origins.length - 1 - k) / (halfLifeShare * origins.length));
+    const weight = (age * (usual + usualShare * usual + tiny)) / (size + usualShare * usual + tiny);
     for (let m = 0; m < members.length; m++) {
-      const forecast = made[k]![m];
-      if (forecast === null || forecast === undefined) continue;
-      let own = 0;
-      let others = 0;
-      let compared = 0;
-      for (let h = bucket.from; h < to; h += bucket.stride) {
-        if (observed[start + h] === 0) continue;
-        const truth = values[start + h]!;
-        own += Math.abs(truth - forecast[h]!);
-        others += Math.abs(truth - naive[h]!);
-        compared++;
-      }
-      error[m] = error[m]! + age * own;
-      base[m] = base[m]! + age * others;
-      count[m] = count[m]! + age * compared;
+      if (Number.isNaN(errors.own[m]!)) continue;
+      error[m] = error[m]! + weight * errors.own[m]!;
+      base[m] = base[m]! + weight * errors.base[m]!;
+      count[m] = count[m]! + weight * errors.compared;
     }
   }
-  if (!(count[0]! > 0)) return undefined;
   const bonus = isYoung ? young.calmBonus : calmBonus;
   return error.map((sum, m) => {
     if (!(count[m]! > 0)) return Number.POSITIVE_INFINITY;

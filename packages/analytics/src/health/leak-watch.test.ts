@@ -111,3 +111,16 @@ test('a busy agent a minute before its limit is told of all the same', () => {
   }
   expect(isTold).toBe(true);
 });
+
+test('a surge that began while the agent started is no leak; the same rise under an even load is', () => {
+  const isLeak = (load: (step: number) => number) => {
+    const watch = new LeakWatch();
+    for (let step = 0; step <= 24; step++) {
+      const bytes = (80 + 8 * Math.max(0, step - 11)) * MiB;
+      if (watch.observe(step * tick, bytes, 400 * MiB, load(step)).growing) return true;
+    }
+    return false;
+  };
+  expect(isLeak((step) => (step <= 8 ? 2 : 20))).toBe(false);
+  expect(isLeak(() => 20)).toBe(true);
+});

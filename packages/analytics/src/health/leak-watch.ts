@@ -80,7 +80,9 @@ export class LeakWatch {
     if (now === undefined || this.#firstAt === null) return steady(0, 'memory is not known');
     const settledAt = this.#firstAt + startUpMs;
     const settled = this.#fast.filter((slot) => slot.at >= settledAt);
-    const quick = judgeRush(settled, now, limitBytes) ?? this.#judgeFast(settled, now, limitBytes);
+    const quick =
+      judgeRush(settled, { now, limitBytes, isBusier: isBusier(this.#fast) }) ??
+      this.#judgeFast(settled, now, limitBytes);
     if (quick !== undefined) return quick;
     const slow = growthOf(this.#slow.filter((slot) => slot.at >= settledAt));
     if (slow !== undefined && slow.lengthMs >= 20 * slowSlotMs && slow.grown >= Math.max(minBytes, 0.1 * slow.from)) {
@@ -100,7 +102,7 @@ export class LeakWatch {
       0,
     );
     if (now.bytes < 1.08 * before) return undefined;
-    if (isBusier(settled)) return undefined;
+    if (isBusier(this.#fast)) return undefined;
     const leftMs = limitBytes === null ? Number.POSITIVE_INFINITY : msToLimit(growth, now, limitBytes);
     const isUrgent = leftMs < urgentMs && growth.grown >= 0.08 * growth.from;
     const isLarge = growth.grown >= Math.max(2 * minBytes, 0.5 * growth.from);
@@ -129,14 +131,31 @@ interface Growth {
 /** Undefined unless the growth is steady and not slowing down. */
 function growthOf(slots: readonly Slot[]): Growth | undefined {
   if (slots.length < 5) return undefined;
+  // Counting is quick, and nearly always enough: slopes are sorted only where most pairs rise.
+  if (risingShare(slots) < steadyShare) return undefined;
   const all = theilSen(slots);
-  if (all.rising < steadyShare || all.slope <= 0) return undefined;
+  if (all.slope <= 0) return undefined;
   const middle = Math.floor(slots.length / 2);
   const older = theilSen(slots.slice(0, middle + 1));
   const newer = theilSen(slots.slice(middle));
   if (newer.slope < 0.5 * Math.max(older.slope, all.slope)) return undefined;
   const lengthMs = slots.at(-1)!.at - slots[0]!.at;
   return { slope: newer.slope, grown: (all.slope * lengthMs) / 1_000, from: slots[0]!.bytes, lengthMs };
+}
+
+function risingShare(slots: readonly Slot[]): number {
+  let rising = 0;
+  let pairs = 0;
+  for (let i = 0; i < slots.length; i++) {
+    const { at, bytes } = slots[i]!;
+    for (let k = i + 1; k < slots.length; k++) {
+      const later = slots[k]!;
+      if (later.at <= at) continue;
+      pairs++;
+      if (later.bytes > bytes) rising++;
+    }
+  }
+  return pairs === 0 ? 0 : rising / pairs;
 }
 
 /** Median of all pairwise slopes in bytes per second, and the share of pairs that rise. */
@@ -161,7 +180,11 @@ export function theilSen(slots: readonly Slot[]): { readonly slope: number; read
  * A rush: memory that rises steadily over the last five or nine readings to a height it never had, and meets its limit
  * within minutes. There is no time to wait for more evidence.
  */
-function judgeRush(slots: readonly Slot[], now: Slot, limitBytes: number | null): LeakVerdict | undefined {
+function judgeRush(
+  slots: readonly Slot[],
+  o: { now: Slot; limitBytes: number | null; isBusier: boolean },
+): LeakVerdict | undefined {
+  const { now, limitBytes } = o;
   if (limitBytes === null) return undefined;
   for (const length of rushReadings) {
     if (slots.length < length) continue;
@@ -169,7 +192,7 @@ function judgeRush(slots: readonly Slot[], now: Slot, limitBytes: number | null)
     const growth = growthOf(recent);
     if (growth === undefined || growth.lengthMs < 15_000) continue;
     // A busier agent has the benefit of the doubt until there is no more time for it.
-    if (isBusier(slots) && msToLimit(growth, now, limitBytes) > 60_000) continue;
+    if (o.isBusier && msToLimit(growth, now, limitBytes) > 60_000) continue;
     const before = slots.slice(0, -length).reduce((high, slot) => Math.max(high, slot.bytes), growth.from);
     const isNewHigh = now.bytes > before + Math.max(minBytes, 0.15 * before);
     if (isNewHigh && msToLimit(growth, now, limitBytes) < rushMs) return growing(growth, { now, limitBytes });
@@ -177,7 +200,7 @@ function judgeRush(slots: readonly Slot[], now: Slot, limitBytes: number | null)
   return undefined;
 }
 
-/** Busier than it was at some time of the window: more work needs more room, and a heap takes minutes to settle at it. */
+/** Busier than it was at some time of the window, its start-up included: more work needs more room, and a heap takes minutes to settle at it. */
 function isBusier(slots: readonly Slot[]): boolean {
   const last = slots.at(-1)?.load ?? null;
   if (last === null) return false;
