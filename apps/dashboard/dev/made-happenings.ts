@@ -370,9 +370,9 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
         bytes: 388 * 1024 ** 2,
         damaged: 0,
         tiers: [
-          { widthMs: 0, bytes: 301 * 1024 ** 2, oldestAt: now - 8_040_000 },
-          { widthMs: 60_000, bytes: 83 * 1024 ** 2, oldestAt: now - 8_040_000 },
-          { widthMs: 3_600_000, bytes: 4 * 1024 ** 2, oldestAt: now - 8_040_000 },
+          { widthMs: 0, bytes: 301 * 1024 ** 2, oldestAt: now - 8_040_000, newestAt: now - 1_800_000 },
+          { widthMs: 60_000, bytes: 83 * 1024 ** 2, oldestAt: now - 8_040_000, newestAt: now - 1_800_000 },
+          { widthMs: 3_600_000, bytes: 4 * 1024 ** 2, oldestAt: now - 8_040_000, newestAt: now - 1_800_000 },
         ],
       },
       error: '',

@@ -91,6 +91,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     stopwatch: () => performance.now(),
     maxSamples: options.query_max_samples,
   });
+  queries.begin();
   const core = createCore({
     forecaster,
     clock,

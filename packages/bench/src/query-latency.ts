@@ -5,6 +5,7 @@
  * answers that question from the hourly rollups, whose last values it takes, where the peers read every sample.
  */
 import { type FleetLoad, LoadRequests } from './fleet-load.ts';
+import { besideHeavyQueries } from './heavy-queries.ts';
 import { type Peer, type PeerName, startPeer } from './peers.ts';
 import { until } from './running-server.ts';
 import { sendBodies } from './send-bodies.ts';
@@ -26,6 +27,9 @@ interface Question {
   readonly at: number;
 }
 
+/** Answers that are not counted: a program that is compiled while it runs takes longer for the first. */
+const warmUps = 10;
+
 const headers = { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' };
 
 export async function queryLatency(options: {
@@ -42,6 +46,7 @@ export async function queryLatency(options: {
       }
       try {
         for (const question of await prepare(peer)) rows.push(...(await ask(peer, question, options.repeats)));
+        if (name === 'jaegis' && prepare === prepareDay) rows.push(...(await besideHeavyQueries(peer)));
       } finally {
         await peer.stop();
         peer.discard();
@@ -109,7 +114,10 @@ async function untilRolledUp(peer: Peer, now: number): Promise<void> {
       const system = (await answer.json()) as SystemAnswer;
       const { count, tiers } = system.storage.blocks;
       const hours = tiers.find(({ widthMs }) => widthMs === 3_600_000);
-      const isRolledUp = hours !== undefined && hours.oldestAt !== null && hours.oldestAt < now - 29 * 86_400_000;
+      const { oldestAt = null, newestAt = null } = hours ?? {};
+      // Days are rolled up once they are over, and settled half an hour later.
+      const today = Math.floor((now - 1_800_000) / 86_400_000) * 86_400_000;
+      const isRolledUp = oldestAt !== null && oldestAt < now - 29 * 86_400_000 && newestAt! >= today - 1_200_000;
       const isInOrder = isRolledUp && count === before;
       before = count;
       return isInOrder;
@@ -122,7 +130,11 @@ interface SystemAnswer {
   readonly storage: {
     readonly blocks: {
       readonly count: number;
-      readonly tiers: readonly { readonly widthMs: number; readonly oldestAt: number | null }[];
+      readonly tiers: readonly {
+        readonly widthMs: number;
+        readonly oldestAt: number | null;
+        readonly newestAt: number | null;
+      }[];
     };
   };
 }
@@ -140,7 +152,8 @@ async function feed(peer: Peer, load: FleetLoad, over: { from: number; to: numbe
 async function ask(peer: Peer, question: Question, repeats: number): Promise<LatencyRow[]> {
   const took: number[] = [];
   let size = 0;
-  for (let i = 0; i < repeats + 3; i++) {
+  let first = 0;
+  for (let i = 0; i < repeats + warmUps; i++) {
     const at = question.at - i;
     const query: Record<string, string> = { query: question.expr, nocache: '1' };
     if (question.range === undefined) query['time'] = String(at);
@@ -153,8 +166,9 @@ async function ask(peer: Peer, question: Question, repeats: number): Promise<Lat
     const startedAt = performance.now();
     const answer = await fetch(`${peer.url}/api/v1/${path}?${new URLSearchParams(query)}`);
     const body = (await answer.json()) as { data?: { result?: { values?: unknown[] }[] }; error?: string };
-    // The first answers are warm-up.
-    if (i >= 3) took.push(performance.now() - startedAt);
+    const ms = performance.now() - startedAt;
+    if (i === 0) first = ms;
+    if (i >= warmUps) took.push(ms);
     if (!answer.ok) throw new Error(`${peer.name} answers ${answer.status} to ${question.expr}: ${body.error ?? ''}`);
     size = (body.data?.result ?? []).reduce((sum, series) => sum + (series.values?.length ?? 1), 0);
   }
@@ -165,7 +179,7 @@ async function ask(peer: Peer, question: Question, repeats: number): Promise<Lat
       name: `query: ${peer.name}: ${question.name}`,
       value: at(0.5),
       unit: 'ms',
-      note: `p90 ${at(0.9).toFixed(1)} ms; ${size} points in the answer`,
+      note: `p90 ${at(0.9).toFixed(1)} ms, the first of all ${first.toFixed(0)} ms; ${size} points in the answer`,
     },
   ];
 }

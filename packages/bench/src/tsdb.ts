@@ -78,7 +78,7 @@ export async function run(options: Options = {}): Promise<{ title: string; rows:
   }
   if (parts.includes('query')) {
     const peers = allPeers.filter((name) => only === undefined || only.includes(name));
-    rows.push(...(await queryLatency({ peers, repeats: options.quick === true ? 5 : 30 })));
+    rows.push(...(await queryLatency({ peers, repeats: options.quick === true ? 15 : 30 })));
   }
   for (const name of absent)
     rows.push({ name: `${name}: skipped`, value: 0, unit: '', note: `${name} is not installed` });

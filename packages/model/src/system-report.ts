@@ -36,7 +36,13 @@ export interface SystemReport {
       /** Damages met since the start: blocks or parts of them that were left out. */
       readonly damaged: number;
       /** Raw (width 0) and rollups. */
-      readonly tiers: readonly { readonly widthMs: number; readonly bytes: number; readonly oldestAt: number | null }[];
+      readonly tiers: readonly {
+        readonly widthMs: number;
+        readonly bytes: number;
+        readonly oldestAt: number | null;
+        /** Of the newest sample in a block. */
+        readonly newestAt: number | null;
+      }[];
     };
     /** The last failure of the disk, empty while it works. */
     readonly error: string;

@@ -414,6 +414,7 @@ export class MetricsStore {
           widthMs,
           bytes: this.#blocks.of(widthMs).reduce((sum, { bytes }) => sum + bytes, 0),
           oldestAt: finiteOrNull(this.#reader.oldestOf(widthMs)),
+          newestAt: finiteOrNull(Math.max(...this.#blocks.of(widthMs).map(({ meta }) => meta.newest))),
         })),
       },
       storageError: error ?? '',

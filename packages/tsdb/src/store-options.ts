@@ -114,7 +114,13 @@ export interface StoreStats {
     /** Threads that ended in the middle of writing blocks; their work was done again. */
     readonly lostThreads: number;
     readonly tombstones: number;
-    readonly tiers: readonly { readonly widthMs: number; readonly bytes: number; readonly oldestAt: number | null }[];
+    readonly tiers: readonly {
+      readonly widthMs: number;
+      readonly bytes: number;
+      readonly oldestAt: number | null;
+      /** Of the newest sample in a block. */
+      readonly newestAt: number | null;
+    }[];
   };
   /** The last failure of the disk, empty while it works. */
   readonly storageError: string;

@@ -86,6 +86,11 @@ export class QueryRunner {
     this.#pool = new ThreadPool(make, { threads, waiting: queueLimit });
   }
 
+  /** Begins a thread before the first question: it takes a while until it answers as fast as it can. */
+  begin(): void {
+    this.#pool?.begin();
+  }
+
   async run(given: PreparedQuery, options: RunOptions): Promise<{ answer: QueryAnswer; timings: Timings }> {
     const { stopwatch, maxSamples = defaultMaxSamples } = this.#options;
     const query = { ...given, options: { maxSamples, ...given.options } };

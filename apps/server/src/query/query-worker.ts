@@ -4,15 +4,28 @@ import { answerPlanned, type QueryAnswer } from '@jaegis/promql';
 import { openFilesToRead, zlibCompression } from '@jaegis/store';
 import { DistantStore } from '@jaegis/tsdb';
 import type { QueryDone, QueryJob, WorkerSetup } from './query-messages.ts';
+import { warmUp } from './warm-up.ts';
 
 const { folder, cacheBytes } = workerData as WorkerSetup;
 const store = new DistantStore({ directory: openFilesToRead(folder), cacheBytes, compression: zlibCompression });
 
+/** On a machine that is not busy it takes a tenth of that. */
+const warmUpMs = 4_000;
+let isIdle = true;
+
 parentPort?.on('message', (job: QueryJob) => {
+  isIdle = false;
   // A failure here is a bug: it ends the thread, and the runner says so to who asked.
   void answer(job).then((done) => {
     parentPort?.postMessage(done, done.answer.ok ? [done.answer.data.buffer as ArrayBuffer] : []);
   });
+});
+
+void warmUp({
+  stopwatch: () => performance.now(),
+  budgetMs: warmUpMs,
+  isIdle: () => isIdle,
+  pause: () => new Promise((resolve) => setImmediate(resolve)),
 });
 
 async function answer(job: QueryJob): Promise<QueryDone> {

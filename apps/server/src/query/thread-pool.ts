@@ -4,11 +4,13 @@
  */
 import { BoundedQueue } from '@jaegis/std';
 
-interface Closable {
+interface PooledThread {
+  /** Makes it ready before there is work; may be called again. */
+  begin(): void;
   close(): Promise<void>;
 }
 
-export class ThreadPool<Thread extends Closable> {
+export class ThreadPool<Thread extends PooledThread> {
   readonly #make: () => Thread;
   readonly #limits: { readonly threads: number; readonly waiting: number };
   readonly #all: Thread[] = [];
@@ -29,6 +31,14 @@ export class ThreadPool<Thread extends Closable> {
   /** True when `use` would begin at once. */
   get isFree(): boolean {
     return this.#idle.length > 0 || this.#all.length < this.#limits.threads;
+  }
+
+  /** Begins the first thread, so that the first who needs one finds it ready. */
+  begin(): void {
+    if (this.#isClosed || this.#all.length > 0) return;
+    const thread = this.#take()!;
+    this.#idle.push(thread);
+    thread.begin();
   }
 
   /** Runs `run` with a thread of its own, when there is one; `undefined` when too many wait, or all is closed. */

@@ -37,6 +37,10 @@ export class WorkerThread {
     return this.#labels;
   }
 
+  begin(): void {
+    this.#worker ??= this.#start();
+  }
+
   /** Begins the job; only when none is under way. Its arrays belong to the worker from now on. */
   run(job: Omit<QueryJob, 'id'>): Promise<QueryAnswer> {
     const id = this.#nextId++;
