@@ -1,20 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { poolConfigSchema } from '@jaegis/model';
-import {
-  allowedPercent,
-  type BacktestRow,
-  createDecider,
-  type Load,
-  runBacktest,
-  scalingConfig,
-} from '@jaegis/scaling';
+import { allowedPercent, type BacktestRow, createDecider } from '@jaegis/scaling';
+import { runCases, serveCases } from './case-threads.ts';
+import { runCase, type ScalingCase } from './scaling-case.ts';
 import { runStepTests } from './scaling-steps.ts';
-import { readTrace, traceNames } from './scaling-traces.ts';
+import { traceNames } from './scaling-traces.ts';
 
-// `npm run bench -- scaling`: every development trace at five start-up times, at most its first 14 days, scaled so that
+// `npm run bench -- scaling`: every development trace at four start-up times, at most its first 14 days, scaled so that
 // its peak needs 40 replicas; the default policy without knowing the trace, beside peers whose target is chosen in
-// hindsight. Then step tests, then what a decision costs. `--quick`: three traces of two days, two start-up times.
+// hindsight. Over all cores; interrupted, it goes on where it was. Then step tests, then what a decision costs.
+// `--quick`: three traces of two days, two start-up times.
 
 interface Row {
   readonly name: string;
@@ -23,16 +19,15 @@ interface Row {
   readonly note?: string;
 }
 
-const stepS = 10;
-const capacityRps = 10;
-const peakReplicas = 40;
-const startups = [30, 60, 180, 300, 600];
+const startups = [30, 60, 300, 600];
 const days = 14;
+
+serveCases(runCase);
 
 export async function run(o: { quick: boolean }): Promise<{ title: string; rows: Row[] }> {
   const folder = process.env['JAEGIS_BENCH_DATA'] ?? '../shared/data';
   const rows: Row[] = [];
-  if (existsSync(join(folder, 'workload'))) rows.push(...runTraces(folder, o.quick));
+  if (existsSync(join(folder, 'workload'))) rows.push(...(await runTraces(folder, o.quick)));
   else rows.push({ name: 'traces', value: 0, unit: '', note: `skipped: no data in ${folder}/workload` });
   for (const { name, overshoot, settledS, reversals, ok, note } of runStepTests()) {
     const settled = settledS === null ? 'not settled' : `settled after ${settledS} s`;
@@ -43,7 +38,7 @@ export async function run(o: { quick: boolean }): Promise<{ title: string; rows:
   return { title: 'Scaling: replica-hours over the oracle at <= 0.5 % violating requests, default policy', rows };
 }
 
-function runTraces(folder: string, quick: boolean): Row[] {
+async function runTraces(folder: string, quick: boolean): Promise<Row[]> {
   const rows: Row[] = [];
   const ratios: number[] = [];
   const toOracle: number[] = [];
@@ -51,50 +46,45 @@ function runTraces(folder: string, quick: boolean): Row[] {
   let missed = 0;
   let missedByAll = 0;
   const names = quick ? ['servegen m-small', 'nasa 10s', 'twitter 60s'] : traceNames;
-  for (const name of names) {
-    const whole = readTrace(folder, name, { stepS, peakReplicas, capacityRps }).load;
-    const load: Load = { ...whole, demand: whole.demand.slice(0, (quick ? 2 : days) * 8_640) };
-    for (const startupS of quick ? [30, 300] : startups) {
-      const pool = { name: 'p', replicas: { min: 1, max: 1_000 }, capacity: { requests_per_second: capacityRps } };
-      const config = scalingConfig(poolConfigSchema.parse({ ...pool, startup: `${startupS}s` }), {
-        intervalMs: stepS * 1_000,
-      });
-      const plant = { startupS, capacityRps, sloWaitS: 10, minReplicas: 1, maxReplicas: 1_000, drainS: 10 };
-      const result = runBacktest(load, config, { plant, withHindsight: true });
-      const [own] = result.rows;
-      const best = (peer: string) =>
-        bestOf(result.rows.filter((row) => row.isHindsight && row.policy.startsWith(peer)));
-      const hpa = best('hpa');
-      const kpa = best('kpa');
-      const peer = Math.min(hpa, kpa);
-      const ratio = own!.xOracle / peer;
-      const isMet = own!.violationsPercent <= allowedPercent;
-      if (!isMet) missed++;
-      if (!isMet && !Number.isFinite(peer)) missedByAll++;
-      if (isMet && Number.isFinite(peer)) {
-        ratios.push(ratio);
-        if (ratio > worst.ratio) worst = { ratio, name: `${name}, ${startupS} s` };
-      }
-      toOracle.push(own!.xOracle);
-      const told = (x: number): string => (Number.isFinite(x) ? x.toFixed(3) : 'no target');
-      const fallback = result.rows.filter((row) => ['static-peak', 'seasonal-naive'].includes(row.policy));
-      rows.push({
-        name: `${name}, ${startupS} s`,
-        value: own!.xOracle,
-        unit: 'x oracle',
-        note:
-          `${own!.violationsPercent.toFixed(2)} % violating${isMet ? '' : ' (MISSED)'}; HPA ${told(hpa)}, KPA ${told(kpa)}; ` +
-          `${Number.isFinite(peer) ? `${ratio.toFixed(3)} of the better` : 'no peer meets it'}; p99 wait ${own!.p99WaitS.toFixed(1)} s, ` +
-          `${own!.scaleEventsPerHour.toFixed(1)} events/h, ${own!.reversalsPerHour.toFixed(1)} reversals/h, overshoot ${own!.overshoot.toFixed(0)} %, ` +
-          `theta ${own!.thetaU.toFixed(2)}/${own!.thetaO.toFixed(1)}, tau ${own!.tauU.toFixed(2)}/${own!.tauO.toFixed(1)}, instability ${own!.instability.toFixed(1)}; ` +
-          fallback
-            .map((row) => `${row.policy} ${row.xOracle.toFixed(2)} at ${row.violationsPercent.toFixed(1)} %`)
-            .join(', '),
-      });
-      console.error(
-        `${name}, ${startupS} s: ${own!.xOracle.toFixed(3)}, ${own!.violationsPercent.toFixed(3)} %, ratio ${ratio.toFixed(3)}`,
-      );
+  const cases = names.flatMap((trace) =>
+    (quick ? [30, 300] : startups).map((startupS) => ({ folder, trace, startupS, days: quick ? 2 : days })),
+  );
+  const results = await runCases<ScalingCase, readonly BacktestRow[]>(cases, {
+    moduleUrl: import.meta.url,
+    told: ({ trace, startupS }, [own]) =>
+      console.error(`${trace}, ${startupS} s: ${own!.xOracle.toFixed(3)}, ${own!.violationsPercent.toFixed(3)} %`),
+  });
+  for (const [i, { trace, startupS }] of cases.entries()) {
+    const found = results[i]!;
+    const [own] = found;
+    const best = (peer: string) => bestOf(found.filter((row) => row.isHindsight && row.policy.startsWith(peer)));
+    const hpa = best('hpa');
+    const kpa = best('kpa');
+    const peer = Math.min(hpa, kpa);
+    const ratio = own!.xOracle / peer;
+    const isMet = own!.violationsPercent <= allowedPercent;
+    if (!isMet) missed++;
+    if (!isMet && !Number.isFinite(peer)) missedByAll++;
+    if (isMet && Number.isFinite(peer)) {
+      ratios.push(ratio);
+      if (ratio > worst.ratio) worst = { ratio, name: `${trace}, ${startupS} s` };
     }
+    toOracle.push(own!.xOracle);
+    const told = (x: number): string => (Number.isFinite(x) ? x.toFixed(3) : 'no target');
+    const fallback = found.filter((row) => ['static-peak', 'seasonal-naive'].includes(row.policy));
+    rows.push({
+      name: `${trace}, ${startupS} s`,
+      value: own!.xOracle,
+      unit: 'x oracle',
+      note:
+        `${own!.violationsPercent.toFixed(2)} % violating${isMet ? '' : ' (MISSED)'}; HPA ${told(hpa)}, KPA ${told(kpa)}; ` +
+        `${Number.isFinite(peer) ? `${ratio.toFixed(3)} of the better` : 'no peer meets it'}; p99 wait ${own!.p99WaitS.toFixed(1)} s, ` +
+        `${own!.scaleEventsPerHour.toFixed(1)} events/h, ${own!.reversalsPerHour.toFixed(1)} reversals/h, overshoot ${own!.overshoot.toFixed(0)} %, ` +
+        `theta ${own!.thetaU.toFixed(2)}/${own!.thetaO.toFixed(1)}, tau ${own!.tauU.toFixed(2)}/${own!.tauO.toFixed(1)}, instability ${own!.instability.toFixed(1)}; ` +
+        fallback
+          .map((row) => `${row.policy} ${row.xOracle.toFixed(2)} at ${row.violationsPercent.toFixed(1)} %`)
+          .join(', '),
+    });
   }
   const mean = (values: number[]): number =>
     Math.exp(values.reduce((sum, x) => sum + Math.log(x), 0) / Math.max(1, values.length));

@@ -1,4 +1,5 @@
 import type { Signals } from '@jaegis/model';
+import { seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
 import { capacityOf } from './capacity.ts';
 import { learn, type Observation } from './learn.ts';
@@ -82,6 +83,20 @@ describe('what is learned of a pool', () => {
   test('failing requests teach nothing', () => {
     const values = { ...saturated, error_rate: 0.5 };
     expect(watch(initialScalingState(), { from: 0, seconds: 300, ready: 3, values }).capacity.samples).toBe(0);
+  });
+
+  test('few long jobs: the luckiest half minute is no capacity', () => {
+    const random = seededRng(3);
+    const ends: number[] = [];
+    for (const worker of [1, 2]) for (let at = worker; at < 14_400; at += random.exponential(40)) ends.push(at);
+    let state = initialScalingState();
+    for (let t = 5; t < 14_400; t += 5) {
+      const throughput = ends.filter((at) => at > t - 30 && at <= t).length / 30;
+      const values = { throughput, queue_length: 100, cpu_utilization: 1 };
+      state = watch(state, { from: t, seconds: 5, ready: 2, values });
+    }
+    expect(capacityOf(config, state)!.perReplica).toBeGreaterThan(0.02);
+    expect(capacityOf(config, state)!.perReplica).toBeLessThan(0.035);
   });
 
   test('what is configured is corrected down by half at most, and never up', () => {

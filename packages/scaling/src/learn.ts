@@ -13,6 +13,13 @@ import { followWorkload } from './workload.ts';
 // much", and utilization extrapolates. Bad at: a pool whose bottleneck is behind it.
 const capacityUp = 0.3;
 const capacityDown = 0.005;
+/**
+ * With so many pieces of work in a window half of the leaning to the high side is left, with a few none: one long job more
+ * or less in half a minute is luck, and the luckiest window is no capacity.
+ */
+const halfLeaning = 20;
+const windowS = 30;
+const rareJobs = 3;
 /** Until so many saturated observations an average is better than an extreme of few. */
 const warmUpSamples = 6;
 /** Windows of rates are 30 s long: earlier, they still speak of the old number of replicas. */
@@ -54,8 +61,12 @@ export function learn(last: ScalingState, observation: Observation, now: number)
   const errors = read('error_rate') ?? 0;
   const counted = read('throughput');
   const finished = counted ?? finishedFromQueue(read('request_rate'), state);
-  if (replicas.ready > 0 && isSettled && errors <= mostErrors && finished !== undefined && finished > 0) {
+  // Where few jobs end in a window, one in which none does is as good as any; elsewhere it is a standstill.
+  const isRare = counted === 0 && (capacity.perReplica ?? 1) * replicas.ready * windowS < rareJobs;
+  if (replicas.ready > 0 && isSettled && errors <= mostErrors && finished !== undefined && (finished > 0 || isRare)) {
     const each = finished / replicas.ready;
+    const pieces = (finished * windowS) ** 2;
+    const leaning = pieces / (pieces + halfLeaning ** 2);
     const cpu = read('cpu_utilization');
     const waits = queue !== undefined && queue >= Math.max(5, 2 * replicas.ready);
     const isSaturated = waits || (cpu ?? 0) >= fullUtilization;
@@ -67,14 +78,21 @@ export function learn(last: ScalingState, observation: Observation, now: number)
     // The rate is an average: it speaks of saturation only when all of its window was saturated.
     const isWhole = saturatedSince !== null && now - saturatedSince >= settleMs;
     if (isWhole || !isSaturated)
-      capacity = learnCapacity(capacity, { each, isSaturated, isAll, isCounted: counted !== undefined, cpu });
+      capacity = learnCapacity(capacity, { each, isSaturated, isAll, isCounted: counted !== undefined, cpu, leaning });
   }
   return capacity === state.capacity ? state : { ...state, capacity };
 }
 
 function learnCapacity(
   capacity: CapacityState,
-  seen: { each: number; isSaturated: boolean; isAll: boolean; isCounted: boolean; cpu: number | undefined },
+  seen: {
+    each: number;
+    isSaturated: boolean;
+    isAll: boolean;
+    isCounted: boolean;
+    cpu: number | undefined;
+    leaning: number;
+  },
 ): CapacityState {
   const { each } = seen;
   const { perReplica, samples } = capacity;
@@ -83,11 +101,11 @@ function learnCapacity(
     if (perReplica === null) return { ...capacity, perReplica: each, samples: 1, counted };
     const down = samples < warmUpSamples ? 1 / (samples + 1) : capacityDown;
     if (each <= perReplica && !seen.isAll) return capacity;
-    const gain = each > perReplica ? capacityUp : down;
+    const gain = each > perReplica ? Math.max(down, capacityDown + (capacityUp - capacityDown) * seen.leaning) : down;
     return { ...capacity, perReplica: perReplica + gain * (each - perReplica), samples: samples + 1, counted };
   }
   if (perReplica !== null && each > perReplica) {
-    return { ...capacity, perReplica: perReplica + capacityUp * (each - perReplica) };
+    return { ...capacity, perReplica: perReplica + capacityUp * seen.leaning * (each - perReplica) };
   }
   if (seen.cpu === undefined || seen.cpu < leastUtilization) return capacity;
   const suggested = each / Math.min(1, seen.cpu);

@@ -58,8 +58,17 @@ export interface Forecasted {
   readonly key: string;
 }
 
+/** Asked every second for every pool: worked out once for a configuration, which is replaced as a whole. */
+const known = new WeakMap<PoolConfig, readonly Forecasted[]>();
+
 /** What is forecast for a pool: its demand an hour, a day and a week ahead, and an hour of every signal with an objective. */
-export function forecastsOf(config: PoolConfig | undefined): Forecasted[] {
+export function forecastsOf(config: PoolConfig | undefined): readonly Forecasted[] {
+  const found = config === undefined ? undefinedPool : (known.get(config) ?? listOf(config));
+  if (config !== undefined) known.set(config, found);
+  return found;
+}
+
+function listOf(config: PoolConfig | undefined): readonly Forecasted[] {
   const objectives = new Set((config?.objectives ?? []).map(({ signal }) => signal as SignalName));
   objectives.delete('request_rate');
   return [
@@ -69,6 +78,8 @@ export function forecastsOf(config: PoolConfig | undefined): Forecasted[] {
     { signal: 'request_rate', reach: week, key: forecastKey('request_rate', 'week') },
   ];
 }
+
+const undefinedPool = listOf(undefined);
 
 export function forecastKey(signal: SignalName, reach: ForecastReach): string {
   return reach === 'hour' ? signal : `${signal}:${reach}`;

@@ -21,6 +21,13 @@ export interface Needs {
 /** Used when the configuration names no objective and demand cannot tell: what the HPA's users start with. */
 const defaultObjectives: readonly Objective[] = [{ signal: 'cpu_utilization', target: 0.8, activation: null }];
 
+/** Growth that lasts is followed in the first hour too, when no candidate leads yet. */
+function atLeastRamp({ rehearsal, capacity }: NeedContext, need: Need | undefined): Need | undefined {
+  const ramp = capacity === null ? 0 : (rehearsal?.ramp ?? 0) / capacity.perReplica;
+  if (need === undefined || need.replicas * (1 + need.growth) >= ramp) return need;
+  return { ...need, replicas: ramp, growth: 0, why: `${need.why}, and more and more do` };
+}
+
 /** Asks every source how many replicas it wants. Missing signals give a loss, never a need. */
 export function readNeeds(context: NeedContext): Needs {
   const { snapshot, now, state } = context;
@@ -56,7 +63,7 @@ export function readNeeds(context: NeedContext): Needs {
   if (requestRate !== undefined && arrivals !== undefined) {
     const measured = demandNeed(context, arrivals);
     rehearsed = rehearsedNeed(context, { arrivals, queue });
-    add(rehearsed ?? measured);
+    add(rehearsed ?? atLeastRamp(context, measured));
   }
 
   const chosen = objectives.length > 0 || needs.length > 0 ? objectives : defaultObjectives;

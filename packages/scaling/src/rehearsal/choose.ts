@@ -28,14 +28,17 @@ export interface Choice {
   readonly allowed: number;
 }
 
-/** `aim`: wanted share of late requests. `spent`: the share that was late in reality. `leader`: who led so far. */
-export function choose(plants: VirtualPlants, o: { aim: number; spent: number; leader: number }): Choice {
+/** `aim`: wanted share of late requests, `certainty`: of which it is a share. `spent`: the share that was late in reality. `leader`: who led so far. */
+export function choose(
+  plants: VirtualPlants,
+  o: { aim: number; certainty: number; spent: number; leader: number },
+): Choice {
   const { arrived, time, settings } = plants;
   const { aim } = o;
   const lumpWeight = tuning.lumpWeight * (1 + settings.startupS / 300);
   const allowed = Math.min(tuning.most * aim, Math.max(tuning.least * aim, aim + tuning.budgetGain * (aim - o.spent)));
   if (!(arrived > 0) || !(time > 0)) return { index: -1, allowed };
-  const shortage = ((tuning.prior + settings.startupS) * arrived) / time;
+  const shortage = (o.certainty * (tuning.prior + settings.startupS) * arrived) / time;
   const decay = tuning.decay * Math.sqrt(1 + settings.startupS / 60);
   const priors = margins.map((margin) => shortage * plants.weight * Math.exp(-Math.max(0, margin) / decay));
   const feared = (i: number): number =>

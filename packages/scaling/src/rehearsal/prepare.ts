@@ -23,6 +23,9 @@ const firstWaitS = 60;
 /** A queue may be longer than its target for one request in twenty where others may be late for one in two hundred. */
 const queueShare = 10;
 
+/** Up to so long a start, what is late is soon made up for. */
+const shortStartS = 60;
+
 /** A pool of workers on a queue of long jobs: its length is the only objective. */
 function isWorkerQueue(config: ScalingConfig, capacity: Capacity): boolean {
   const { objectives } = config;
@@ -61,17 +64,28 @@ export function prepareRehearsal(
   const { config, capacity } = o;
   if (!mayRehearse(config, capacity)) return null;
   const isQueue = isWorkerQueue(config, capacity);
+  // An order is given up to an interval after it was needed; the grid has counted one step of that.
+  const startupS = Math.min(3_600, o.startupMs / 1_000 + Math.max(0, config.intervalMs / 1_000 - 10));
+  const certainty = isQueue ? 1 : certaintyOf(startupS);
   const settings: RehearsalSettings = {
     perReplica: capacity.perReplica,
-    // An order is given up to an interval after it was needed; the grid has counted one step of that.
-    startupS: Math.min(3_600, o.startupMs / 1_000 + Math.max(0, config.intervalMs / 1_000 - 10)),
+    startupS,
     toleratedWaitS: isQueue ? queueWaitS(config, capacity, meanRateOf(last)) : toleratedWaitS(config),
     minReplicas: Math.min(config.minReplicas, config.maxReplicas),
     maxReplicas: config.maxReplicas,
-    aim: Math.min(0.25, config.policy.lateShare * (isQueue ? queueShare : 1)),
+    aim: Math.min(0.25, config.policy.lateShare * (isQueue ? queueShare : certainty)),
+    certainty,
   };
   if (!(last instanceof Rehearsal)) return new Rehearsal(settings, last ?? undefined);
   return isSame(last.settings, settings) ? last : new Rehearsal(settings, last.toJSON());
+}
+
+/**
+ * What share of the allowed lateness is aimed at. Where starting takes minutes, lateness comes in few large episodes: who
+ * aims at the limit is beyond it half of the time.
+ */
+function certaintyOf(startupS: number): number {
+  return 1 / (1 + Math.max(0, startupS - shortStartS) / 600);
 }
 
 function meanRateOf(last: Rehearsal | KeptRehearsal | null): number | undefined {

@@ -10,6 +10,7 @@ const settings: RehearsalSettings = {
   minReplicas: 1,
   maxReplicas: 100,
   aim: 0.0045,
+  certainty: 1,
 };
 const start = 1_704_067_200_000;
 const real = { queue: 0, ready: 20 };

@@ -11,6 +11,8 @@ import { type KeptPlants, marginForms, margins, type PlantSettings, VirtualPlant
 export interface RehearsalSettings extends PlantSettings {
   /** Wanted share of late requests, 0..1. */
   readonly aim: number;
+  /** Which share of the allowed lateness `aim` is: what is not known yet counts as against the allowed. */
+  readonly certainty: number;
 }
 
 export interface KeptRehearsal {
@@ -95,7 +97,12 @@ export class Rehearsal {
     if (now >= this.#chosenAt && now - this.#chosenAt < chooseEveryMs) return;
     this.#chosenAt = now;
     const spent = this.#arrived > 0 ? this.#late / this.#arrived : 0;
-    const choice = choose(this.#plants, { aim: this.settings.aim, spent, leader: this.#leader });
+    const choice = choose(this.#plants, {
+      aim: this.settings.aim,
+      certainty: this.settings.certainty,
+      spent,
+      leader: this.#leader,
+    });
     this.#leader = choice.index;
     if (!this.isGrown) this.#plan = null;
     else if (choice.index !== this.#planned || now - this.#plannedAt >= planEveryMs) this.#makePlan(choice, now);

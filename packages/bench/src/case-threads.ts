@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+
+// Cases of a long suite over all cores, kept as they are done: a suite that was interrupted goes on where it was, unless its
+// program has changed since (the hash of the bundle is part of a result's key). The bundle is its own worker.
+
+/** In a worker thread: does one case after the other. In the main thread: nothing. */
+export function serveCases<C, R>(run: (each: C) => R): void {
+  if (isMainThread || parentPort === null) return;
+  const port = parentPort;
+  port.on('message', (each: C) => port.postMessage(run(each)));
+}
+
+/** All results in the order of the cases. `moduleUrl`: of the bundle; `told` is called with each as it is there. */
+export async function runCases<C, R>(
+  cases: readonly C[],
+  o: { moduleUrl: string; told: (each: C, result: R) => void },
+): Promise<R[]> {
+  const file = fileURLToPath(o.moduleUrl);
+  const program = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
+  const keptIn = `${file}.${program}.ndjson`;
+  const keyOf = (each: C): string => JSON.stringify(each);
+  const kept = new Map<string, R>();
+  if (existsSync(keptIn))
+    for (const line of readFileSync(keptIn, 'utf8').split('\n')) {
+      if (!line.endsWith('}')) continue;
+      const { key, result } = JSON.parse(line) as { key: string; result: R };
+      kept.set(key, result);
+    }
+  const left = cases.filter((each) => !kept.has(keyOf(each)));
+  const next = async (): Promise<void> => {
+    const worker = new Worker(file);
+    try {
+      for (let each = left.shift(); each !== undefined; each = left.shift()) {
+        const result = await answer<C, R>(worker, each);
+        kept.set(keyOf(each), result);
+        appendFileSync(keptIn, `${JSON.stringify({ key: keyOf(each), result })}\n`);
+        o.told(each, result);
+      }
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(left.length, cpus().length) }, next));
+  return cases.map((each) => kept.get(keyOf(each))!);
+}
+
+function answer<C, R>(worker: Worker, each: C): Promise<R> {
+  return new Promise((resolve, reject) => {
+    worker.removeAllListeners();
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`Cannot run case: its thread ended with code ${code}`)));
+    worker.postMessage(each);
+  });
+}
