@@ -97,22 +97,29 @@ export class SeriesWatch {
   take(batch: SampleColumns, now: number): void {
     this.#refill(now);
     const { refs, timestamps, values, length } = batch;
+    // In a flood nothing is looked up: its places in memory are what a sample costs here.
+    if (this.#allowance < 1) {
+      this.#shed += length;
+      return;
+    }
     const { slotOf } = this.#options;
+    const oldest = now - oldestMs;
     for (let i = 0; i < length; i++) {
+      const at = timestamps[i]!;
+      if (at < oldest) continue;
       const ref = refs[i]!;
       const slot = slotOf(ref);
       if (slot >= this.#refs.length) this.#growSlots(slot);
       if (this.#refs[slot] !== ref) this.#begin(slot, ref, now);
       const row = this.#rows[slot]!;
       if (row === unwatched) continue;
-      const at = timestamps[i]!;
       if (row === young) {
         if (now - this.#lastAt[slot]! < youngMs) continue;
         this.#rows[slot] = ripe;
         this.#lastAt[slot] = at;
         continue;
       }
-      if (at <= this.#lastAt[slot]! || at < now - oldestMs) continue;
+      if (at <= this.#lastAt[slot]!) continue;
       if (row === ripe) {
         this.#watch(slot, { at, value: values[i]!, now });
         continue;
