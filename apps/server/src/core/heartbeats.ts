@@ -26,7 +26,7 @@ export function takeHeartbeat(fleet: Fleet, id: string, body: Uint8Array): Heart
   fleet.counters.heartbeats(1);
   if (result.isNew) {
     fleet.pools.ensure(heartbeat.pool);
-    keepNew(fleet, id);
+    keepNew(fleet, [id]);
   }
   return { ok: true, answer: result.answer };
 }
@@ -74,8 +74,8 @@ export function commandAgent(
   return fleet.registry.command(id, kind, reason, now);
 }
 
-/** A new agent is kept before it is answered: what was registered survives a kill a moment later. */
-export function keepNew(fleet: Fleet, instanceId: string): void {
-  const agent = fleet.registry.get(instanceId);
-  if (agent !== undefined) fleet.metadata.saveAgents([agent]);
+/** New agents are kept before they are answered: what was registered survives a kill a moment later. */
+export function keepNew(fleet: Fleet, instanceIds: readonly string[]): void {
+  const agents = instanceIds.map((id) => fleet.registry.get(id)).filter((agent) => agent !== undefined);
+  if (agents.length > 0) fleet.metadata.saveAgents(agents);
 }

@@ -9,10 +9,16 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
     fleet.selfMetrics.count('jaegis_telemetry_log_failures_total', { what });
     fleet.log.warn({ err: error }, `Cannot keep ${what}: ${error instanceof Error ? error.message : String(error)}`);
   };
+  // A request may bring many new agents: they are kept in one go, before what it brought is taken.
+  const fresh: string[] = [];
+  const keepFresh = (): void => {
+    if (fresh.length > 0) keepNew(fleet, fresh.splice(0));
+  };
   return {
     samples: {
       resolve: (labels, now) => fleet.store.resolve(labels, now),
       append: async (batch, now) => {
+        keepFresh();
         const startedAt = fleet.stopwatch();
         const result = await fleet.store.append(batch, now);
         fleet.visibleMs.add(fleet.stopwatch() - startedAt);
@@ -29,10 +35,11 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
       const isKnown = registry.has(identity.instanceId);
       const isTaken = registry.contact(identity, now);
       if (isTaken) fleet.pools.ensure(identity.pool);
-      if (isTaken && !isKnown) keepNew(fleet, identity.instanceId);
+      if (isTaken && !isKnown) fresh.push(identity.instanceId);
       return isTaken;
     },
     spans: (spans, now) => {
+      keepFresh();
       for (const span of spans) {
         topology.observe(span, now);
         red.observe(span, now);
@@ -40,6 +47,7 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
       telemetryLog?.appendSpans([...spans]).catch(failed('spans'));
     },
     logs: async (records) => {
+      keepFresh();
       // Logs are acknowledged when they are kept.
       await telemetryLog?.appendLogs([...records]);
     },
