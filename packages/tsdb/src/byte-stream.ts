@@ -72,6 +72,11 @@ export class ByteWriter {
 const scratch = new Float64Array(1);
 const scratchBytes = new Uint8Array(scratch.buffer);
 
+/** A fixed number of four bytes; bytes that are not there count as 0. */
+export function u32At(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}
+
 /** Throws `RangeError` past its end. */
 export class ByteReader {
   bytes: Uint8Array;
@@ -126,8 +131,7 @@ export class ByteReader {
 
   u32(): number {
     const at = this.#take(4);
-    const { bytes } = this;
-    return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+    return u32At(this.bytes, at);
   }
 
   text(): string {

@@ -2,7 +2,7 @@
  * Reads a file of records (record-writer.ts). Where a record is torn, cut off or has a flipped bit, reading goes on at
  * the next place that holds a whole valid record; the stretch between counts as one damage.
  */
-import { ByteReader } from '../byte-stream.ts';
+import { ByteReader, u32At } from '../byte-stream.ts';
 import { checksum, maxPayloadBytes, type RecordType, recordHeaderBytes, recordTypes } from './record-writer.ts';
 
 export interface Damage {
@@ -39,7 +39,7 @@ function* recordsButFor(
   let at = 0;
   while (at < bytes.length) {
     if (passed !== undefined && recordTypes[bytes[at + 2]! - 1] === passed) {
-      const next = at + recordHeaderBytes + getU32(bytes, at + 3);
+      const next = at + recordHeaderBytes + u32At(bytes, at + 3);
       if (isMark(bytes, at) && isMark(bytes, next)) {
         at = next;
         continue;
@@ -70,11 +70,11 @@ function recordEnd(bytes: Uint8Array, at: number): number {
   if (!isMark(bytes, at) || at + recordHeaderBytes > bytes.length) return -1;
   const type = bytes[at + 2]!;
   if (type < 1 || type > recordTypes.length) return -1;
-  const length = getU32(bytes, at + 3);
+  const length = u32At(bytes, at + 3);
   // A record is closed soon after it reaches the limit, never before: one more label set or chunk fits behind it.
   const end = at + recordHeaderBytes + length;
   if (length > 2 * maxPayloadBytes || end > bytes.length) return -1;
-  return checksum(bytes, at, end) === getU32(bytes, at + 7) ? end : -1;
+  return checksum(bytes, at, end) === u32At(bytes, at + 7) ? end : -1;
 }
 
 function isMark(bytes: Uint8Array, at: number): boolean {
@@ -88,8 +88,4 @@ function findNext(bytes: Uint8Array, from: number): number {
     if (recordEnd(bytes, at) !== -1) return at;
     at++;
   }
-}
-
-function getU32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
