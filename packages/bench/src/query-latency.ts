@@ -70,7 +70,7 @@ async function prepareDay(peer: Peer): Promise<Question[]> {
     { from: hourTo - 60 * minute, to: hourTo, stepMs: 10_000 },
   );
   await feed(peer, { ...shape, agents: 10_000, run: 'now' }, { from: now - minute, to: now, stepMs: 20_000 });
-  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await untilAtRest(peer);
   return [
     {
       name: 'one series over 23 h, step 30 s',
@@ -88,6 +88,23 @@ async function prepareDay(peer: Peer): Promise<Question[]> {
     },
     { name: 'topk(10) over 10,000 series, instant', expr: 'topk(10, agent_cpu_utilization)', at: now / 1_000 },
   ];
+}
+
+/** What a store does with what it has just taken (merges, blocks, garbage) is not what a question costs. */
+async function untilAtRest(peer: Peer): Promise<void> {
+  const everyMs = 2_000;
+  const most = 0.15;
+  let before = peer.cpuSeconds();
+  let calm = 0;
+  await until(
+    () => {
+      const now = peer.cpuSeconds();
+      calm = (now - before) / (everyMs / 1_000) < most ? calm + 1 : 0;
+      before = now;
+      return calm > 2;
+    },
+    { what: `${peer.name} at rest`, timeoutMs: 180_000, everyMs },
+  );
 }
 
 /** Five hundred agents at a sample each ten minutes for thirty days: 2.2 million samples of each kind. */
