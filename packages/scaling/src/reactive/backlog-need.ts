@@ -36,9 +36,12 @@ export function backlogNeed(
     const most = Math.max(slowShare * arrivals, perReplica * Math.max(1, current) - arrivals);
     const slowly = isOverdue(context) ? 0 : Math.min(excess / (slowestMs / 1_000), most);
     const extra = Math.max(Math.min(quickly, Math.max(drainShare * arrivals, slowly)), 1e-9);
-    const takes = formatDuration((excess / extra) * 1_000);
+    const takesMs = (excess / extra) * 1_000;
+    const takes = formatDuration(takesMs);
+    const replicas = (arrivals + extra) / perReplica;
+    // While it takes longer than that nothing is given back, delivered or not.
     return need(
-      (arrivals + extra) / perReplica,
+      takesMs > slowestMs ? Math.max(current, replicas) : replicas,
       `${shortNumber(arrivals)}/s arrive, one replica works off ${shortNumber(perReplica)}/s: drained in ${takes}`,
     );
   }
