@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
-import { useEffect, useId, useRef, useState } from 'react';
 import { type SignalVerdict, sayOfSignal } from '../data/actions.ts';
 import { signalName } from '../data/signal-words.ts';
+import { usePopover } from '../widgets/use-popover.ts';
 
 const answers: readonly { readonly verdict: SignalVerdict; readonly name: string; readonly kept: string }[] = [
   { verdict: 'not_a_problem', name: 'Not an anomaly', kept: 'the next alarm must be rarer' },
@@ -11,30 +11,12 @@ const answers: readonly { readonly verdict: SignalVerdict; readonly name: string
 
 /** What a person says of the alarms of one signal where no incident is open to say it on. It tunes the pool's next alarms. */
 export function SignalFeedback({ pool, signal }: { pool: string; signal: string }) {
-  const [isOpen, setOpen] = useState(false);
-  const root = useRef<HTMLSpanElement>(null);
-  const id = useId();
+  const { isOpen, toggle, id, around } = usePopover<HTMLSpanElement>();
   const say = useMutation({ mutationFn: (verdict: SignalVerdict) => sayOfSignal({ pool, signal, verdict }) });
-  useEffect(() => {
-    if (!isOpen) return;
-    const close = (event: PointerEvent) => !root.current?.contains(event.target as Node) && setOpen(false);
-    addEventListener('pointerdown', close);
-    return () => removeEventListener('pointerdown', close);
-  }, [isOpen]);
   const name = signalName(signal);
   const kept = answers.find((each) => each.verdict === say.variables)?.kept;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape inside closes it and goes no further
-    <span
-      className="signal-feedback"
-      ref={root}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !isOpen) return;
-        event.stopPropagation();
-        setOpen(false);
-        root.current?.querySelector('button')?.focus();
-      }}
-    >
+    <span className="signal-feedback" {...around}>
       <button
         type="button"
         className="signal-feedback-button"
@@ -43,7 +25,7 @@ export function SignalFeedback({ pool, signal }: { pool: string; signal: string 
         title={`Say whether alarms of ${name} are right`}
         onClick={() => {
           say.reset();
-          setOpen((now) => !now);
+          toggle();
         }}
       >
         Feedback<span className="sr-only"> on alarms of {name}</span>

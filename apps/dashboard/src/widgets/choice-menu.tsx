@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useState } from 'react';
 import { focusFirst } from './focus-first.ts';
 import { Glyph, type Tone } from './state-mark.tsx';
+import { usePopover } from './use-popover.ts';
 
 export interface Choice {
   readonly value: string;
@@ -24,40 +25,22 @@ export function ChoiceMenu({
   /** The choice is how things look and not what is shown: nothing to point out. */
   isQuiet?: boolean;
 }) {
-  const [isOpen, setOpen] = useState(false);
+  const { isOpen, toggle: toggleMenu, id, around } = usePopover<HTMLDivElement>();
   const [search, setSearch] = useState('');
-  const root = useRef<HTMLDivElement>(null);
-  const id = useId();
-  useEffect(() => {
-    if (!isOpen) return;
-    const close = (event: PointerEvent) => !root.current?.contains(event.target as Node) && setOpen(false);
-    addEventListener('pointerdown', close);
-    return () => removeEventListener('pointerdown', close);
-  }, [isOpen]);
   const toggle = (value: string) =>
     onChange(chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value]);
   const visible = choices
     .filter((choice) => (choice.label ?? choice.value).toLowerCase().includes(search.toLowerCase()))
     .slice(0, 200);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape inside closes the menu and goes no further
-    <div
-      className="menu"
-      ref={root}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !isOpen) return;
-        event.stopPropagation();
-        setOpen(false);
-        root.current?.querySelector('button')?.focus();
-      }}
-    >
+    <div className="menu" {...around}>
       <button
         type="button"
         className="button menu-button"
         aria-expanded={isOpen}
         aria-controls={id}
         data-active={(chosen.length > 0 && !isQuiet) || undefined}
-        onClick={() => setOpen((now) => !now)}
+        onClick={toggleMenu}
       >
         {title}
         {chosen.length > 0 && !isQuiet && (

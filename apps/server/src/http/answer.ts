@@ -51,3 +51,8 @@ export function page<T>(
   const end = start + limit;
   return { items: items.slice(start, end), total: items.length, next: end < items.length ? String(end) : null };
 }
+
+/** What Prometheus and Alertmanager say of their build, as far as we have it. */
+export function buildInfo({ version }: { readonly version: string }): Readonly<Record<string, string>> {
+  return { version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: process.version };
+}

@@ -1,6 +1,7 @@
 import { formatDuration } from '@jaegis/std';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
+import { buildInfo } from './answer.ts';
 import { limitParameter, onlyGet } from './prometheus-params.ts';
 
 /** Above this many names counting series by name takes too long beside the ingest. */
@@ -11,18 +12,7 @@ const defaultTop = 10;
 export function statusRoutes(app: FastifyInstance, core: Core): void {
   const success = (data: unknown) => ({ status: 'success', data });
 
-  onlyGet(app, '/api/v1/status/buildinfo', (_query, reply) =>
-    reply.send(
-      success({
-        version: core.version,
-        revision: '',
-        branch: '',
-        buildUser: '',
-        buildDate: '',
-        goVersion: process.version,
-      }),
-    ),
-  );
+  onlyGet(app, '/api/v1/status/buildinfo', (_query, reply) => reply.send(success(buildInfo(core))));
 
   onlyGet(app, '/api/v1/status/runtimeinfo', (_query, reply) => {
     const { options, startedAt, hostName } = core.fleet;

@@ -7,6 +7,7 @@
 import type { FitContext, FittedModel, RowModel, ScaledRows } from './model.ts';
 import { SequenceAutoencoder } from './sequence-autoencoder.ts';
 import { meanOfTop, topCount } from './top-columns.ts';
+import { usualSize } from './usual-size.ts';
 
 const steps = 8;
 const mostCells = 16;
@@ -14,8 +15,6 @@ const batchWindows = 16;
 /** Wild values would teach nothing else. */
 const mostInput = 5;
 const mostSized = 2_000;
-const usualShare = 0.9;
-const usualSpreads = 1.645;
 const leastSize = 0.05;
 
 /** `batches` is how many small batches it is trained with: the whole cost of learning. */
@@ -60,10 +59,7 @@ function usualErrors(rows: ScaledRows, network: SequenceAutoencoder): Float64Arr
     network.forward(window);
     for (let j = 0; j < d; j++) errors[j]!.push(Math.abs(window[(steps - 1) * d + j]! - network.restored[j]!));
   }
-  return Float64Array.from(errors, (known) => {
-    const sorted = Float64Array.from(known).sort();
-    return Math.max((sorted[Math.floor(usualShare * sorted.length)] ?? 0) / usualSpreads, leastSize);
-  });
+  return Float64Array.from(errors, (known) => usualSize(known, leastSize));
 }
 
 class Reconstruction implements FittedModel {

@@ -8,10 +8,9 @@
 import { DailyProfile } from './daily-profile.ts';
 import type { FitContext, FittedModel, RowModel, ScaledRows } from './model.ts';
 import { meanOfTop, topCount } from './top-columns.ts';
+import { usualSize } from './usual-size.ts';
 
 const slowMeansMs = [3_600_000, 4 * 3_600_000, 12 * 3_600_000];
-/** The usual size of what is left: its 90th percentile over that of the normal distribution. */
-const usualSpreads = 1.645;
 /** One wild number must not carry the slow means away. */
 const mostWidths = 20;
 const leastSize = 0.01;
@@ -43,12 +42,7 @@ function usualSizes(model: SeasonalDistance, rows: ScaledRows): Float64Array[] {
     for (let m = 0; i % stride === 0 && m < left.length; m++)
       for (let j = 0; j < d; j++) if (!Number.isNaN(z[j]!)) left[m]![j]!.push(Math.abs(model.left[m]![j]!));
   }
-  return left.map((columns) =>
-    Float64Array.from(columns, (known) => {
-      const sorted = Float64Array.from(known).sort();
-      return Math.max((sorted[Math.floor(0.9 * sorted.length)] ?? 0) / usualSpreads, leastSize);
-    }),
-  );
+  return left.map((columns) => Float64Array.from(columns, (known) => usualSize(known, leastSize)));
 }
 
 class SeasonalDistance implements FittedModel {

@@ -7,14 +7,13 @@
  */
 import type { FittedModel, RowModel, ScaledRows } from './model.ts';
 import { meanOfTop, topCount } from './top-columns.ts';
+import { usualSize } from './usual-size.ts';
 
 const meanRows = 10;
 const least = 0.05;
 const mostSteps = 50;
 const leastWay = 0.2;
 const rareShare = 0.01;
-/** The usual step: its 90th percentile over that of the normal distribution. */
-const usualSpreads = 1.645;
 const leastStep = 0.01;
 const mostSized = 8_192;
 const settleRows = 100;
@@ -54,8 +53,7 @@ function usualSteps(rows: ScaledRows): Float64Array {
       const step = Math.abs(rows.z[i * d + j]! - rows.z[(i - 1) * d + j]!);
       if (!Number.isNaN(step)) known.push(step);
     }
-    const sorted = Float64Array.from(known).sort();
-    return Math.max((sorted[Math.floor(0.9 * sorted.length)] ?? 0) / usualSpreads, leastStep);
+    return usualSize(known, leastStep);
   });
 }
 

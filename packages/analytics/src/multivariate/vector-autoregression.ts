@@ -9,6 +9,7 @@
 import { solveSymmetric } from './linear-algebra.ts';
 import type { FittedModel, RowModel, ScaledRows } from './model.ts';
 import { meanOfTop, topCount } from './top-columns.ts';
+import { usualSize } from './usual-size.ts';
 
 const slowRate = 0.1;
 const ridge = 10;
@@ -21,9 +22,6 @@ const rowsPerUnknown = 4;
 const mostUnknowns = 260;
 /** More rows than this teach nothing new and cost time. */
 const mostFitted = 16_384;
-/** The usual size of a residual: its 90th percentile over that of the normal distribution. */
-const usualShare = 0.9;
-const usualSpreads = 1.645;
 const leastResidual = 0.01;
 
 export const vectorAutoregression: RowModel = {
@@ -196,11 +194,7 @@ function residualSizes(rows: ScaledRows, weights: Weights): Float64Array {
     }
     past.push(rows.z, i * d, learnedSpreads);
   }
-  return Float64Array.from(sizes, (known) => {
-    const sorted = Float64Array.from(known).sort();
-    const usual = sorted[Math.floor(usualShare * sorted.length)] ?? 0;
-    return Math.max(usual / usualSpreads, leastResidual);
-  });
+  return Float64Array.from(sizes, (known) => usualSize(known, leastResidual));
 }
 
 class Forecast implements FittedModel {

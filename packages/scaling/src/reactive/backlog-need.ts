@@ -1,11 +1,11 @@
 import { formatDuration, shortNumber } from '@jaegis/std';
 import { balanceOf } from '../queue-balance.ts';
+import { drainShare } from '../rehearsal/virtual-plants.ts';
 import { measuredReady, type Need, type NeedContext } from './need.ts';
 
 // A queue is an integral of the past: replicas in proportion to its length grow without end while new ones start (the
 // HPA's runaway). Here it is work to be drained: (arrivals + queue / time to drain) / capacity of one. Draining may add
 // at most 40 % to what the arrivals need, as much again if it would take longer than five minutes or four start-up times then.
-const drainShare = 0.4;
 const slowShare = 1;
 const drainMsMax = 300_000;
 const settleMs = 15_000;

@@ -4,7 +4,7 @@ import { readPostedAlerts, readPostedSilence } from '@jaegis/model';
 import { compileLinearRegex } from '@jaegis/std';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Core } from '../../core/core.ts';
-import { type Query, text } from '../answer.ts';
+import { buildInfo, type Query, text } from '../answer.ts';
 import { list } from '../prometheus-params.ts';
 import { firingAlerts, type GettableAlert, gettableSilence, receiverNames, rfc3339 } from './gettable.ts';
 import { parseMatcher } from './matcher-text.ts';
@@ -17,14 +17,7 @@ export function alertmanagerRoutes(app: FastifyInstance, core: Core): void {
   app.get('/api/v2/status', (_request, reply) =>
     reply.send({
       cluster: { name: 'jaegis', status: 'disabled', peers: [] },
-      versionInfo: {
-        version: core.version,
-        revision: '',
-        branch: '',
-        buildUser: '',
-        buildDate: '',
-        goVersion: process.version,
-      },
+      versionInfo: buildInfo(core),
       config: { original: configText(core) },
       uptime: rfc3339(core.fleet.startedAt),
     }),
