@@ -1,4 +1,4 @@
-export type { FleetLoad, LoadProtocol } from './fleet-load.ts';
+export { type FleetLoad, type LoadProtocol, LoadRequests } from './fleet-load.ts';
 export { type LoadOptions, type LoadProgress, type LoadSummary, runLoad } from './run-load.ts';
 export {
   cliPath,
@@ -13,3 +13,4 @@ export {
   startServerProcess,
   until,
 } from './running-server.ts';
+export { remoteWriteHeaders } from './visible-probe.ts';

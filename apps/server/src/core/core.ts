@@ -111,6 +111,7 @@ export function createCore(deps: CoreDeps) {
     clock: deps.clock,
     counters: fleet.counters,
     bodyLimitBytes: deps.options.body_limit_bytes,
+    pendingLimit: deps.options.pending_requests_limit,
     hashSeed: deps.hashSeed,
   };
   const promote = deps.options.otlp_promote_resource_attributes.split(',').map((each) => each.trim());

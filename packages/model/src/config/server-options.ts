@@ -79,6 +79,11 @@ export const serverOptions = {
     default: 5_000,
     help: 'Most requests a second from one address; more get 429 with Retry-After.',
   },
+  pending_requests_limit: {
+    schema: z.coerce.number().int().min(1),
+    default: 256,
+    help: 'Most requests of telemetry that wait for the log at once, for remote write and for OTLP each; more get 429 with Retry-After.',
+  },
   query_max_samples: {
     schema: z.coerce.number().int().min(1),
     default: 50_000_000,
