@@ -34,13 +34,13 @@ export interface HealthState {
   toldDecline: Decline | null;
 }
 
-export function createHealthState(): HealthState {
+function createHealthState(warmUpMs: number | undefined): HealthState {
   return {
     progress: undefined,
     progressVerdict: undefined,
     recovery: undefined,
     memory: undefined,
-    leak: new LeakWatch(),
+    leak: new LeakWatch(warmUpMs === undefined ? {} : { startUpMs: warmUpMs }),
     leakVerdict: { growing: false, bytesPerSecond: 0, limitAt: null, reason: 'memory was not measured yet' },
     recommendations: [],
     declineWatch: new DeclineWatch(),
@@ -52,7 +52,8 @@ export function createHealthState(): HealthState {
 /** Folds the tick's signals into an agent's health and tells the registry. */
 export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; peers: Signals }, now: number): void {
   const { agent, row, peers } = subject;
-  const state = fleet.health.get(agent.instanceId) ?? createHealthState();
+  const config = fleet.pools.get(agent.pool)?.config;
+  const state = fleet.health.get(agent.instanceId) ?? createHealthState(config?.memory_warm_up);
   fleet.health.set(agent.instanceId, state);
   const value = (name: SignalName) => row.signals[name]?.value ?? null;
   const followed = followProgress(
@@ -71,7 +72,6 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
   state.progress = followed.state;
   state.progressVerdict = followed.verdict;
   state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool), loadOf(value));
-  const config = fleet.pools.get(agent.pool)?.config;
   state.decline = state.declineWatch.observe(now, {
     value,
     objective: (name) => config?.objectives?.find((each) => each.signal === name)?.target,

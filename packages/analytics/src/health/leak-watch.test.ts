@@ -75,6 +75,14 @@ test('a restarted process starts the watch again', () => {
   expect(watch.observe(60 * tick, 50 * MiB, 2_000 * MiB).growing).toBe(false);
 });
 
+test('how long a process may grow as it likes can be told', () => {
+  const toldAt = (watch: LeakWatch) => {
+    for (let i = 0; i < 60; i++) if (watch.observe(i * tick, (60 + i * 10) * MiB, 2_000 * MiB).growing) return i * tick;
+    return undefined;
+  };
+  expect(toldAt(new LeakWatch({ startUpMs: 15_000 }))).toBe(toldAt(new LeakWatch())! - 45_000);
+});
+
 test('missing readings, zeros, infinities and a clock that goes back change nothing', () => {
   const watch = new LeakWatch();
   expect(watch.observe(0, null).reason).toBe('memory is not known');

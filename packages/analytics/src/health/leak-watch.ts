@@ -32,8 +32,8 @@ interface Slot {
 const fastReadings = 36;
 const slowSlots = 64;
 const slowSlotMs = 60_000;
-/** A process may grow as it likes while it starts. */
-const startUpMs = 60_000;
+/** A process may grow as it likes while it starts: for so long, where its pool says nothing else. */
+const usualStartUpMs = 60_000;
 const minBytes = 16 * 2 ** 20;
 const steadyShare = 0.8;
 const urgentMs = 15 * 60_000;
@@ -41,9 +41,14 @@ const rushMs = 5 * 60_000;
 const rushReadings = [9, 5];
 
 export class LeakWatch {
+  readonly #startUpMs: number;
   #fast: Slot[] = [];
   #slow: Slot[] = [];
   #firstAt: number | null = null;
+
+  constructor(options: { readonly startUpMs?: number } = {}) {
+    this.#startUpMs = options.startUpMs ?? usualStartUpMs;
+  }
 
   /**
    * Takes the newest reading. A reading that is not a positive number is missing; one that halves is a new process, and
@@ -78,7 +83,7 @@ export class LeakWatch {
   #judge(limitBytes: number | null): LeakVerdict {
     const now = this.#fast.at(-1);
     if (now === undefined || this.#firstAt === null) return steady(0, 'memory is not known');
-    const settledAt = this.#firstAt + startUpMs;
+    const settledAt = this.#firstAt + this.#startUpMs;
     const settled = this.#fast.filter((slot) => slot.at >= settledAt);
     const quick =
       judgeRush(settled, { now, limitBytes, isBusier: isBusier(this.#fast) }) ??

@@ -90,6 +90,9 @@ export const poolConfigSchema = z
       .optional()
       .meta({ description: 'Per replica; learned when left out.' }),
     startup: durationMs('From order to ready; learned when left out.').optional(),
+    memory_warm_up: durationMs(
+      'How long a new agent may fill its memory as it likes (caches, compiled code); leaks are looked for afterwards.',
+    ).default(60_000),
     objectives: z.array(objective).default([]),
     policy: z
       .union([
