@@ -25,3 +25,4 @@ export { type ScrapeStatus, ScrapeTarget, type ScrapeTools } from './scrape-targ
 export { Scraper } from './scraper.ts';
 export { SenderLimiter, type SenderLimiterOptions } from './sender-limiter.ts';
 export type { SampleSink, TelemetrySinks } from './sinks.ts';
+export { WorkTurns } from './work-turns.ts';

@@ -19,6 +19,7 @@ import type { IngestCounters } from './ingest-counters.ts';
 import { overloadOf, rejectionsText, retryAfterMs, totalOf } from './rejections.ts';
 import type { TelemetrySinks } from './sinks.ts';
 import { SpareBatches } from './spare-batches.ts';
+import type { WorkTurns } from './work-turns.ts';
 
 export interface OtlpReceiverOptions {
   readonly sinks: TelemetrySinks;
@@ -28,6 +29,8 @@ export interface OtlpReceiverOptions {
   readonly bodyLimitBytes: number;
   /** Requests that may wait for the store at once; more are told to come back. */
   readonly pendingLimit?: number;
+  /** Shares the event loop's turns; all that comes is taken at once when left out. */
+  readonly turns?: WorkTurns | undefined;
   /** Most series whose identity is remembered (see MetricsDecoder). */
   readonly maxSeries?: number;
   /** How names are made of OTLP's. */
@@ -116,23 +119,15 @@ export class OtlpReceiver {
     signal: OtlpSignal,
     request: { readonly encoding: OtlpEncoding; readonly protocol: string; readonly body: Uint8Array },
   ): Promise<ReceiveOutcome> {
-    const { pendingLimit = 256 } = this.#options;
+    const { pendingLimit = 256, turns } = this.#options;
     if (this.#pending >= pendingLimit) {
       const error = `Cannot take OTLP ${signal}: ${this.#pending} requests are waiting, must be fewer than ${pendingLimit}`;
       return { kind: 'busy', error, retryAfterMs: retryAfterMs.busy };
     }
     this.#pending++;
     try {
-      let { body } = request;
-      if (request.encoding === 'json') {
-        const converted = jsonToWire(signal, body);
-        if (!converted.ok) return { kind: 'malformed', error: converted.error };
-        body = converted.bytes;
-      }
-      if (signal === 'metrics') return await this.#takeMetrics(body, request.protocol);
-      return signal === 'traces'
-        ? this.#takeSpans(body, request.protocol)
-        : await this.#takeLogs(body, request.protocol);
+      const take = () => this.#take(signal, request);
+      return await (turns === undefined ? take() : turns.run(request.body.length, take));
     } finally {
       this.#pending--;
     }
@@ -146,6 +141,20 @@ export class OtlpReceiver {
   /** What is remembered of series identities, and how many requests wait for the store. */
   stats(): { series: number; resources: number; bytes: number; dropped: number; pending: number } {
     return { ...this.#metrics.stats(), pending: this.#pending };
+  }
+
+  async #take(
+    signal: OtlpSignal,
+    request: { readonly encoding: OtlpEncoding; readonly protocol: string; readonly body: Uint8Array },
+  ): Promise<ReceiveOutcome> {
+    let { body } = request;
+    if (request.encoding === 'json') {
+      const converted = jsonToWire(signal, body);
+      if (!converted.ok) return { kind: 'malformed', error: converted.error };
+      body = converted.bytes;
+    }
+    if (signal === 'metrics') return this.#takeMetrics(body, request.protocol);
+    return signal === 'traces' ? this.#takeSpans(body, request.protocol) : this.#takeLogs(body, request.protocol);
   }
 
   async #takeMetrics(body: Uint8Array, protocol: string): Promise<ReceiveOutcome> {

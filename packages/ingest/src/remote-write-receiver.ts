@@ -12,6 +12,7 @@ import type { HttpAnswer } from './otlp-receiver.ts';
 import { overloadOf, rejectionsText, retryAfterMs, totalOf } from './rejections.ts';
 import type { TelemetrySinks } from './sinks.ts';
 import { SpareBatches } from './spare-batches.ts';
+import type { WorkTurns } from './work-turns.ts';
 
 export interface RemoteWriteReceiverOptions {
   readonly sinks: TelemetrySinks;
@@ -21,6 +22,8 @@ export interface RemoteWriteReceiverOptions {
   readonly bodyLimitBytes: number;
   /** Requests that may wait for the store at once; more are told to come back. */
   readonly pendingLimit?: number;
+  /** Shares the event loop's turns; all that comes is taken at once when left out. */
+  readonly turns?: WorkTurns | undefined;
   readonly maxSeries?: number;
   readonly hashSeed?: number;
 }
@@ -70,7 +73,7 @@ export class RemoteWriteReceiver {
 
   /** A request over HTTP. Never rejects; settles when what was taken is safe. */
   async handle(request: RemoteWriteRequest): Promise<HttpAnswer> {
-    const { counters, bodyLimitBytes, pendingLimit = 256 } = this.#options;
+    const { counters, pendingLimit = 256, turns } = this.#options;
     const version = versionOf(request.contentType);
     const protocol = version === '2.0' ? 'remote_write_v2' : 'remote_write';
     counters.requests(protocol);
@@ -92,17 +95,12 @@ export class RemoteWriteReceiver {
       const error = `${this.#pending} requests are waiting, must be fewer than ${pendingLimit}`;
       return this.#refuse(protocol, 'busy', error);
     }
-    const unpacked = this.#snappy.read(request.body, bodyLimitBytes);
-    if (!unpacked.ok) return this.#refuse(protocol, unpacked.fault, unpacked.error);
     this.#pending++;
-    const batch = this.#spare.take();
-    const histograms = this.#spare.take();
     try {
-      return await this.#take(version, unpacked.bytes, { batch, histograms, protocol });
+      const take = () => this.#unpack(version, protocol, request.body);
+      return await (turns === undefined ? take() : turns.run(request.body.length, take));
     } finally {
       this.#pending--;
-      this.#spare.give(batch);
-      this.#spare.give(histograms);
     }
   }
 
@@ -114,6 +112,19 @@ export class RemoteWriteReceiver {
   /** What is remembered of series identities, and how many requests wait for the store. */
   stats(): { series: number; bytes: number; dropped: number; pending: number } {
     return { ...this.#decoder.stats(), pending: this.#pending };
+  }
+
+  async #unpack(version: RemoteWriteVersion, protocol: string, body: Uint8Array): Promise<HttpAnswer> {
+    const unpacked = this.#snappy.read(body, this.#options.bodyLimitBytes);
+    if (!unpacked.ok) return this.#refuse(protocol, unpacked.fault, unpacked.error);
+    const batch = this.#spare.take();
+    const histograms = this.#spare.take();
+    try {
+      return await this.#take(version, unpacked.bytes, { batch, histograms, protocol });
+    } finally {
+      this.#spare.give(batch);
+      this.#spare.give(histograms);
+    }
   }
 
   async #take(

@@ -1,4 +1,4 @@
-import { OtlpReceiver, RemoteWriteReceiver, type Scraper } from '@jaegis/ingest';
+import { OtlpReceiver, RemoteWriteReceiver, type Scraper, WorkTurns } from '@jaegis/ingest';
 import {
   type AgentCommand,
   type AgentCommandKind,
@@ -106,8 +106,10 @@ export function createCore(deps: CoreDeps) {
   const sinks = createSinks(fleet);
   const targets = new Map<string, Target>();
   const loops = new LoopRunner({ clock: deps.clock, log: deps.log, stopwatch: deps.stopwatch });
+  const { breathe, stopwatch } = deps;
   const receiving = {
     sinks,
+    turns: breathe === undefined ? undefined : new WorkTurns({ breathe, stopwatch }),
     clock: deps.clock,
     counters: fleet.counters,
     bodyLimitBytes: deps.options.body_limit_bytes,

@@ -9,21 +9,33 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
     fleet.selfMetrics.count('jaegis_telemetry_log_failures_total', { what });
     fleet.log.warn({ err: error }, `Cannot keep ${what}: ${error instanceof Error ? error.message : String(error)}`);
   };
-  // A request may bring many new agents: they are kept in one go, before what it brought is taken.
+  // A request may bring many new agents, and a turn many requests: they are kept in one go, before any is answered.
   const fresh: string[] = [];
   const keepFresh = (): void => {
     if (fresh.length > 0) keepNew(fleet, fresh.splice(0));
+  };
+  let keeping: Promise<void> | undefined;
+  const keepThisTurn = (): Promise<void> | undefined => {
+    if (fleet.breathe === undefined) keepFresh();
+    else if (fresh.length > 0)
+      keeping ??= fleet.breathe().then(() => {
+        keeping = undefined;
+        keepFresh();
+      });
+    return keeping;
   };
   return {
     samples: {
       resolve: (labels, now) => fleet.store.resolve(labels, now),
       append: async (batch, now) => {
-        keepFresh();
         const startedAt = fleet.stopwatch();
-        const result = await fleet.store.append(batch, now);
-        fleet.visibleMs.add(fleet.stopwatch() - startedAt);
-        fleet.received.take(batch, now);
-        return result;
+        const kept = keepThisTurn();
+        const appended = fleet.store.append(batch, now).then((result) => {
+          fleet.visibleMs.add(fleet.stopwatch() - startedAt);
+          fleet.received.take(batch, now);
+          return result;
+        });
+        return kept === undefined ? appended : (await Promise.all([appended, kept]))[0];
       },
     },
     exemplars: (exemplars) => {

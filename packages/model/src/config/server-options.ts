@@ -81,8 +81,8 @@ export const serverOptions = {
   },
   pending_requests_limit: {
     schema: z.coerce.number().int().min(1),
-    default: 256,
-    help: 'Most requests of telemetry that wait for the log at once, for remote write and for OTLP each; more get 429 with Retry-After.',
+    default: 2_048,
+    help: 'Most requests of telemetry that wait for their turn or for the log at once, for remote write and for OTLP each; more get 429 with Retry-After.',
   },
   query_max_samples: {
     schema: z.coerce.number().int().min(1),

@@ -1,0 +1,68 @@
+/**
+ * When hundreds of requests are there at once, taking all of them in one turn of the event loop keeps everybody else
+ * waiting for a second. So a turn takes what fits into some milliseconds and the rest wait for the next, in the order in
+ * which they came, short ones first: half of a turn at least is for long ones, so that these move too.
+ */
+export interface WorkTurnsOptions {
+  /** Settles when what waits elsewhere has had its turn. */
+  readonly breathe: () => Promise<void>;
+  /** Milliseconds from any beginning. */
+  readonly stopwatch: () => number;
+}
+
+/** Long enough that a turn's overhead is small beside it, short enough to be felt by nobody. */
+const turnMs = 15;
+/** A heartbeat's or a probe's metrics are shorter, a batch of many agents is longer. */
+const shortBytes = 4_096;
+
+export class WorkTurns {
+  readonly #options: WorkTurnsOptions;
+  readonly #short: (() => void)[] = [];
+  readonly #long: (() => void)[] = [];
+  #spentMs = 0;
+  #isFollowed = false;
+
+  constructor(options: WorkTurnsOptions) {
+    this.#options = options;
+  }
+
+  /** Calls `work` now when this turn has time left, else in a later one. Only what it does before it first waits counts. */
+  run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+    if (!this.#isFollowed) {
+      this.#isFollowed = true;
+      void this.#follow();
+    }
+    if (!this.#isWaiting && this.#spentMs < turnMs) return this.#timed(work);
+    const queue = bytes <= shortBytes ? this.#short : this.#long;
+    return new Promise((resolve, reject) => {
+      queue.push(() => void this.#timed(work).then(resolve, reject));
+    });
+  }
+
+  get #isWaiting(): boolean {
+    return this.#short.length + this.#long.length > 0;
+  }
+
+  #timed<T>(work: () => Promise<T>): Promise<T> {
+    const startedAt = this.#options.stopwatch();
+    try {
+      return work();
+    } finally {
+      this.#spentMs += this.#options.stopwatch() - startedAt;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    do {
+      await this.#options.breathe();
+      this.#spentMs = 0;
+      while (this.#isWaiting && this.#spentMs < turnMs) this.#next()();
+    } while (this.#isWaiting);
+    this.#isFollowed = false;
+  }
+
+  #next(): () => void {
+    const isLongDue = this.#short.length === 0 || (this.#long.length > 0 && this.#spentMs >= turnMs / 2);
+    return (isLongDue ? this.#long : this.#short).shift()!;
+  }
+}
