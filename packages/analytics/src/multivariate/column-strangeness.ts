@@ -3,7 +3,7 @@
  * before (vector-autoregression.ts) and its distance from where it usually is (seasonal-z.ts), both sums of ln(1 + sizes):
  *   part = surprise + distance / 3,   strangeness = mean of the largest parts.
  * A column that is a little odd in both ways counts for more than two columns that are odd in one each, which fusing the models'
- * means cannot tell apart.
+ * means cannot tell apart. The alarm hears the surprise alone: distance lasts, and it wants what begins.
  * Bad at: what both are bad at, faults that creep in over days and hold still.
  */
 import type { FitContext, FittedModel, RowModel, ScaledRows } from './model.ts';
@@ -21,6 +21,7 @@ export const columnStrangeness: RowModel = {
 };
 
 class ColumnStrangeness implements FittedModel {
+  alarming = 0;
   readonly #surprise: FittedModel;
   readonly #distance: FittedModel;
   readonly #distances: Float64Array;
@@ -36,7 +37,7 @@ class ColumnStrangeness implements FittedModel {
   }
 
   observe(z: Float64Array, at: number, parts: Float64Array): number {
-    this.#surprise.observe(z, at, parts);
+    this.alarming = this.#surprise.observe(z, at, parts);
     this.#distance.observe(z, at, this.#distances);
     for (let j = 0; j < parts.length; j++) parts[j]! += distanceWeight * this.#distances[j]!;
     return meanOfTop(parts, this.#top, this.#scratch);

@@ -4,7 +4,7 @@
  *   u = (smoothed - median) / (99th percentile - median),   strangeness = Σ weight · (u_quick + u_slow) / 2,
  * and a peak of it fades by a tenth a row: what was strange a moment ago is not over yet.
  * The weights are what the models earned on recorded faults (docs/benchmarks.md); they sum to about one.
- * The alarm has a statistic of its own, of the same models, not smoothed: what lasts three rows must not be smoothed away.
+ * The alarm has a statistic of its own, of the same models or parts of them, not smoothed: what lasts three rows must not be smoothed away.
  * A column's part is its share in each model's excess, smoothed like the quick one.
  * Bad at: telling apart faults that come faster than the smoothing lets go.
  */
@@ -23,6 +23,8 @@ export interface Weighted {
 /** Smoothing in time, and its bounds in rows, so that sparse data is smoothed at all and dense data not for ever. */
 const quick = { ms: 180_000, least: 1, most: 3 };
 const slow = { ms: 1_200_000, least: 4, most: 20 };
+/** The place of what is not smoothed, for the alarm, after the two. */
+const unsmoothed = 2;
 /** What is left of a peak after a row. */
 const fade = 0.9;
 const settleRows = 100;
@@ -149,7 +151,10 @@ export class Fusion implements FittedModel {
     let largest = Number.NEGATIVE_INFINITY;
     for (const opinion of this.#opinions) {
       if (opinion.alarm === undefined) continue;
-      const own = Math.min(mostAlarm, (opinion.smoothed[2]! - opinion.middle[2]!) / opinion.width[2]!);
+      const own = Math.min(
+        mostAlarm,
+        (opinion.smoothed[unsmoothed]! - opinion.middle[unsmoothed]!) / opinion.width[unsmoothed]!,
+      );
       if (opinion.alarm === 'sum') sum += own;
       else largest = Math.max(largest, own);
     }
@@ -160,8 +165,9 @@ export class Fusion implements FittedModel {
     const { fitted, parts, shares, smoothed } = opinion;
     const said = fitted.observe(z, at, parts);
     for (let s = 0; s < smoothed.length; s++) {
-      const before = Number.isNaN(smoothed[s]!) ? said : smoothed[s]!;
-      smoothed[s] = before + this.#rates[s]! * (said - before);
+      const heard = s === unsmoothed ? (fitted.alarming ?? said) : said;
+      const before = Number.isNaN(smoothed[s]!) ? heard : smoothed[s]!;
+      smoothed[s] = before + this.#rates[s]! * (heard - before);
     }
     const rate = this.#rates[0]!;
     for (let j = 0; j < parts.length; j++) shares[j]! += rate * (parts[j]! - shares[j]!);

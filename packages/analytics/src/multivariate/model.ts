@@ -26,6 +26,8 @@ export interface RowModel {
 
 /** What was learned. It may remember the rows that it was shown, and nothing else changes it. */
 export interface FittedModel {
+  /** What the alarm hears of the newest row, where that is not what `observe` gave. */
+  readonly alarming?: number;
   /**
    * Takes the next row (NaN is missing) and gives its strangeness: 0 or more, the larger the stranger, smooth enough to be
    * compared with the same model's other rows. `parts[k]` becomes column k's share in it, 0 or more.

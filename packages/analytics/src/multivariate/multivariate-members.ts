@@ -16,9 +16,8 @@ const mostColumns = 256;
 
 /** What each model earned on SMD and ASD, chosen on every other machine and looked at on the rest. */
 const fused: readonly Weighted[] = [
-  { model: columnStrangeness, weight: 1 },
+  { model: columnStrangeness, weight: 1, alarm: 'sum' },
   { model: stillness, weight: 0.2, most: 4 },
-  { model: vectorAutoregression, weight: 0, alarm: 'sum' },
   { model: principalComponents, weight: 0.1, most: 6 },
   { model: farFromCenter, weight: 0, alarm: 'largest' },
   { model: farFromUsual, weight: 0, alarm: 'largest' },

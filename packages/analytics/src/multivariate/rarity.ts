@@ -45,6 +45,9 @@ export class Rarity {
       if (grid[middle]! >= strangeness) high = middle;
       else low = middle + 1;
     }
-    return (-Math.log10(tailShare) * low) / steps;
+    // Between two steps of the grid in a straight line: strangeness that differs must not rank alike.
+    const from = low === 0 ? Number.NaN : grid[low - 1]!;
+    const part = strangeness > from ? (grid[low]! - strangeness) / (grid[low]! - from) : 0;
+    return (-Math.log10(tailShare) * (low - part)) / steps;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Each column is forecast one row ahead from all columns (vector autoregression with ridge):
- *   z[t] ~ W · (z[t-1], z[t-2], slow mean of z, 1),   W = (XᵀX + λI)⁻¹ XᵀZ.
- * What W cannot say, in units of its usual size, is the surprise of a column: a jump, a correlation that broke, a pattern
+ *   z[t] ~ W · (z[t-1], z[t-2], slow mean of z, two harmonics of the day, 1),   W = (XᵀX + λI)⁻¹ XᵀZ.
+ * The harmonics are there once two days are known: load that rises every morning is no surprise. What W cannot say, in units of its usual size, is the surprise of a column: a jump, a correlation that broke, a pattern
  * that never was. Strangeness is the mean of ln(1 + surprise) over the most surprising columns: the logarithm keeps one wild
  * column from drowning several odd ones. With few rows each column is forecast from itself only.
  * Bad at: the middle of a long fault that holds still, which is predictable; and spikes that recur on another clock.
@@ -23,6 +23,10 @@ const mostUnknowns = 260;
 /** More rows than this teach nothing new and cost time. */
 const mostFitted = 16_384;
 const leastResidual = 0.01;
+/** A sine and a cosine each. */
+const harmonics = 2;
+const daysNeeded = 2;
+const dayMs = 86_400_000;
 
 export const vectorAutoregression: RowModel = {
   name: 'vector-autoregression',
@@ -35,9 +39,12 @@ class Past {
   readonly one: Float64Array;
   readonly two: Float64Array;
   readonly slow: Float64Array;
+  /** The time of the row that is forecast. */
+  readonly day: Float64Array;
   #seen = 0;
 
-  constructor(columns: number) {
+  constructor(columns: number, dayParts: number) {
+    this.day = new Float64Array(dayParts);
     this.one = new Float64Array(columns);
     this.two = new Float64Array(columns);
     this.slow = new Float64Array(columns);
@@ -45,6 +52,15 @@ class Past {
 
   get isReady(): boolean {
     return this.#seen >= 2;
+  }
+
+  /** Looks at the row of this time, epoch milliseconds. */
+  turnTo(at: number): void {
+    const angle = (2 * Math.PI * (at % dayMs)) / dayMs;
+    for (let k = 0; k < this.day.length; k += 2) {
+      this.day[k] = Math.sin((k / 2 + 1) * angle);
+      this.day[k + 1] = Math.cos((k / 2 + 1) * angle);
+    }
   }
 
   /** The newest row moves in; values beyond ±`most` count as that. */
@@ -61,18 +77,22 @@ class Past {
   }
 }
 
-/** Three features a column and a constant: of one column alone, or of all. */
+/** Three features a column and a constant: of one column alone, or of all, which then know the time of day as well. */
 interface Weights {
   /** features x columns when `isJoint`, else 4 x columns. */
   readonly w: Float64Array;
   readonly isJoint: boolean;
+  /** Features that say the time of day; they stand last, before the constant. */
+  readonly dayParts: number;
 }
 
 function fit(rows: ScaledRows): FittedModel {
   const d = rows.columns;
-  const unknowns = 3 * d + 1;
+  const span = rows.rows === 0 ? 0 : rows.at[rows.rows - 1]! - rows.at[0]!;
+  const dayParts = span >= daysNeeded * dayMs ? 2 * harmonics : 0;
+  const unknowns = 3 * d + dayParts + 1;
   const isJoint = unknowns <= mostUnknowns && rows.rows >= rowsPerUnknown * unknowns;
-  const weights = isJoint ? fitJoint(rows) : fitAlone(rows);
+  const weights = isJoint ? fitJoint(rows, dayParts) : fitAlone(rows);
   return new Forecast(weights, residualSizes(rows, weights));
 }
 
@@ -80,16 +100,17 @@ function strideOf(rows: ScaledRows): number {
   return Math.max(1, Math.ceil(rows.rows / mostFitted));
 }
 
-function fitJoint(rows: ScaledRows): Weights {
+function fitJoint(rows: ScaledRows, dayParts: number): Weights {
   const d = rows.columns;
-  const n = 3 * d + 1;
+  const n = 3 * d + dayParts + 1;
   const gram = new Float64Array(n * n);
   const cross = new Float64Array(n * d);
   const x = new Float64Array(n);
-  const past = new Past(d);
+  const past = new Past(d, dayParts);
   const stride = strideOf(rows);
   for (let i = 0; i < rows.rows; i++) {
     if (past.isReady && i % stride === 0) {
+      past.turnTo(rows.at[i]!);
       laySide(past, x);
       for (let a = 0; a < n; a++) {
         const xa = x[a]!;
@@ -110,7 +131,7 @@ function fitJoint(rows: ScaledRows): Weights {
   }
   // λ makes the matrix definite; only overflow could spoil it, and z is bounded.
   if (!solveSymmetric(gram, cross, n, d)) return fitAlone(rows);
-  return { w: cross, isJoint: true };
+  return { w: cross, isJoint: true, dayParts };
 }
 
 function laySide(past: Past, x: Float64Array): void {
@@ -118,14 +139,15 @@ function laySide(past: Past, x: Float64Array): void {
   x.set(past.one, 0);
   x.set(past.two, d);
   x.set(past.slow, 2 * d);
-  x[3 * d] = 1;
+  x.set(past.day, 3 * d);
+  x[x.length - 1] = 1;
 }
 
 function fitAlone(rows: ScaledRows): Weights {
   const d = rows.columns;
   const gram = new Float64Array(16 * d);
   const cross = new Float64Array(4 * d);
-  const past = new Past(d);
+  const past = new Past(d, 0);
   const x = new Float64Array(4);
   for (let i = 0; i < rows.rows; i++) {
     for (let j = 0; past.isReady && j < d; j++) {
@@ -150,7 +172,7 @@ function fitAlone(rows: ScaledRows): Weights {
     if (solveSymmetric(own, solution, 4, 1)) for (let a = 0; a < 4; a++) w[a * d + j] = solution[a]!;
     else w[j] = 1;
   }
-  return { w, isJoint: false };
+  return { w, isJoint: false, dayParts: 0 };
 }
 
 /** NaN stays NaN. */
@@ -158,15 +180,19 @@ function clip(z: number): number {
   return Math.min(Math.max(z, -learnedSpreads), learnedSpreads);
 }
 
-function forecast({ w, isJoint }: Weights, past: Past, out: Float64Array): void {
+/** Of the row at this time, into `out`. */
+function forecast({ w, isJoint }: Weights, past: Past, at: number, out: Float64Array): void {
   const d = out.length;
-  const { one, two, slow } = past;
+  const { one, two, slow, day } = past;
   if (!isJoint) {
     for (let j = 0; j < d; j++)
       out[j] = w[j]! * one[j]! + w[d + j]! * two[j]! + w[2 * d + j]! * slow[j]! + w[3 * d + j]!;
     return;
   }
-  for (let j = 0; j < d; j++) out[j] = w[3 * d * d + j]!;
+  past.turnTo(at);
+  const constant = 3 * d + day.length;
+  for (let j = 0; j < d; j++) out[j] = w[constant * d + j]!;
+  for (let k = 0; k < day.length; k++) for (let j = 0; j < d; j++) out[j]! += day[k]! * w[(3 * d + k) * d + j]!;
   for (let a = 0; a < d; a++) {
     const x1 = one[a]!;
     const x2 = two[a]!;
@@ -180,13 +206,13 @@ function forecast({ w, isJoint }: Weights, past: Past, out: Float64Array): void 
 
 function residualSizes(rows: ScaledRows, weights: Weights): Float64Array {
   const d = rows.columns;
-  const past = new Past(d);
+  const past = new Past(d, weights.dayParts);
   const expected = new Float64Array(d);
   const stride = strideOf(rows);
   const sizes: number[][] = Array.from({ length: d }, () => []);
   for (let i = 0; i < rows.rows; i++) {
     if (past.isReady && i % stride === 0) {
-      forecast(weights, past, expected);
+      forecast(weights, past, rows.at[i]!, expected);
       for (let j = 0; j < d; j++) {
         const value = clip(rows.z[i * d + j]!);
         if (!Number.isNaN(value)) sizes[j]!.push(Math.abs(value - expected[j]!));
@@ -209,16 +235,16 @@ class Forecast implements FittedModel {
     const d = sizes.length;
     this.#weights = weights;
     this.#sizes = sizes;
-    this.#past = new Past(d);
+    this.#past = new Past(d, weights.dayParts);
     this.#expected = new Float64Array(d);
     this.#scratch = new Float64Array(d);
     this.#top = topCount(d);
   }
 
-  observe(z: Float64Array, _at: number, parts: Float64Array): number {
+  observe(z: Float64Array, at: number, parts: Float64Array): number {
     parts.fill(0);
     if (this.#past.isReady) {
-      forecast(this.#weights, this.#past, this.#expected);
+      forecast(this.#weights, this.#past, at, this.#expected);
       for (let j = 0; j < z.length; j++) {
         const value = Math.min(Math.max(z[j]!, -judgedSpreads), judgedSpreads);
         if (!Number.isNaN(value)) parts[j] = Math.log1p(Math.abs(value - this.#expected[j]!) / this.#sizes[j]!);
