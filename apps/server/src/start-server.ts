@@ -107,6 +107,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     ...storage,
     ruleFiles: rules.files,
     ruleQuery: ruleQuery((query) => runForRules(queries, query)),
+    keptSamples: () => queries.stats().keptSamples,
     ...(remote === undefined ? {} : { remoteWrites: remote }),
     ...createQueryStore(config, clock),
     receivers: createReceivers(config, { clock, rng }),

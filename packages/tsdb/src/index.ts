@@ -11,6 +11,7 @@ export type { SelectHints } from './select/choose-tier.ts';
 export { DistantStore } from './select/distant-store.ts';
 export type { HandedOver, Handover } from './select/handover.ts';
 export { extractBuffers } from './select/head-extract.ts';
+export type { SampleSender } from './select/kept-samples.ts';
 export type { LabelSender } from './select/label-parcel.ts';
 export { InvalidMatcherError } from './select/match-series.ts';
 export type { MetricsReader } from './select/metrics-reader.ts';

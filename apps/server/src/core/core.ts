@@ -69,6 +69,8 @@ export interface CoreDeps {
   readonly remoteWrites?: RemoteWrites;
   /** Answers queries in our place. */
   readonly queryStore?: QueryStore;
+  /** Samples that threads for queries keep decoded. */
+  readonly keptSamples?: () => number;
 }
 
 export interface IncidentHandling {

@@ -130,6 +130,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     alerts,
     incidents,
     queryStore: deps.queryStore,
+    keptSamples: deps.keptSamples,
     remoteWrites: deps.remoteWrites,
     rules: new Rules({
       files: deps.ruleFiles ?? [],

@@ -84,6 +84,7 @@ export interface Fleet {
   readonly silencing: Silencing;
   /** Where the configuration names a store that answers queries. */
   readonly queryStore: QueryStore | undefined;
+  readonly keptSamples: (() => number) | undefined;
   /** Where the configuration names destinations. */
   readonly remoteWrites: RemoteWrites | undefined;
   readonly outcomes: OutcomeWatch;

@@ -66,6 +66,7 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_remote_write_spool_limit_bytes', 'gauge', 'Disk that they may take.'],
   ['jaegis_queries_total', 'counter', 'Queries of the Prometheus API that were answered here, by outcome.'],
   ['jaegis_query_duration_seconds', 'summary', 'Time from a query to its answer, waiting for others included.'],
+  ['jaegis_query_kept_samples', 'gauge', 'Decoded samples that the threads for queries keep, at most; 16 bytes each.'],
   ['jaegis_query_store_up', 'gauge', '1 while the store that answers queries is there.'],
   ['jaegis_query_store_questions_total', 'counter', 'Questions to the store that answers queries, by outcome.'],
   ['jaegis_agents', 'gauge', 'Agents, by connectivity.'],
@@ -156,6 +157,7 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
     selfMetrics.set('jaegis_receiver_failures_total', stats.failed, { receiver });
   }
   fleet.rules.measure(selfMetrics);
+  if (fleet.keptSamples !== undefined) selfMetrics.set('jaegis_query_kept_samples', fleet.keptSamples());
   if (fleet.queryStore !== undefined) {
     const { answered, unanswered, awaySince } = fleet.queryStore.stats();
     selfMetrics.set('jaegis_query_store_up', awaySince === null ? 1 : 0);

@@ -54,6 +54,8 @@ export interface QueryRunnerStats {
   readonly handedOver: number;
   readonly waiting: number;
   readonly refused: number;
+  /** Samples that the threads keep decoded, at most. */
+  readonly keptSamples: number;
 }
 
 /** One for what is great and one for what comes meanwhile. */
@@ -81,8 +83,8 @@ export class QueryRunner {
     if (workers === undefined || handover === undefined) return;
     const { file, folder, onDamage } = workers;
     const setup = { folder, cacheBytes };
-    const labelSender = () => handover.labelSender();
-    const make = () => new WorkerThread({ file, setup, labelSender, onDamage });
+    const senders = () => ({ labels: handover.labelSender(), samples: handover.sampleSender() });
+    const make = () => new WorkerThread({ file, setup, senders, onDamage });
     this.#pool = new ThreadPool(make, { threads, waiting: queueLimit });
   }
 
@@ -133,7 +135,7 @@ export class QueryRunner {
         await nextTurn();
         check();
       };
-      return await store.handover!.give(plan.selections, { labels: thread.labels, maxSamples, pause }, (handed) => {
+      return await store.handover!.give(plan.selections, { ...thread.senders, maxSamples, pause }, (handed) => {
         this.#handedOver++;
         asked.readyAt = stopwatch();
         return thread.run({ query, plan, handed, canceled, timeoutMs: Math.max(1, deadline - asked.readyAt) });
@@ -160,6 +162,7 @@ export class QueryRunner {
       handedOver: this.#handedOver,
       waiting: this.#pool?.waiting ?? 0,
       refused: this.#refused,
+      keptSamples: this.#pool?.threads.reduce((sum, { senders }) => sum + senders.samples.samples, 0) ?? 0,
     };
   }
 

@@ -24,6 +24,11 @@ export class ThreadPool<Thread extends PooledThread> {
     this.#queue = new BoundedQueue(limits.waiting);
   }
 
+  /** Those that were made. */
+  get threads(): readonly Thread[] {
+    return this.#all;
+  }
+
   get waiting(): number {
     return this.#queue.length;
   }

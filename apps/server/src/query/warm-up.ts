@@ -5,7 +5,14 @@
  * by the way that questions take, until its time is over or somebody asks in earnest.
  */
 import { answerPlanned, type PreparedQuery, planQuery } from '@jaegis/promql';
-import { DistantStore, type MemoryDirectory, MetricsStore, memoryDirectory } from '@jaegis/tsdb';
+import {
+  DistantStore,
+  type LabelSender,
+  type MemoryDirectory,
+  MetricsStore,
+  memoryDirectory,
+  type SampleSender,
+} from '@jaegis/tsdb';
 
 export interface WarmUpOptions {
   /** Milliseconds, only going forward. */
@@ -26,6 +33,8 @@ const series = 30;
 const samples = 480;
 const stepsAtOnce = 40;
 const from = now - samples * stepMs;
+/** So few that some are kept, some are decoded each time, and all are forgotten now and then. */
+const keptMost = 20_000;
 
 function range(expr: string, everyMs: number): PreparedQuery {
   return { expr, steps: { startMs: from, endMs: now, stepMs: everyMs }, options: {} };
@@ -51,10 +60,10 @@ export async function warmUp(options: WarmUpOptions): Promise<number> {
   const directory = memoryDirectory();
   const store = await madeStore(directory, () => isIdle() && stopwatch() < deadline);
   const distant = new DistantStore({ directory, cacheBytes: 2 ** 24 });
-  const labels = store.handover.labelSender();
+  const senders = { labels: store.handover.labelSender(), samples: store.handover.sampleSender(keptMost) };
   let answered = 0;
   for (; answered < questionsMost && isIdle() && stopwatch() < deadline; answered++) {
-    await ask(questions[answered % questions.length]!, { store, distant, labels });
+    await ask(questions[answered % questions.length]!, { store, distant, senders });
     await pause();
   }
   await store.close();
@@ -63,12 +72,12 @@ export async function warmUp(options: WarmUpOptions): Promise<number> {
 
 async function ask(
   query: PreparedQuery,
-  of: { store: MetricsStore; distant: DistantStore; labels: ReturnType<MetricsStore['handover']['labelSender']> },
+  of: { store: MetricsStore; distant: DistantStore; senders: { labels: LabelSender; samples: SampleSender } },
 ): Promise<void> {
-  const { store, distant, labels } = of;
+  const { store, distant, senders } = of;
   const plan = planQuery(query);
   if (!plan.ok) throw new Error(`BUG: a question of the warm-up: ${plan.error}`);
-  const given = { labels, maxSamples: 1e9, pause: () => Promise.resolve() };
+  const given = { ...senders, maxSamples: 1e9, pause: () => Promise.resolve() };
   await store.handover.give(plan.selections, given, async (handed) => {
     // Cloned, as what comes from another thread is: such objects are other ones to the compiler.
     const answers = await distant.take(structuredClone(handed));

@@ -4,37 +4,42 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { QueryAnswer } from '@jaegis/promql';
-import { extractBuffers, type LabelSender } from '@jaegis/tsdb';
+import { extractBuffers, type LabelSender, type SampleSender } from '@jaegis/tsdb';
 import type { QueryDone, QueryJob, WorkerSetup } from './query-messages.ts';
 
 /** So long after its time a job must have noticed. */
 const graceMs = 2_000;
 
+export interface Senders {
+  readonly labels: LabelSender;
+  readonly samples: SampleSender;
+}
+
 export interface WorkerThreadOptions {
   /** The built file of the worker. */
   readonly file: URL;
   readonly setup: WorkerSetup;
-  /** What remembers whose labels the thread knows; asked for with each new thread. */
-  readonly labelSender: () => LabelSender;
+  /** What remembers whose labels and which samples the thread has; asked for with each new thread. */
+  readonly senders: () => Senders;
   readonly onDamage: (message: string) => void;
 }
 
 export class WorkerThread {
   readonly #options: WorkerThreadOptions;
   #worker: Worker | undefined;
-  #labels: LabelSender;
+  #senders: Senders;
   #running: { readonly id: number; readonly settle: (answer: QueryAnswer) => void } | undefined;
   #killer: NodeJS.Timeout | undefined;
   #nextId = 1;
 
   constructor(options: WorkerThreadOptions) {
     this.#options = options;
-    this.#labels = options.labelSender();
+    this.#senders = options.senders();
   }
 
-  /** Labels that are sent with the next job must be packed by this. */
-  get labels(): LabelSender {
-    return this.#labels;
+  /** What is sent with the next job must be put together by these. */
+  get senders(): Senders {
+    return this.#senders;
   }
 
   begin(): void {
@@ -75,7 +80,7 @@ export class WorkerThread {
   #kill(answer: QueryAnswer): void {
     void this.#worker?.terminate();
     this.#worker = undefined;
-    this.#labels = this.#options.labelSender();
+    this.#senders = this.#options.senders();
     this.#finish(answer);
   }
 

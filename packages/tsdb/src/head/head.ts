@@ -49,6 +49,8 @@ export class Head<Series extends RefRows = SeriesTable> {
   /** Time of the newest sample; -Infinity where there is none. */
   #last = new Float64Array(256).fill(Number.NEGATIVE_INFINITY);
   #tails = new Uint32Array(256);
+  /** Grows when compressed samples of a row are others than before, and not just more. */
+  #revisions = new Uint32Array(256);
   #open = 0;
 
   readonly #times = new Float64Array(maxChunkSamples);
@@ -66,7 +68,7 @@ export class Head<Series extends RefRows = SeriesTable> {
   }
 
   get bytes(): number {
-    return this.series.bytes + this.#buffers.bytes + this.#chunks.bytes + this.#slots.length * 25;
+    return this.series.bytes + this.#buffers.bytes + this.#chunks.bytes + this.#slots.length * 29;
   }
 
   /** Compressed bytes of the closed chunks. */
@@ -84,6 +86,7 @@ export class Head<Series extends RefRows = SeriesTable> {
     this.#bases = grown(this.#bases, new Float64Array(rows));
     this.#last = grown(this.#last, new Float64Array(rows).fill(Number.NEGATIVE_INFINITY));
     this.#tails = grown(this.#tails, new Uint32Array(rows));
+    this.#revisions = grown(this.#revisions, new Uint32Array(rows));
   }
 
   /** Takes the samples of a batch that fit, and counts each in `tally`. */
@@ -152,6 +155,7 @@ export class Head<Series extends RefRows = SeriesTable> {
     if (tail !== 0 && time <= this.#chunks.ends[tail]!) {
       const late = insertLate(this.#chunks, tail, { time, value });
       this.#tails[row] = late.tail;
+      if (late.outcome === 'inserted') this.#revisions[row]!++;
       if (late.outcome === 'different') tally.duplicate++;
       else tally.accepted++;
       return;
@@ -190,23 +194,17 @@ export class Head<Series extends RefRows = SeriesTable> {
     const values = this.#buffers.values[slabOf(slot)]!;
     const from = this.#buffers.offsetOf(slot);
     const count = this.#counts[row]!;
-    if (sample.time < this.#bases[row]!) this.#rebase(row, sample.time);
+    if (sample.time < this.#bases[row]!) {
+      // An earlier time fits in front of it.
+      this.#buffers.delay(slot, count, this.#bases[row]! - sample.time);
+      this.#bases[row] = sample.time;
+    }
     times.copyWithin(from + at + 1, from + at, from + count);
     values.copyWithin(from + at + 1, from + at, from + count);
     times[from + at] = sample.time - this.#bases[row]!;
     values[from + at] = sample.value;
     this.#counts[row] = count + 1;
     this.#open++;
-  }
-
-  /** Moves the base of a buffer back, so that an earlier time fits. */
-  #rebase(row: number, base: number): void {
-    const slot = this.#slots[row]!;
-    const times = this.#buffers.times[slabOf(slot)]!;
-    const from = this.#buffers.offsetOf(slot);
-    const by = this.#bases[row]! - base;
-    for (let i = from; i < from + this.#counts[row]!; i++) times[i] = times[i]! + by;
-    this.#bases[row] = base;
   }
 
   /** Copies the first `count` open samples to scratch, from index `at` on. */
@@ -233,11 +231,7 @@ export class Head<Series extends RefRows = SeriesTable> {
 
   /** Forgets the first `count` open samples. */
   #dropOldest(row: number, count: number): void {
-    const slot = this.#slots[row]!;
-    const from = this.#buffers.offsetOf(slot);
-    const to = from + this.#counts[row]!;
-    this.#buffers.times[slabOf(slot)]!.copyWithin(from, from + count, to);
-    this.#buffers.values[slabOf(slot)]!.copyWithin(from, from + count, to);
+    this.#buffers.dropFirst(this.#slots[row]!, count, this.#counts[row]!);
     this.#counts[row] = this.#counts[row]! - count;
     this.#open -= count;
   }
@@ -343,15 +337,26 @@ export class Head<Series extends RefRows = SeriesTable> {
     return { timestamps: timestamps.slice(lower, upper), values: values.slice(lower, upper) };
   }
 
-  /** Hands over, as they are, the chunks of a row that reach into [from, to], newest first, and its open samples. */
-  extract(row: number, range: { from: number; to: number }, sink: HeadSink): void {
+  /** As long as it stays the same, compressed samples of a row only become more, at their end. */
+  revisionOf(row: number): number {
+    return this.#revisions[row]!;
+  }
+
+  /**
+   * Hands over, as they are, the chunks of a row that reach into [from, to], newest first, and its open samples. Gives whether
+   * there are no chunks before those.
+   */
+  extract(row: number, range: { from: number; to: number }, sink: HeadSink): boolean {
     const { starts, ends, previous } = this.#chunks;
-    for (let id = this.#tails[row]!; id !== 0 && ends[id]! >= range.from; id = previous[id]!)
+    let id = this.#tails[row]!;
+    for (; id !== 0 && ends[id]! >= range.from; id = previous[id]!)
       if (starts[id]! <= range.to) sink.chunk(this.#chunks.view(id), ends[id]!);
     const open = this.#counts[row]!;
-    if (open === 0 || this.#last[row]! < range.from || this.#firstOpen(row) > range.to) return;
-    this.#copyOpen(row, open, 0);
-    sink.open(this.#times, this.#values, open);
+    if (open > 0 && this.#last[row]! >= range.from && this.#firstOpen(row) <= range.to) {
+      this.#copyOpen(row, open, 0);
+      sink.open(this.#times, this.#values, open);
+    }
+    return id === 0;
   }
 
   /** Closes all but the newest few open samples of a row. */
@@ -383,6 +388,7 @@ export class Head<Series extends RefRows = SeriesTable> {
       id = previous[id]!;
     }
     if (id === 0) return 0;
+    this.#revisions[row]!++;
     if (kept === 0) this.#tails[row] = 0;
     else previous[kept] = 0;
     let dropped = 0;
@@ -412,6 +418,7 @@ export class Head<Series extends RefRows = SeriesTable> {
       open = lowerBound(this.#times.subarray(0, this.#counts[row]!), to);
     }
     if (found + open !== counted.count) return;
+    this.#revisions[row]!++;
     const kept = rest === undefined ? 0 : this.#chunks.add(rest.bytes, { ...rest, end: ends[id]! }, 0);
     if (newer === 0) this.#tails[row] = kept;
     else this.#chunks.previous[newer] = kept;
@@ -449,15 +456,9 @@ export class Head<Series extends RefRows = SeriesTable> {
     const ids: ChunkId[] = [];
     for (let id = this.#tails[row]!; id !== 0; id = this.#chunks.previous[id]!) ids.push(id);
     for (const id of ids.reverse()) {
-      const view = this.#chunks.view(id);
+      const { bytes, from, to, start, count } = this.#chunks.view(id);
       const end = this.#chunks.ends[id]!;
-      visit({
-        bytes: view.bytes.subarray(view.from, view.to),
-        start: view.start,
-        end,
-        count: view.count,
-        isOpen: false,
-      });
+      visit({ bytes: bytes.subarray(from, to), start, end, count, isOpen: false });
     }
     const open = this.#counts[row]!;
     if (open === 0) return;

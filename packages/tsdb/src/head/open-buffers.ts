@@ -33,6 +33,20 @@ export class OpenBuffers {
     this.#free.push(slot);
   }
 
+  /** Forgets the first `count` of the `had` samples of a buffer. */
+  dropFirst(slot: number, count: number, had: number): void {
+    const from = this.offsetOf(slot);
+    this.times[slabOf(slot)]!.copyWithin(from, from + count, from + had);
+    this.values[slabOf(slot)]!.copyWithin(from, from + count, from + had);
+  }
+
+  /** Makes the times of the first `count` samples greater: the base of the buffer is to be earlier. */
+  delay(slot: number, count: number, by: number): void {
+    const times = this.times[slabOf(slot)]!;
+    const from = this.offsetOf(slot);
+    for (let i = from; i < from + count; i++) times[i] = times[i]! + by;
+  }
+
   get bytes(): number {
     return this.times.length * (this.size << slabBits) * 12;
   }

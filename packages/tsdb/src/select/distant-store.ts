@@ -9,6 +9,7 @@ import { deletionOf, withoutDeleted } from '../delete/deletion.ts';
 import type { StorageDirectory } from '../storage-directory.ts';
 import { FrozenHead } from './frozen-head.ts';
 import type { HandedOver, Selection } from './handover.ts';
+import { SampleReceiver } from './kept-samples.ts';
 import { LabelReceiver } from './label-parcel.ts';
 import { findMerged, type SelectLimits, type SelectSources, type SeriesReader } from './select-merged.ts';
 
@@ -30,6 +31,7 @@ export class DistantStore {
   readonly #options: DistantStoreOptions;
   readonly #cache: BlockCache;
   readonly #labels = new LabelReceiver();
+  readonly #samples = new SampleReceiver();
   readonly #blocks = new Map<string, Block>();
 
   constructor(options: DistantStoreOptions) {
@@ -40,12 +42,14 @@ export class DistantStore {
   /** Takes a handover; every one must be taken, in the order in which they were given. */
   async take(handed: HandedOver): Promise<DistantAnswers> {
     this.#labels.take(handed.labels);
+    if (handed.forgets) this.#samples.forget();
+    const kept = handed.extracts.map((extract) => this.#samples.take(extract));
     const damages: string[] = [];
     const sources = await this.#sourcesOf(handed, damages);
     return {
       damages,
       find: (index, { matchers, fromMs, toMs }, limits) => {
-        const head = new FrozenHead(handed.extracts[index]!, this.#labels);
+        const head = new FrozenHead(handed.extracts[index]!, this.#labels, kept[index]);
         return findMerged({ ...sources, head }, matchers, { from: fromMs, to: toMs, limits });
       },
     };

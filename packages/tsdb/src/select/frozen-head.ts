@@ -1,6 +1,7 @@
 /** What was taken out of a head (head-extract.ts) as a head that can be asked; its rows are the places in the extract. */
 import type { Labels } from '@jaegis/model';
 import { decodeChunk } from '../chunk/chunk-codec.ts';
+import { lowerBound } from '../head/lower-bound.ts';
 import type { HeadExtract } from './head-extract.ts';
 import type { HeadView, SampleMemory, TimeRange } from './head-view.ts';
 import { cutSamples, type Samples } from './join-samples.ts';
@@ -14,12 +15,17 @@ interface ChunkStart {
 export class FrozenHead implements HeadView {
   readonly #extract: HeadExtract;
   readonly #labels: LabelReceiver;
+  readonly #kept: readonly (Samples | undefined)[];
   #byKey: Map<string, number> | undefined;
 
-  /** @param labels Knows the labels of each ref of the extract; left out where nobody asks for them. */
-  constructor(extract: HeadExtract, labels = new LabelReceiver()) {
+  /**
+   * @param labels Knows the labels of each ref of the extract; left out where nobody asks for them.
+   * @param kept The samples of each row that count in place of its chunks.
+   */
+  constructor(extract: HeadExtract, labels = new LabelReceiver(), kept: readonly (Samples | undefined)[] = []) {
     this.#extract = extract;
     this.#labels = labels;
+    this.#kept = kept;
   }
 
   /** All rows: they were taken out because they fit. */
@@ -45,6 +51,8 @@ export class FrozenHead implements HeadView {
   lastAt(row: number): number {
     const { times, openEnds, chunkEnds, ends } = this.#extract;
     if (openEnds[row]! > this.#firstOpen(row)) return times[openEnds[row]! - 1]!;
+    const kept = this.#kept[row];
+    if (kept !== undefined) return kept.timestamps.at(-1)!;
     const first = this.#firstChunk(row);
     return first < chunkEnds[row]! ? ends[first]! : Number.NEGATIVE_INFINITY;
   }
@@ -61,6 +69,8 @@ export class FrozenHead implements HeadView {
     const { starts, ends, counts, chunkEnds, openEnds } = this.#extract;
     if (this.lastAt(row) < from) return 0;
     let samples = openEnds[row]! - this.#firstOpen(row);
+    const kept = this.#kept[row];
+    if (kept !== undefined) return samples + lowerBound(kept.timestamps, to, true) - lowerBound(kept.timestamps, from);
     for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++)
       if (starts[i]! <= to) samples += counts[i]!;
     return samples;
@@ -89,6 +99,10 @@ export class FrozenHead implements HeadView {
       times[at] = time;
       values[at] = this.#extract.values[i]!;
     }
+    const kept = this.#kept[row];
+    if (kept !== undefined) {
+      if (copyKept(kept, lowerBound(kept.timestamps, from), { times, values, from: into.at, to: at })) isChanged = true;
+    }
     for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++) {
       if (starts[i]! > to) continue;
       const count = counts[i]!;
@@ -112,11 +126,29 @@ export class FrozenHead implements HeadView {
     return undefined;
   }
 
+  /** A row of which samples are kept is as one without chunks. */
   #firstChunk(row: number): number {
+    if (this.#kept[row] !== undefined) return this.#extract.chunkEnds[row]!;
     return row === 0 ? 0 : this.#extract.chunkEnds[row - 1]!;
   }
 
   #firstOpen(row: number): number {
     return row === 0 ? 0 : this.#extract.openEnds[row - 1]!;
   }
+}
+
+/** Fills [from, to) with what is kept from `first` on; true where a time is another than was there before. */
+function copyKept(
+  kept: Samples,
+  first: number,
+  into: { times: Float64Array; values: Float64Array; from: number; to: number },
+): boolean {
+  const { times, values, from, to } = into;
+  const { timestamps } = kept;
+  values.set(kept.values.subarray(first, first + to - from), from);
+  let i = from;
+  while (i < to && times[i] === timestamps[first + i - from]) i++;
+  if (i === to) return false;
+  times.set(timestamps.subarray(first, first + to - from), from);
+  return true;
 }

@@ -5,6 +5,7 @@ import { type MemoryDirectory, memoryDirectory } from '../memory-directory.ts';
 import { MetricsStore } from '../metrics-store.ts';
 import { DistantStore } from './distant-store.ts';
 import type { Selection } from './handover.ts';
+import type { SampleSender } from './kept-samples.ts';
 import { LabelReceiver, type LabelSender } from './label-parcel.ts';
 
 const t0 = 1_700_000_000_000;
@@ -23,9 +24,11 @@ interface Life {
   readonly store: MetricsStore;
   readonly distant: DistantStore;
   readonly labels: LabelSender;
+  /** Left out where the other thread keeps no samples. */
+  readonly samples: SampleSender | undefined;
 }
 
-async function begin(): Promise<Life> {
+async function begin(keepsMost = 0): Promise<Life> {
   const directory = memoryDirectory();
   const store = await MetricsStore.open({
     directory,
@@ -38,12 +41,19 @@ async function begin(): Promise<Life> {
     rollups: [{ widthMs: 60_000, retentionMs: 1e12 }],
   });
   const distant = new DistantStore({ directory, cacheBytes: 100_000 });
-  return { directory, store, distant, labels: store.handover.labelSender() };
+  const samples = keepsMost > 0 ? store.handover.sampleSender(keepsMost) : undefined;
+  return { directory, store, distant, labels: store.handover.labelSender(), samples };
 }
 
 /** What the other thread says, by labels. */
 async function asked(life: Life, selection: Selection) {
-  const options = { labels: life.labels, maxSamples: 1e9, pause: () => Promise.resolve() };
+  const { labels, samples } = life;
+  const options = {
+    labels,
+    ...(samples !== undefined && { samples }),
+    maxSamples: 1e9,
+    pause: () => Promise.resolve(),
+  };
   return life.store.handover.give([selection], options, async (handed) => {
     const answers = await life.distant.take(structuredClone(handed));
     const found = answers.find(0, selection, selection.hints === undefined ? {} : { hints: selection.hints });
@@ -73,22 +83,34 @@ function byLabels(series: readonly { labels: object; timestamps: Float64Array; v
 }
 
 describe('a question answered by another thread', () => {
-  test.each([1, 2, 3, 4])('gives what the store gives, life %i', async (seed) => {
+  test.each([
+    [1, 0],
+    [2, 0],
+    [5, 1e9],
+    [6, 1e9],
+    [7, 500],
+    [8, 500],
+  ])('gives what the store gives, life %i, where %i samples are kept', async (seed, keepsMost) => {
     const rng = seededRng(seed);
-    const life = await begin();
+    const life = await begin(keepsMost);
     const { store } = life;
     let now = t0;
     for (let step = 0; step < 120; step++) {
+      const before = now;
       now += rng.int(1, 60) * 1_000;
       const names = Array.from({ length: rng.int(1, 12) }, () => `${rng.int(0, 15)}`);
+      // So many of each that chunks are closed between two questions.
+      const each = rng.int(1, 25);
+      const refs = names.map((i) => store.resolve({ __name__: 'm', i, half: `${Number(i) % 2}` }, now) as number);
+      const length = refs.length * each;
       const batch = {
-        refs: Uint32Array.from(
-          names,
-          (i) => store.resolve({ __name__: 'm', i, half: `${Number(i) % 2}` }, now) as number,
-        ),
-        timestamps: Float64Array.from(names, () => now - (rng.chance(0.2) ? rng.int(0, 390_000) : 0)),
-        values: Float64Array.from(names, () => (rng.chance(0.1) ? Number.NaN : rng.int(0, 1_000) / 10)),
-        length: names.length,
+        refs: Uint32Array.from({ length }, (_, at) => refs[at % refs.length]!),
+        timestamps: Float64Array.from({ length }, (_, at) => {
+          const time = before + Math.floor(((now - before) * (Math.floor(at / refs.length) + 1)) / each);
+          return time - (rng.chance(0.02) ? rng.int(0, 390_000) : 0);
+        }),
+        values: Float64Array.from({ length }, () => (rng.chance(0.1) ? Number.NaN : rng.int(0, 1_000) / 10)),
+        length,
       };
       await store.append(batch, now);
       if (rng.chance(0.08)) await store.tidy(now);

@@ -10,6 +10,7 @@ import type { Tombstones } from '../delete/tombstones.ts';
 import type { Head } from '../head/head.ts';
 import type { SelectHints } from './choose-tier.ts';
 import { ExtractBuilder, type HeadExtract } from './head-extract.ts';
+import { type SampleRound, SampleSender } from './kept-samples.ts';
 import { type LabelParcel, LabelSender } from './label-parcel.ts';
 import { matchSeries } from './match-series.ts';
 import { SelectLimitError } from './select-merged.ts';
@@ -27,6 +28,8 @@ export interface HandedOver {
   /** One for each selection. */
   readonly extracts: readonly HeadExtract[];
   readonly labels: LabelParcel;
+  /** The samples that are kept have to be forgotten before these are taken. */
+  readonly forgets: boolean;
   /** Names of the blocks. */
   readonly blocks: readonly string[];
   readonly tombstones: readonly Tombstone[];
@@ -65,6 +68,11 @@ export class Handover {
     return new LabelSender(this.#sources.head.series, limit);
   }
 
+  /** The same. What is sent of samples then leaves out those that the thread keeps. */
+  sampleSender(limit?: number): SampleSender {
+    return new SampleSender(this.#sources.head, limit);
+  }
+
   /** How many series fit, for a guess at what a question will take. Throws `InvalidMatcherError`. */
   count(matchers: readonly Matcher[]): number {
     return matchSeries(this.#sources.head.series, matchers).length;
@@ -73,22 +81,25 @@ export class Handover {
   /** Gives `use` what it needs to have the selections answered elsewhere; blocks stay until it has settled. */
   async give<T>(
     selections: readonly Selection[],
-    options: HandoverOptions & { readonly labels: LabelSender },
+    options: HandoverOptions & { readonly labels: LabelSender; readonly samples?: SampleSender },
     use: (handed: HandedOver) => Promise<T>,
   ): Promise<T> {
     const { blocks, tombstones, widths, oldestInHead } = this.#sources;
     const builders: ExtractBuilder[] = [];
+    const round = options.samples?.begin();
     let samples = 0;
     for (const selection of selections) {
-      const builder = await this.#extract(selection, { ...options, maxSamples: options.maxSamples - samples });
+      const builder = await this.#extract(selection, { ...options, round, maxSamples: options.maxSamples - samples });
       samples += builder.samples;
       builders.push(builder);
     }
     // From here to the call of `use` nothing else runs: refs are live, and the names are those of one moment.
     const extracts = builders.map((builder) => builder.finish(this.#sources.head.series));
+    round?.commit();
     return blocks.hold(() =>
       use({
         extracts,
+        forgets: round?.isFirst === true,
         labels: options.labels.pack(extracts),
         blocks: blocks.all.map(({ name }) => name),
         tombstones: tombstones.list,
@@ -98,7 +109,10 @@ export class Handover {
     );
   }
 
-  async #extract(selection: Selection, options: HandoverOptions): Promise<ExtractBuilder> {
+  async #extract(
+    selection: Selection,
+    options: HandoverOptions & { readonly round: SampleRound | undefined },
+  ): Promise<ExtractBuilder> {
     const { head, tombstones } = this.#sources;
     const { matchers, fromMs, toMs, hints } = selection;
     const rows = matchSeries(head.series, matchers);
@@ -113,7 +127,8 @@ export class Handover {
       const at = head.lastAt(row);
       if (at < fromMs || head.series.refs[row] !== refs[i]) continue;
       const newest = isMoment && at <= toMs ? head.latest(row) : undefined;
-      if (newest === undefined) builder.row(head, row, range);
+      if (newest === undefined && options.round !== undefined) options.round.row(builder, row, range);
+      else if (newest === undefined) builder.row(head, row, range);
       else builder.sample(refs[i]!, newest);
       if (builder.samples > options.maxSamples)
         throw new SelectLimitError('query processing would load too many samples into memory in query execution');

@@ -9,11 +9,22 @@ import type { Head } from '../head/head.ts';
 import type { HeadSink } from '../head/head-sink.ts';
 import type { SeriesTable } from '../head/series-table.ts';
 
+export const chunkUse = {
+  /** They are read and forgotten. */
+  once: 0,
+  /** Their samples are kept in place of what is kept of the series. */
+  instead: 1,
+  /** Their samples are put behind those that are kept, which reach into the first of them perhaps. */
+  behind: 2,
+} as const;
+
 export interface HeadExtract {
   /** How many series; the arrays of series have as many entries that count. */
   readonly series: number;
   /** 0 for one that is not to be looked at. */
   readonly refs: Uint32Array;
+  /** What the receiver does with the chunks of each series, one of `chunkUse`. */
+  readonly uses: Uint8Array;
   /** Where the chunks of each series end in the arrays of chunks; newest first within a series. */
   readonly chunkEnds: Uint32Array;
   /** Where the open samples of each series end in `times` and `values`. */
@@ -28,12 +39,26 @@ export interface HeadExtract {
   readonly values: Float64Array;
 }
 
+interface KeptRange {
+  readonly from: number;
+  readonly to: number;
+  readonly use: number;
+  readonly inRange: number;
+}
+
+/** All samples of a series in chunks that are after `from`, up to `until`. */
+export interface KeptSpan {
+  readonly from: number;
+  readonly until: number;
+}
+
 export class ExtractBuilder implements HeadSink {
   #series = 0;
   #chunks = 0;
   #open = 0;
   #used = 0;
   #refs: Uint32Array;
+  #uses: Uint8Array;
   #chunkEnds: Uint32Array;
   #openEnds: Uint32Array;
   #starts = new Float64Array(16);
@@ -48,6 +73,7 @@ export class ExtractBuilder implements HeadSink {
 
   constructor(series: number) {
     this.#refs = new Uint32Array(series);
+    this.#uses = new Uint8Array(series);
     this.#chunkEnds = new Uint32Array(series);
     this.#openEnds = new Uint32Array(series);
     this.#times = new Float64Array(Math.max(32, series));
@@ -69,6 +95,19 @@ export class ExtractBuilder implements HeadSink {
     if (head.estimate(row, range.from, range.to) === 0) return;
     head.extract(row, range, this);
     this.#endSeries(head.series.refs[row]!);
+  }
+
+  /** The series of a row of which the receiver keeps what is in chunks. `inRange` samples count against the limit. */
+  keptRow(head: Head, row: number, wanted: KeptRange): KeptSpan | undefined {
+    const before = this.#chunks;
+    const { samples } = this;
+    const isWhole = head.extract(row, wanted, this);
+    this.samples = samples + wanted.inRange;
+    this.#uses[this.#series] = wanted.use;
+    this.#endSeries(head.series.refs[row]!);
+    if (this.#chunks === before) return undefined;
+    const oldest = this.#starts[this.#chunks - 1]!;
+    return { from: isWhole ? Number.NEGATIVE_INFINITY : oldest, until: this.#ends[before]! };
   }
 
   /** A series with one sample. */
@@ -131,6 +170,7 @@ export class ExtractBuilder implements HeadSink {
     return {
       series: this.#series,
       refs: this.#refs,
+      uses: this.#uses,
       chunkEnds: this.#chunkEnds,
       openEnds: this.#openEnds,
       starts: this.#starts,
@@ -146,7 +186,7 @@ export class ExtractBuilder implements HeadSink {
 
 /** The memory of an extract, to be given away. */
 export function extractBuffers(extract: HeadExtract): ArrayBuffer[] {
-  const { refs, chunkEnds, openEnds, starts, ends, counts, offsets, bytes, times, values } = extract;
-  const arrays = [refs, chunkEnds, openEnds, starts, ends, counts, offsets, bytes, times, values];
+  const { refs, uses, chunkEnds, openEnds, starts, ends, counts, offsets, bytes, times, values } = extract;
+  const arrays = [refs, uses, chunkEnds, openEnds, starts, ends, counts, offsets, bytes, times, values];
   return arrays.map((array) => array.buffer as ArrayBuffer);
 }

@@ -72,23 +72,20 @@ function historyOf(sources: Sources, part: Part, fields: readonly RollupField[])
   if (chunks.length === 0) return noBuckets;
   const { block, chunk } = chunks[0]!;
   const key = `history/${chunk.at}/${stretch.tierMs}/${fields.join()}`;
-  const known = block.kept<History>(key);
+  // Of a chunk that is not rolled up yet only what lies within is.
+  let isKept = chunks.every((each) => each.block.meta.tierMs !== 0 || isWithin(each.chunk, stretch));
+  const known = isKept ? block.kept<History>(key) : undefined;
   if (known !== undefined && isSame(known.chunks, chunks)) return known.rollup;
   const all: readonly RollupField[] = ['counts', ...fields.filter((field) => field !== 'counts')];
-  let isKept = true;
   const parts: Rollup[] = [];
   const report = (message: string): void => {
     isKept = false;
     sources.blocks.damage(message);
   };
   for (const each of chunks) {
-    if (each.block.meta.tierMs !== 0) {
-      const buckets = guarded(each.block, report, () => readBuckets(each.block, each.chunk, all));
-      if (buckets !== undefined) parts.push(buckets);
-    } else if (each.chunk.start < stretch.from || each.chunk.end > stretch.to) {
-      // Of a chunk that is not rolled up yet only what lies within is.
-      isKept = false;
-    }
+    if (each.block.meta.tierMs === 0) continue;
+    const buckets = guarded(each.block, report, () => readBuckets(each.block, each.chunk, all));
+    if (buckets !== undefined) parts.push(buckets);
   }
   const { timestamps, values } = readRaw({ ...sources, blocks: { damage: report } }, -1, part);
   parts.push(rollUp(timestamps, values, stretch.tierMs));
@@ -98,6 +95,10 @@ function historyOf(sources: Sources, part: Part, fields: readonly RollupField[])
     block.keep(key, { chunks: chunks.map((each) => each.chunk), rollup }, bytes);
   }
   return rollup;
+}
+
+function isWithin(chunk: ChunkPlace, { from, to }: Stretch): boolean {
+  return chunk.start >= from && chunk.end <= to;
 }
 
 function isSame(known: readonly ChunkPlace[], chunks: Part['chunks']): boolean {
