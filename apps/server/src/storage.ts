@@ -10,7 +10,7 @@ import {
   type TelemetryLog,
   zlibCompression,
 } from '@jaegis/store';
-import { MetricsStore, type MetricsStoreOptions } from '@jaegis/tsdb';
+import { MetricsStore, type MetricsStoreOptions, type StorageDirectory } from '@jaegis/tsdb';
 import { takeSnapshot } from './backup/take-snapshot.ts';
 import type { Log } from './core/log.ts';
 
@@ -23,6 +23,8 @@ export interface Storage {
   readonly store: MetricsStore;
   readonly metadata: MetadataStore;
   readonly telemetryLog: TelemetryLog;
+  /** Where what detection has learned of received series is kept. */
+  readonly learned: StorageDirectory;
   /** Keeps the whole data folder as it is now, below `snapshots`; gives the name. */
   snapshot(now: number): Promise<string>;
   /** Who must know when series are dropped, because it keeps their refs. */
@@ -80,6 +82,7 @@ export async function openStorage(at: {
     store,
     metadata,
     telemetryLog,
+    learned: await openDirectory(join(dataDir, 'detection')),
     snapshot: (now) => takeSnapshot({ dataDir, store, now }),
     onDropped: () => {},
     close: async () => {

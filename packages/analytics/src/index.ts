@@ -28,6 +28,7 @@ export {
 export { defaultMember, detectMembers, takes } from './detect/members.ts';
 export { SeriesWatch, type WatchedSeries } from './detect/series-watch.ts';
 export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
+export { readParts } from './detect/watch-snapshot.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
 export { type TimeToLimit, timeToLimit } from './forecast/time-to-limit.ts';

@@ -8,10 +8,10 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 // program has changed since (the hash of the bundle is part of a result's key). The bundle is its own worker.
 
 /** In a worker thread: does one case after the other. In the main thread: nothing. */
-export function serveCases<C, R>(run: (each: C) => R): void {
+export function serveCases<C, R>(run: (each: C) => R | Promise<R>): void {
   if (isMainThread || parentPort === null) return;
   const port = parentPort;
-  port.on('message', (each: C) => port.postMessage(run(each)));
+  port.on('message', async (each: C) => port.postMessage(await run(each)));
 }
 
 /** All results in the order of the cases. `moduleUrl`: of the bundle; `told` is called with each as it is there. */

@@ -1,3 +1,4 @@
+export { runCases, serveCases } from './case-threads.ts';
 export { type FleetLoad, type LoadProtocol, LoadRequests } from './fleet-load.ts';
 export { type LoadOptions, type LoadProgress, type LoadSummary, runLoad } from './run-load.ts';
 export {

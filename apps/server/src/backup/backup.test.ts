@@ -71,7 +71,12 @@ describe('snapshots, backups, restore', () => {
     await append(store, 320, 400);
     await store.tidy(t0 + 20 * hour);
     expect(await values(join(dataDir, 'snapshots', name))).toEqual(upTo(320));
-    expect(await readdir(join(dataDir, 'snapshots', name))).toEqual(['metadata.sqlite', 'metrics', 'telemetry']);
+    expect(await readdir(join(dataDir, 'snapshots', name))).toEqual([
+      'detection',
+      'metadata.sqlite',
+      'metrics',
+      'telemetry',
+    ]);
     await store.close();
     expect(await values(dataDir)).toEqual(upTo(400));
   });

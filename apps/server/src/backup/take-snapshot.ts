@@ -20,6 +20,7 @@ export async function takeSnapshot(from: { dataDir: string; store: MetricsStore;
     const target = await openDirectory(metrics);
     await store.snapshot(target, (file) => linkOrCopy(join(dataDir, 'metrics', file), join(metrics, file)));
     await linkAll(join(dataDir, 'telemetry'), join(folder, 'telemetry'));
+    await linkAll(join(dataDir, 'detection'), join(folder, 'detection'));
     copyMetadata(join(dataDir, 'metadata.sqlite'), join(folder, 'metadata.sqlite'));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -41,7 +42,7 @@ async function newFolder(parent: string, base: string): Promise<{ name: string; 
   }
 }
 
-/** Logs and spans: frames that are only ever appended, each checked when it is read. */
+/** Files that are only ever appended to or replaced, their parts checked when they are read. */
 async function linkAll(from: string, to: string): Promise<void> {
   await mkdir(to, { mode: 0o700 });
   const names = await readdir(from).catch(() => []);

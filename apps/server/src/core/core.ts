@@ -16,7 +16,7 @@ import type { RuleFile, Query as RuleQuery } from '@jaegis/rules';
 import type { Clock } from '@jaegis/std';
 import type { MetadataStore, TelemetryLog } from '@jaegis/store';
 import type { Target, TargetEvent } from '@jaegis/targets';
-import type { MetricsStore } from '@jaegis/tsdb';
+import type { MetricsStore, StorageDirectory } from '@jaegis/tsdb';
 import { createViews, type Views } from '../views/views.ts';
 import { learnFromFeedback, learnOfSignal, type SignalFeedback } from './alarm-accuracy.ts';
 import { runAlerting } from './alerting-loop.ts';
@@ -28,7 +28,7 @@ import { commandAgent, type HeartbeatOutcome, takeHeartbeat } from './heartbeats
 import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
 import { LoopRunner } from './loop-runner.ts';
-import { runMaintenance } from './maintenance-loop.ts';
+import { keepReceived, runMaintenance } from './maintenance-loop.ts';
 import { firstPlaces } from './placed.ts';
 import type { QueryStore } from './query-store.ts';
 import type { RemoteWrites } from './remote-writes.ts';
@@ -57,6 +57,8 @@ export interface CoreDeps {
   readonly options: ServerOptions;
   readonly store: MetricsStore;
   readonly metadata: MetadataStore;
+  /** Where what was learned of received series is kept; it is learned anew at each start when left out. */
+  readonly learned?: StorageDirectory;
   readonly telemetryLog?: TelemetryLog;
   readonly receivers: readonly Receiver[];
   /** Who wants to know which alerts fire, all the time. */
@@ -266,6 +268,7 @@ export function createCore(deps: CoreDeps) {
     start(): void {
       const { selfMetrics } = fleet;
       describeSelfMetrics(selfMetrics);
+      void fleet.received.begin(fleet.metadata, fleet.log, deps.clock.now());
       loops.start('connectivity', loopIntervalsMs.connectivity, (now) => runConnectivity(fleet, targets, now));
       loops.start('signals', loopIntervalsMs.signals, (now) => runSignals(fleet, now));
       loops.start('rules', loopIntervalsMs.rules, (now) => fleet.rules.run(now));
@@ -292,6 +295,7 @@ export function createCore(deps: CoreDeps) {
       runConnectivity(fleet, targets, now);
       await fleet.detection.save(fleet.metadata);
       await fleet.behavior.save(fleet.metadata);
+      await keepReceived(fleet, () => fleet.received.save(now));
       fleet.metadata.retry();
       await Promise.allSettled([...fleet.receivers, ...fleet.alertSinks].map((receiver) => receiver.close()));
     },

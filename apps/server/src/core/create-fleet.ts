@@ -1,11 +1,11 @@
 import { AlertEngine, IncidentEngine, PostedAlerts, type TimelineFact } from '@jaegis/alerting';
 import { AlarmOutcomes, AlarmTuning } from '@jaegis/analytics';
 import { IngestCounters } from '@jaegis/ingest';
-import { type Anomaly, signalMetric } from '@jaegis/model';
+import type { Anomaly } from '@jaegis/model';
 import { Registry } from '@jaegis/registry';
 import { recordOutcome } from '@jaegis/scaling';
 import { QuantileSketch } from '@jaegis/std';
-import { type MetadataStore, patientMetadata } from '@jaegis/store';
+import { patientMetadata } from '@jaegis/store';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import { ExemplarStore, MetadataBook } from '@jaegis/tsdb';
 import { alarmOutcomesKey, alarmTuningKey } from './alarm-accuracy.ts';
@@ -17,6 +17,7 @@ import { ExhaustionWatch } from './exhaustion.ts';
 import type { Fleet } from './fleet.ts';
 import { inlineForecastEngine } from './forecast-engine.ts';
 import { idMaker } from './ids.ts';
+import { LearnedSeries } from './learned-series.ts';
 import { OutcomeWatch } from './outcomes.ts';
 import { PoolBook } from './pool-book.ts';
 import { ReceivedWatch } from './received-watch.ts';
@@ -71,7 +72,6 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   deps.remoteWrites?.learnMetadata((metric) => metricMetadata.newest(metric));
   const { breathe } = deps;
   const tell = (changed: readonly Anomaly[]) => tellAnomalies({ metadata, events }, changed);
-  endStrangers(metadata, now);
 
   return {
     clock,
@@ -111,6 +111,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
         seriesLimit: options.watched_series_limit,
         falseAlarmsPerAgentWeek: options.false_alarms_per_agent_week,
         tell,
+        learned: deps.learned === undefined ? undefined : new LearnedSeries(deps.learned, breathe),
       },
     ),
     behavior: new Behavior({
@@ -160,13 +161,4 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       return taken;
     },
   };
-}
-
-/** Anomalies of series from outside that were open before a restart: what was learned of their series is gone, so they end. */
-function endStrangers(metadata: MetadataStore, now: number): void {
-  const ours: readonly (string | undefined)[] = Object.values(signalMetric);
-  for (const anomaly of metadata.anomalies({ limit: 1_000 }).items) {
-    const isOurs = ours.includes(anomaly.series['__name__']) || anomaly.signal === 'behavior';
-    if (anomaly.endedAt === null && !isOurs) metadata.saveAnomaly({ ...anomaly, endedAt: now });
-  }
 }

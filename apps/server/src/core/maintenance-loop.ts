@@ -22,6 +22,8 @@ export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
     await fleet.behavior.save(fleet.metadata, fleet.breathe);
     saveAccuracy(fleet);
     fleet.received.sweep(now);
+    // Tens of megabytes: in the background, for the log must be synced each second.
+    void keepReceived(fleet, () => fleet.received.keep(now));
   }
   if (now - done.pruned >= hourMs) {
     done.pruned = now;
@@ -31,5 +33,15 @@ export async function runMaintenance(fleet: Fleet, now: number): Promise<void> {
       alerts: now - keptMs.alerts,
       anomalies: now - keptMs.anomalies,
     });
+  }
+}
+
+/** Keeps what was learned of received series; a disk that fails costs only that. */
+export async function keepReceived(fleet: Fleet, keep: () => Promise<void>): Promise<void> {
+  try {
+    await keep();
+  } catch (error) {
+    fleet.selfMetrics.count('jaegis_detection_save_failures_total');
+    fleet.log.warn({ err: error }, `Cannot keep what was learned of received series: ${String(error)}`);
   }
 }

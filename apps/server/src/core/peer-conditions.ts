@@ -11,16 +11,25 @@ const hoggedForMs = 60_000;
 /** Fewer are looked at in less than a millisecond. */
 const manyAgents = 200;
 
-/** When each agent last finished anything. Bounded by the registry: who is gone is forgotten. */
-const finished = new WeakMap<Fleet, Map<string, number>>();
+/** A minute of readings, one each five seconds. */
+const meanRate = 1 / 12;
+
+interface Remembered {
+  /** When it last finished anything. */
+  readonly finishedAt: number | undefined;
+  readonly cpuMean: number | null;
+}
+
+/** What is remembered of each agent from look to look. Bounded by the registry: who is gone is forgotten. */
+const remembered = new WeakMap<Fleet, Map<string, Remembered>>();
 
 /** Agents that are wrong only beside their peers: a CPU that something else takes, output that has fallen silent. */
 export async function peerConditions(fleet: Fleet, now: number): Promise<AlertCondition[]> {
-  const before = finished.get(fleet) ?? new Map<string, number>();
-  const lastFinished = new Map<string, number>();
+  const before = remembered.get(fleet) ?? new Map<string, Remembered>();
+  const after = new Map<string, Remembered>();
   const found: AlertCondition[] = [];
   for (const entry of fleet.pools.list()) {
-    const agents = readings(fleet, { pool: entry.name, before, lastFinished }, now);
+    const agents = readings(fleet, { pool: entry.name, before, after }, now);
     for (const fault of faultsAmongPeers(agents, now)) {
       const isHogged = fault.kind === 'cpu_hogged';
       found.push({
@@ -40,29 +49,33 @@ export async function peerConditions(fleet: Fleet, now: number): Promise<AlertCo
     // A pool of thousands takes milliseconds: ingest and queries get a turn.
     if (agents.length >= manyAgents) await fleet.breathe?.();
   }
-  finished.set(fleet, lastFinished);
+  remembered.set(fleet, after);
   return found;
 }
 
 interface PoolOf {
   readonly pool: string;
-  /** When each agent last finished anything, as of the last look and of this one. */
-  readonly before: ReadonlyMap<string, number>;
-  readonly lastFinished: Map<string, number>;
+  /** As of the last look, and of this one. */
+  readonly before: ReadonlyMap<string, Remembered>;
+  readonly after: Map<string, Remembered>;
 }
 
-/** The agents of a pool that can be compared; who of all that are live has finished something is noted. */
-function readings(fleet: Fleet, { pool, before, lastFinished }: PoolOf, now: number): PeerReading[] {
+/** The agents of a pool that can be compared; of all that are live it is noted what the next look must know. */
+function readings(fleet: Fleet, { pool, before, after }: PoolOf, now: number): PeerReading[] {
   const found: PeerReading[] = [];
   for (const { instanceId, connectivity, status, firstSeen } of fleet.registry.listPool(pool)) {
     if (connectivity !== 'live') continue;
     const signals = fleet.signals.agent(instanceId)?.signals ?? {};
     const read = (name: SignalName) => freshValue(signals, name, { now, maxAgeMs: freshMs });
     const throughput = read('throughput');
-    const finishedAt = (throughput ?? 0) > 0 ? now : before.get(instanceId);
-    if (finishedAt !== undefined) lastFinished.set(instanceId, finishedAt);
+    const cpu = read('cpu_utilization');
+    const last = before.get(instanceId);
+    const finishedAt = (throughput ?? 0) > 0 ? now : last?.finishedAt;
+    const mean = last?.cpuMean ?? cpu;
+    const cpuMean = cpu === null || mean === null ? mean : mean + meanRate * (cpu - mean);
+    after.set(instanceId, { finishedAt, cpuMean });
     if ((status !== 'ok' && status !== 'busy') || now - firstSeen < youngMs) continue;
-    found.push({ instanceId, cpu: read('cpu_utilization'), throughput, finishedAt });
+    found.push({ instanceId, cpu, cpuMean, throughput, finishedAt });
   }
   return found;
 }

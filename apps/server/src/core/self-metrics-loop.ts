@@ -36,6 +36,16 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_loop_duration_seconds', 'gauge', 'Duration of the last run of each loop.'],
   ['jaegis_behavior_seconds_per_agent', 'gauge', 'Following the behaviour of one agent for one tick, on average.'],
   ['jaegis_detection_series', 'gauge', 'Series from outside that anomaly detection watches.'],
+  [
+    'jaegis_detection_series_awaited',
+    'gauge',
+    'Of these, series whose learning outlived a restart and that were not seen since.',
+  ],
+  [
+    'jaegis_detection_save_failures_total',
+    'counter',
+    'Times that what detection has learned could not be written to the disk.',
+  ],
   ['jaegis_detection_points_total', 'counter', 'Samples from outside that anomaly detection has looked at.'],
   ['jaegis_behavior_bytes_per_agent', 'gauge', 'Memory that the profile of one agent takes.'],
   ['jaegis_rule_group_evaluations_total', 'counter', 'Evaluations of each group of rules.'],
@@ -147,6 +157,8 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   const received = fleet.received.stats();
   selfMetrics.set('jaegis_detection_series', received.series);
   selfMetrics.set('jaegis_detection_points_total', received.points);
+  selfMetrics.set('jaegis_detection_series_awaited', received.awaited);
+  selfMetrics.set('jaegis_store_damaged_total', received.damaged, { where: 'detection' });
   selfMetrics.set('jaegis_dropped_total', received.shed, { where: 'detection_points' });
   selfMetrics.set('jaegis_dropped_total', received.refused, { where: 'detection_series' });
   const behavior = fleet.behavior.stats();

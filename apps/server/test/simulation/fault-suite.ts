@@ -1,8 +1,10 @@
+import { runCases, serveCases } from '@jaegis/bench';
 import { dailyWave, type Fault, type LoadShape, namedRng } from '@jaegis/simulator';
 import { type Simulation, simulate } from './simulated-server.ts';
 
 // 200 seeded faults in made fleets, watched by the server's own loops on a virtual clock: how many are noticed, how soon,
-// and how many hours without a fault have an alarm. Run by `npm run bench -- faults`.
+// and how many hours without a fault have an alarm. Run by `npm run bench -- faults`, over all cores; interrupted, it goes
+// on where it was.
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -120,7 +122,7 @@ function recordAlarms({ core }: Simulation): Alarm[] {
 }
 
 /** One run of eight faults, one of each kind. */
-export async function runFaults(seed: number): Promise<FaultOutcome[]> {
+async function runFaults(seed: number): Promise<FaultOutcome[]> {
   const faults = drawFaults(seed, ['front', 'middle', 'back']);
   const { simulation } = await fleet(seed, faults);
   const alarms = recordAlarms(simulation);
@@ -138,7 +140,7 @@ export async function runFaults(seed: number): Promise<FaultOutcome[]> {
 }
 
 /** Hours without a fault, after the warm-up. */
-export async function runQuiet(seed: number, hours: number): Promise<QuietOutcome> {
+async function runQuiet(seed: number, hours: number): Promise<QuietOutcome> {
   const { simulation } = await fleet(seed, []);
   const alarms = recordAlarms(simulation);
   await simulation.run(warmUpMs + hours * hour);
@@ -152,41 +154,58 @@ export async function runQuiet(seed: number, hours: number): Promise<QuietOutcom
   };
 }
 
-/** The suite of `npm run bench -- faults`. */
-export async function run(o: { quick: boolean }) {
-  const seeds = Array.from({ length: o.quick ? 6 : 25 }, (_, i) => i + 1);
-  const outcomes: FaultOutcome[] = [];
-  for (const seed of seeds) {
-    outcomes.push(...(await runFaults(seed)));
-    process.stderr.write(`\r${outcomes.length} of ${seeds.length * kinds.length} faults`);
-  }
-  const quiet: QuietOutcome[] = [];
-  for (const seed of seeds.slice(0, o.quick ? 3 : 10)) {
-    quiet.push(await runQuiet(1_000 + seed, 6));
-    process.stderr.write(`\r${quiet.length * 6} quiet hours   `);
-  }
-  process.stderr.write('\n');
-  const rows = kinds.map((kind) =>
-    rowOf(
-      named[kind],
-      outcomes.filter((each) => each.kind === kind),
-    ),
-  );
-  const hours = quiet.reduce((sum, each) => sum + each.hours, 0);
-  const alarmed = quiet.reduce((sum, each) => sum + each.alarmed, 0);
+/** Eight faults, or six hours without one. */
+interface Case {
+  readonly what: 'faults' | 'quiet';
+  readonly seed: number;
+}
+type Outcome = { readonly faults: readonly FaultOutcome[] } | { readonly quiet: QuietOutcome };
+
+const quietHours = 6;
+
+serveCases<Case, Outcome>(async ({ what, seed }) =>
+  what === 'faults' ? { faults: await runFaults(seed) } : { quiet: await runQuiet(seed, quietHours) },
+);
+
+/** The suite of `npm run bench -- faults`; `--seeds=18,1004` for some of its cases only. */
+export async function run(o: { quick: boolean; args: readonly string[] }) {
+  const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
+  const all: Case[] = [
+    ...seedsFrom(1, o.quick ? 6 : 25).map((seed) => ({ what: 'faults' as const, seed })),
+    ...seedsFrom(1_001, o.quick ? 3 : 10).map((seed) => ({ what: 'quiet' as const, seed })),
+  ];
+  const asked = o.args.find((each) => each.startsWith('--seeds='))?.slice('--seeds='.length);
+  const cases = asked === undefined ? all : all.filter(({ seed }) => asked.split(',').includes(`${seed}`));
+  const results = await runCases<Case, Outcome>(cases, {
+    moduleUrl: import.meta.url,
+    told: ({ what, seed }, outcome) => console.error(`${what}, seed ${seed}: ${spoken(outcome)}`),
+  });
+  const outcomes = results.flatMap((each) => ('faults' in each ? each.faults : []));
+  const quiet = results.flatMap((each) => ('quiet' in each ? [each.quiet] : []));
   return {
     title: 'Seeded faults in made fleets, noticed by the server (share with an alert on the pool, from the fault on)',
-    rows: [
-      ...rows,
-      rowOf('all', outcomes),
-      {
-        name: 'hours without a fault that had an alarm',
-        value: (100 * alarmed) / hours,
-        unit: '%',
-        note: `${alarmed} of ${hours} hours; ${causes(quiet.flatMap((each) => each.alarms.map((alarm) => alarm.what)))}`,
-      },
-    ],
+    rows: [...faultRows(outcomes), ...quietRows(quiet)],
   };
+}
+
+function faultRows(outcomes: readonly FaultOutcome[]) {
+  if (outcomes.length === 0) return [];
+  const ofKind = (kind: Kind) => outcomes.filter((each) => each.kind === kind);
+  return [...kinds.map((kind) => rowOf(named[kind], ofKind(kind))), rowOf('all', outcomes)];
+}
+
+function quietRows(quiet: readonly QuietOutcome[]) {
+  if (quiet.length === 0) return [];
+  const hours = quiet.reduce((sum, each) => sum + each.hours, 0);
+  const alarmed = quiet.reduce((sum, each) => sum + each.alarmed, 0);
+  const note = `${alarmed} of ${hours} hours; ${causes(quiet.flatMap((each) => each.alarms.map((alarm) => alarm.what)))}`;
+  return [{ name: 'hours without a fault that had an alarm', value: (100 * alarmed) / hours, unit: '%', note }];
+}
+
+function spoken(outcome: Outcome): string {
+  if ('quiet' in outcome) return `${outcome.quiet.alarmed} of ${outcome.quiet.hours} hours with an alarm`;
+  const missed = outcome.faults.filter(({ delayMs }) => delayMs === null).map(({ kind }) => named[kind]);
+  return missed.length === 0 ? 'all noticed' : `missed ${missed.join(', ')}`;
 }
 
 function rowOf(name: string, outcomes: readonly FaultOutcome[]) {

@@ -140,6 +140,30 @@ export function describeDetector(name: string, create: () => Detector, skip: Ski
       expect(rest.score).toEqual(whole.score.slice(250));
     });
 
+    check('rows of a snapshot come back behind others, a part at a time', () => {
+      const values = noise(16, 400);
+      const whole = runSeries(create(), values);
+      const first = create();
+      const rows = Array.from({ length: 5 }, () => first.addRow({ intervalMs: 5_000, sense: 'neutral', now: start }));
+      for (const row of rows) runRow(first, row, { values: values.subarray(0, 250), atOf: (i) => start + i * 5_000 });
+      first.removeRow(3);
+      const second = create();
+      second.addRow({ intervalMs: 5_000, sense: 'neutral', now: start });
+      const damaged = first.snapshot(2, 5);
+      damaged[damaged.length - 9] = damaged[damaged.length - 9]! ^ 1;
+      expect(second.append(damaged)).toBe(-1);
+      expect(second.append(first.snapshot(2, 5))).toBe(1);
+      expect(second.append(first.snapshot(0, 2))).toBe(4);
+      expect(second.rows).toBe(5);
+      for (const row of [1, 3, 4, 5]) {
+        const rest = runRow(second, row, { values: values.subarray(250), atOf: (i) => start + (i + 250) * 5_000 });
+        expect(rest.score).toEqual(whole.score.slice(250));
+      }
+      // The hole between them is used again, fresh.
+      expect(second.addRow({ intervalMs: 5_000, sense: 'neutral', now: start })).toBe(2);
+      expect(runRow(second, 2, { values, atOf: (i) => start + i * 5_000 }).score).toEqual(whole.score);
+    });
+
     check('refuses damaged, foreign and truncated snapshots and keeps what it has', () => {
       const detector = create();
       runSeries(detector, noise(13, 100));

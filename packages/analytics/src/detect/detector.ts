@@ -15,10 +15,15 @@ export interface Detector {
    * NaN and infinities mean "missing": nothing is learned and the verdict is silent. A row that does not exist stays silent.
    */
   observe(rows: Uint32Array, values: Float64Array, options: ObserveOptions): void;
-  /** Everything learned, with the row numbers, as bytes for `restore`. */
-  snapshot(): Uint8Array;
+  /** What was learned of the rows from `from` up to `to` (of all when left out), as bytes for `restore` and `append`. */
+  snapshot(from?: number, to?: number): Uint8Array;
   /** False, and nothing changed, when the bytes are damaged, of another version or of another detector. */
   restore(bytes: Uint8Array): boolean;
+  /**
+   * Puts the rows of a snapshot behind those that are there, in their order and with those not in use between them. Gives the
+   * number of the first; -1, and nothing changed, where `restore` would refuse.
+   */
+  append(bytes: Uint8Array): number;
   /** Bytes of state that one more series costs. */
   bytesPerRow(): number;
   /** Rows in use. */

@@ -79,12 +79,16 @@ class EwmaBand implements Detector {
     this.#table.remove(row);
   }
 
-  snapshot(): Uint8Array {
-    return this.#table.toBytes();
+  snapshot(from?: number, to?: number): Uint8Array {
+    return this.#table.toBytes(from, to);
   }
 
   restore(bytes: Uint8Array): boolean {
     return this.#table.fromBytes(bytes);
+  }
+
+  append(bytes: Uint8Array): number {
+    return this.#table.fits(bytes) ? this.#table.append(bytes) : -1;
   }
 
   observe(rows: Uint32Array, values: Float64Array, options: ObserveOptions): void {

@@ -1,8 +1,8 @@
 /**
  * A table of typed columns that grows by doubling, with rows that are handed out and taken back, and a byte form.
  *
- * Bytes: magic "JGRC", version (u32), schema hash (u32), rows in use up to (u32), then each column's first `used` rows as
- * they lie in memory (little endian on every machine that Node runs on), then FNV-1a of all before it (u32).
+ * Bytes: magic "JGRC", version (u32), schema hash (u32), number of rows (u32), which are in use (a byte each), then each
+ * column's rows as they lie in memory (little endian on every machine that Node runs on), then FNV-1a of all before it (u32).
  */
 export type ColumnKind = 'f64' | 'f32' | 'u32' | 'i16' | 'u16' | 'u8';
 /** Kind and how many values a row has of it. */
@@ -81,17 +81,19 @@ export class RowColumns<S extends Record<string, ColumnSpec>> {
     this.#free.push(row);
   }
 
-  toBytes(): Uint8Array {
-    const bytes = new Uint8Array(headerBytes + this.#used * this.bytesPerRow + 4);
+  /** The rows from `from` up to `to`, in use or not; all that ever were when left out. */
+  toBytes(from = 0, to: number = this.#used): Uint8Array {
+    const rows = Math.max(0, Math.min(to, this.#used) - from);
+    const bytes = new Uint8Array(headerBytes + rows * this.bytesPerRow + 4);
     const view = new DataView(bytes.buffer);
     view.setUint32(0, magic);
     view.setUint32(4, this.#version);
     view.setUint32(8, this.#schema);
-    view.setUint32(12, this.#used);
-    bytes.set(this.#live.subarray(0, this.#used), headerBytes);
-    let offset = headerBytes + this.#used;
+    view.setUint32(12, rows);
+    bytes.set(this.#live.subarray(from, from + rows), headerBytes);
+    let offset = headerBytes + rows;
     for (const [name, [, width]] of Object.entries(this.#spec)) {
-      const part = this.columns[name as keyof S].subarray(0, this.#used * width);
+      const part = this.columns[name as keyof S].subarray(from * width, (from + rows) * width);
       bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset);
       offset += part.byteLength;
     }
@@ -99,35 +101,48 @@ export class RowColumns<S extends Record<string, ColumnSpec>> {
     return bytes;
   }
 
-  /** False, and nothing changed, when the bytes are not exactly what `toBytes` of the same table wrote. */
-  fromBytes(bytes: Uint8Array): boolean {
+  /** Whether the bytes are exactly what `toBytes` of such a table wrote. */
+  fits(bytes: Uint8Array): boolean {
     if (bytes.byteLength < headerBytes + 4) return false;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (view.getUint32(0) !== magic || view.getUint32(4) !== this.#version || view.getUint32(8) !== this.#schema) {
       return false;
     }
-    const used = view.getUint32(12);
-    const end = headerBytes + used * this.bytesPerRow;
-    if (used > maxRows || bytes.byteLength !== end + 4) return false;
-    if (view.getUint32(end) !== fnv1a(bytes.subarray(0, end))) return false;
-    let capacity = 16;
-    while (capacity < used) capacity *= 2;
-    const columns = makeColumns(this.#spec, capacity);
-    let offset = headerBytes + used;
+    const rows = view.getUint32(12);
+    const end = headerBytes + rows * this.bytesPerRow;
+    if (rows > maxRows || bytes.byteLength !== end + 4) return false;
+    return view.getUint32(end) === fnv1a(bytes.subarray(0, end));
+  }
+
+  /** Replaces all rows. False, and nothing changed, when the bytes do not fit. */
+  fromBytes(bytes: Uint8Array): boolean {
+    if (!this.fits(bytes)) return false;
+    this.#used = 0;
+    this.#free = [];
+    this.append(bytes);
+    return true;
+  }
+
+  /** Puts bytes that fit behind the rows that are there, holes included; gives the number of the first. */
+  append(bytes: Uint8Array): number {
+    const first = this.#used;
+    const rows = new DataView(bytes.buffer, bytes.byteOffset).getUint32(12);
+    let capacity = this.#capacity;
+    while (capacity < first + rows) capacity *= 2;
+    if (capacity > this.#capacity) this.#grow(capacity);
+    this.#live.set(bytes.subarray(headerBytes, headerBytes + rows), first);
+    let offset = headerBytes + rows;
     for (const [name, [, width]] of Object.entries(this.#spec)) {
-      const column = columns[name as keyof S];
-      const length = used * width * column.BYTES_PER_ELEMENT;
-      new Uint8Array(column.buffer, 0, length).set(bytes.subarray(offset, offset + length));
+      const column = this.columns[name as keyof S];
+      const length = rows * width * column.BYTES_PER_ELEMENT;
+      new Uint8Array(column.buffer, first * width * column.BYTES_PER_ELEMENT, length).set(
+        bytes.subarray(offset, offset + length),
+      );
       offset += length;
     }
-    this.columns = columns;
-    this.#capacity = capacity;
-    this.#used = used;
-    this.#live = new Uint8Array(capacity);
-    this.#live.set(bytes.subarray(headerBytes, headerBytes + used));
-    this.#free = [];
-    for (let row = used - 1; row >= 0; row--) if (this.#live[row] === 0) this.#free.push(row);
-    return true;
+    this.#used = first + rows;
+    for (let row = this.#used - 1; row >= first; row--) if (this.#live[row] === 0) this.#free.push(row);
+    return first;
   }
 
   #grow(capacity: number): void {

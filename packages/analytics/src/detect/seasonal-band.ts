@@ -178,12 +178,20 @@ export class SeasonalBand implements Detector {
     return this.#table.columns.settle[row] === settlePoints - 1;
   }
 
-  snapshot(): Uint8Array {
-    return this.#table.toBytes();
+  snapshot(from?: number, to?: number): Uint8Array {
+    return this.#table.toBytes(from, to);
   }
 
   restore(bytes: Uint8Array): boolean {
     return this.#table.fromBytes(bytes);
+  }
+
+  fits(bytes: Uint8Array): boolean {
+    return this.#table.fits(bytes);
+  }
+
+  append(bytes: Uint8Array): number {
+    return this.#table.fits(bytes) ? this.#table.append(bytes) : -1;
   }
 
   observe(rows: Uint32Array, values: Float64Array, options: ObserveOptions): void {

@@ -6,13 +6,18 @@
  * their increase a second, and a restart is a gap. Samples that are not newer than the last one, older than five minutes or
  * beyond `pointsPerSecond` are left out, the last of these counted. A point far beyond the alarm opens an anomaly at once; else
  * several must agree (anomaly-tracker.ts). Of one metric in one pool only so many anomalies are told: one cause, a few words.
+ * What was learned outlives a restart as parts of a few thousand rows (watch-snapshot.ts): a series that is seen again takes its
+ * row back and is watched at once.
  * Bad at: histograms (their buckets are not watched), series with a sample an hour, whose warm-up takes days.
  */
 import type { Anomaly } from '@jaegis/model';
 import { type AnomalySubject, AnomalyTracker } from './anomaly-tracker.ts';
 import { createDetector } from './create-detector.ts';
 import { createVerdicts, type Detector } from './detector.ts';
+import { RestoredRows } from './restored-rows.ts';
+import { seriesKey } from './series-key.ts';
 import { ToldGroups } from './told-groups.ts';
+import { encodeHead, encodePart, type WatchPart } from './watch-snapshot.ts';
 
 export interface WatchedSeries {
   readonly subject: AnomalySubject;
@@ -58,6 +63,12 @@ const young = -1;
 /** Old enough; its next sample shows its interval. */
 const ripe = -2;
 const unwatched = -3;
+/** In place of the slot of a row whose series has not been seen since the restart. */
+const noSlot = 0xffff_ffff;
+/** A millisecond's work. */
+const rowsAtOnce = 2_048;
+/** A series that was not seen for so long after a restart has ended. */
+const restoredForMs = 6 * 3_600_000;
 
 export class SeriesWatch {
   readonly #options: SeriesWatchOptions;
@@ -71,12 +82,18 @@ export class SeriesWatch {
   #lastAt = new Float64Array(1_024);
   // By row.
   #slots = new Uint32Array(1_024);
+  #keys = new Float64Array(1_024);
   #isCounter = new Uint8Array(1_024);
   #lastValue = new Float64Array(1_024);
   // What waits to be looked at.
   readonly #waitingRows = new Uint32Array(waitingLimit);
   readonly #waitingValues = new Float64Array(waitingLimit);
   readonly #waitingAt = new Float64Array(waitingLimit);
+  /** Anomalies that ended while samples were taken, to be told with the next look. */
+  readonly #ended: Anomaly[] = [];
+  readonly #restored = new RestoredRows();
+  #restoredAt = 0;
+  #rowsEnd = 0;
   #head = 0;
   #end = 0;
   readonly #groups = new ToldGroups(toldOfGroup);
@@ -133,10 +150,62 @@ export class SeriesWatch {
     }
   }
 
+  /** Everything learned, as bytes, a part at a time; others may have their turn in between. */
+  *snapshot(now: number): Generator<Uint8Array> {
+    yield encodeHead(now);
+    for (let from = 0; from < this.#rowsEnd; from += rowsAtOnce) {
+      const to = Math.min(from + rowsAtOnce, this.#rowsEnd);
+      const lastAt = new Float64Array(to - from);
+      for (let row = from; row < to; row++) {
+        const slot = this.#slots[row]!;
+        lastAt[row - from] =
+          slot === noSlot ? (this.#restored.find(this.#keys[row]!)?.lastAt ?? 0) : this.#lastAt[slot]!;
+      }
+      yield encodePart({
+        keys: this.#keys.subarray(from, to),
+        lastAt,
+        lastValue: this.#lastValue.subarray(from, to),
+        detector: this.#detector.snapshot(from, to),
+      });
+    }
+  }
+
+  /** Takes a part of a snapshot back: how many series; -1 when its detector's bytes are damaged or of another version. */
+  restore({ keys, lastAt, lastValue, detector }: WatchPart, now: number): number {
+    if (this.#detector.rows >= this.#options.seriesLimit) return 0;
+    const first = this.#detector.append(detector);
+    if (first === -1) return -1;
+    while (first + keys.length > this.#slots.length) this.#growRows();
+    this.#rowsEnd = first + keys.length;
+    this.#restoredAt = now;
+    let count = 0;
+    for (let i = 0; i < keys.length; i++) {
+      const row = first + i;
+      this.#slots[row] = noSlot;
+      this.#keys[row] = keys[i]!;
+      this.#lastValue[row] = lastValue[i]!;
+      const isSane = keys[i]! >= 1 && Number.isSafeInteger(keys[i]!) && lastAt[i]! <= now + oldestMs;
+      if (isSane && this.#restored.add(keys[i]!, row, lastAt[i]!)) count++;
+      else this.#freeRow(row);
+    }
+    return count;
+  }
+
+  /** Anomalies that were open before the restart go on where their series came back; gives the others, ended. */
+  resume(open: readonly Anomaly[], now: number): Anomaly[] {
+    const ended: Anomaly[] = [];
+    for (const anomaly of open) {
+      const row = this.#restored.find(seriesKey(anomaly.series))?.row;
+      if (row !== undefined && this.#groups.mayTell(anomaly)) this.#tracker.restore([[row, anomaly]]);
+      else ended.push({ ...anomaly, endedAt: now });
+    }
+    return ended;
+  }
+
   /** Looks at some of what waits; gives the anomalies that opened, grew worse or ended. */
   look(): Anomaly[] {
     const from = this.#head;
-    if (from === this.#end) return [];
+    if (from === this.#end) return this.#ended.splice(0);
     // One moment for all that belong to it: a request's samples are of one interval.
     const at = this.#waitingAt[from]!;
     let to = from + 1;
@@ -158,7 +227,8 @@ export class SeriesWatch {
       this.#head = 0;
       this.#end = 0;
     }
-    return changed.length === 0 ? changed : changed.filter((each) => this.#groups.mayTell(each));
+    const told = changed.length === 0 ? changed : changed.filter((each) => this.#groups.mayTell(each));
+    return this.#ended.length === 0 ? told : [...this.#ended.splice(0), ...told];
   }
 
   /** Points that wait. */
@@ -179,11 +249,13 @@ export class SeriesWatch {
     return ended;
   }
 
-  /** Anomalies of series that have not spoken for five minutes end. */
+  /** Anomalies of series that have not spoken for five minutes end; what came back and was not seen for hours is given up. */
   sweep(now: number): Anomaly[] {
-    const ended: Anomaly[] = [];
+    const ended = this.#ended.splice(0);
+    if (this.#restored.size > 0 && now - this.#restoredAt >= restoredForMs) ended.push(...this.#giveUpRestored(now));
     for (const row of this.#tracker.keys() as number[]) {
-      if (now - this.#lastAt[this.#slots[row]!]! < goneMs) continue;
+      const slot = this.#slots[row]!;
+      if (now - (slot === noSlot ? this.#restoredAt : this.#lastAt[slot]!) < goneMs) continue;
       const anomaly = this.#tracker.drop(row, now);
       if (anomaly !== undefined && this.#groups.mayTell(anomaly)) ended.push(anomaly);
     }
@@ -195,15 +267,27 @@ export class SeriesWatch {
     return this.#tracker.open().filter((each) => this.#groups.isTold(each));
   }
 
-  /** `shed`: points left out because there were too many. `refused`: series and anomalies beyond a limit, or not told. */
-  stats(): { series: number; points: number; shed: number; refused: number; waiting: number; bytesPerSeries: number } {
+  /**
+   * `awaited`: of the series, those that came back with a restart and were not seen since. `shed`: points left out because
+   * there were too many. `refused`: series and anomalies beyond a limit, or not told.
+   */
+  stats(): {
+    series: number;
+    awaited: number;
+    points: number;
+    shed: number;
+    refused: number;
+    waiting: number;
+    bytesPerSeries: number;
+  } {
     return {
       series: this.#detector.rows,
+      awaited: this.#restored.size,
       points: this.#points,
       shed: this.#shed,
       refused: this.#refused + this.#groups.kept + this.#tracker.refused,
       waiting: this.waiting,
-      bytesPerSeries: this.#detector.bytesPerRow() + 29,
+      bytesPerSeries: this.#detector.bytesPerRow() + 37,
     };
   }
 
@@ -218,14 +302,29 @@ export class SeriesWatch {
   #begin(slot: number, ref: number, now: number): void {
     const row = this.#rows[slot]!;
     // The slot was another series' before, which nobody told us is gone.
-    if (this.#refs[slot] !== 0 && row >= 0) this.#forgetRow(row, now);
+    if (this.#refs[slot] !== 0 && row >= 0) this.#ended.push(...this.#forgetRow(row, now));
     this.#refs[slot] = ref;
     this.#rows[slot] = young;
     this.#lastAt[slot] = now;
+    if (this.#restored.size > 0) this.#recognize(slot, ref);
+  }
+
+  /** A series that was watched before the restart goes on where it was. */
+  #recognize(slot: number, ref: number): void {
+    const known = this.#options.describe(ref);
+    const before = known === undefined ? undefined : this.#restored.take(seriesKey(known.subject.series));
+    if (known === undefined || before === undefined) return;
+    this.#rows[slot] = before.row;
+    this.#slots[before.row] = slot;
+    this.#isCounter[before.row] = known.isCounter ? 1 : 0;
+    this.#lastAt[slot] = before.lastAt;
   }
 
   #watch(slot: number, sample: { at: number; value: number; now: number }): void {
     const { seriesLimit, describe } = this.#options;
+    // Those that are there come before those that may come back.
+    if (this.#detector.rows >= seriesLimit && this.#restored.size > 0)
+      this.#ended.push(...this.#giveUpRestored(sample.now));
     const known = this.#detector.rows >= seriesLimit ? undefined : describe(this.#refs[slot]!);
     if (known === undefined) {
       if (this.#detector.rows >= seriesLimit) this.#refused++;
@@ -235,8 +334,10 @@ export class SeriesWatch {
     const intervalMs = Math.min(sample.at - this.#lastAt[slot]!, longestMs);
     const row = this.#detector.addRow({ intervalMs, sense: 'neutral', now: sample.now });
     if (row >= this.#slots.length) this.#growRows();
+    this.#rowsEnd = Math.max(this.#rowsEnd, row + 1);
     this.#rows[slot] = row;
     this.#slots[row] = slot;
+    this.#keys[row] = seriesKey(known.subject.series);
     this.#isCounter[row] = known.isCounter ? 1 : 0;
     this.#lastValue[row] = sample.value;
     this.#lastAt[slot] = sample.at;
@@ -261,8 +362,19 @@ export class SeriesWatch {
     return known?.subject ?? { agent: null, pool: '', series: {}, signal: '' };
   }
 
-  #forgetRow(row: number, now: number): Anomaly[] {
+  #giveUpRestored(now: number): Anomaly[] {
+    const rows = this.#restored.rows();
+    this.#restored.clear();
+    return rows.flatMap((row) => this.#forgetRow(row, now));
+  }
+
+  #freeRow(row: number): void {
     this.#detector.removeRow(row);
+    this.#keys[row] = 0;
+  }
+
+  #forgetRow(row: number, now: number): Anomaly[] {
+    this.#freeRow(row);
     // Its number may be another series' soon.
     for (let i = this.#head; i < this.#end; i++) if (this.#waitingRows[i] === row) this.#waitingValues[i] = Number.NaN;
     const anomaly = this.#tracker.drop(row, now);
@@ -280,6 +392,7 @@ export class SeriesWatch {
   #growRows(): void {
     const size = this.#slots.length * 2;
     this.#slots = copied(this.#slots, new Uint32Array(size));
+    this.#keys = copied(this.#keys, new Float64Array(size));
     this.#isCounter = copied(this.#isCounter, new Uint8Array(size));
     this.#lastValue = copied(this.#lastValue, new Float64Array(size));
   }

@@ -6,6 +6,7 @@ const now = 1_800_000_000_000;
 const well = (instanceId: string, more: Partial<PeerReading> = {}): PeerReading => ({
   instanceId,
   cpu: 0.5,
+  cpuMean: more.cpu ?? (more.cpu === null ? null : 0.5),
   throughput: 1,
   finishedAt: now - 1_000,
   ...more,
@@ -32,6 +33,17 @@ describe('faults that only show beside peers', () => {
     ]);
   });
 
+  test('peers whose readings jump to the top have room all the same; whoever does more work than they is only busy', () => {
+    const jumpy = { cpu: 0.97, cpuMean: 0.82 };
+    const hogged = { cpu: 1, cpuMean: 1 };
+    expect(faultsAmongPeers([well('a', hogged), well('b', jumpy), well('c', jumpy)], now)).toMatchObject([
+      { instanceId: 'a', kind: 'cpu_hogged' },
+    ]);
+    const full = { cpu: 0.97, cpuMean: 0.93 };
+    expect(faultsAmongPeers([well('a', hogged), well('b', full), well('c', full)], now)).toEqual([]);
+    expect(faultsAmongPeers([well('a', { ...hogged, throughput: 1.3 }), well('b'), well('c')], now)).toEqual([]);
+  });
+
   test('nothing finished for as long as the peers finish fifteen each, and 45 s at least', () => {
     const silent = (ms: number) => well('a', { throughput: 0, finishedAt: now - ms });
     expect(faultsAmongPeers([silent(44_000), well('b'), well('c')], now)).toEqual([]);
@@ -52,7 +64,7 @@ describe('faults that only show beside peers', () => {
           const others = values.filter((each, k): each is number => k !== i && each !== null).sort((a, b) => a - b);
           const usual = others[Math.floor((others.length - 1) / 2)];
           const isComparable = values.length > 2 && others.length >= 2 && cpu !== null && cpu >= 0.95;
-          return isComparable && usual !== undefined && usual <= 0.8 * cpu;
+          return isComparable && usual !== undefined && usual <= 0.9;
         });
         const found = faultsAmongPeers(agents, now);
         expect(found.map(({ instanceId }) => instanceId)).toEqual(expected.map(({ instanceId }) => instanceId));

@@ -1,6 +1,7 @@
 /**
  * Two faults that only show beside one's peers, since neither breaks a bound of its own:
- * - a hogged CPU: an agent at the top of what it may use, while like agents with like work are far from it;
+ * - a hogged CPU: an agent at the top of what it may use, while like agents with as much work were below it over the last
+ *   minute (readings of seconds jump: of peers at four fifths, some are at the top at any moment);
  * - silent output: nothing finishes for as long as its peers finish `silentWork` requests each. Under even routing the chance
  *   that this happens to a well agent is e^-silentWork.
  * Bad at: pools whose work is not spread evenly, and pools of one or two.
@@ -11,6 +12,8 @@ export interface PeerReading {
   readonly instanceId: string;
   /** Share of what it may use; `null` = not known. */
   readonly cpu: number | null;
+  /** The same over about the last minute. */
+  readonly cpuMean: number | null;
   /** Finished requests per second. */
   readonly throughput: number | null;
   /** When it last finished anything, epoch milliseconds; `undefined`: never that we know. */
@@ -25,29 +28,37 @@ export interface PeerFault {
 
 const leastPeers = 2;
 const hogged = 0.95;
-/** Peers below this share of its use have the same work and room to spare. */
-const roomy = 0.8;
+/** Peers at or below this have room to spare. */
+const roomy = 0.9;
+/** Whoever finishes so much more than its peers is busy with its own work. */
+const moreWork = 1.25;
 const silentWork = 15;
 const leastSilentMs = 45_000;
 
 /** The faults among the agents of one pool that are live, working and past their start-up. */
 export function faultsAmongPeers(agents: readonly PeerReading[], now: number): PeerFault[] {
   if (agents.length <= leastPeers) return [];
-  const cpu = sorted(agents.map((each) => each.cpu));
+  const cpu = sorted(agents.map((each) => each.cpuMean));
   const throughput = sorted(agents.map((each) => each.throughput));
   const found: PeerFault[] = [];
   for (const agent of agents) {
+    const usualWork = medianOfOthers(throughput, agent.throughput);
     const fault =
-      hoggedCpu(agent, medianOfOthers(cpu, agent.cpu)) ??
-      silentOutput(agent, medianOfOthers(throughput, agent.throughput), now);
+      hoggedCpu(agent, { cpu: medianOfOthers(cpu, agent.cpuMean), work: usualWork }) ??
+      silentOutput(agent, usualWork, now);
     if (fault !== undefined) found.push(fault);
   }
   return found;
 }
 
-function hoggedCpu(agent: PeerReading, usual: number | null): PeerFault | undefined {
-  if (agent.cpu === null || agent.cpu < hogged || usual === null || usual > roomy * agent.cpu) return undefined;
-  const reason = `CPU ${formatValue(agent.cpu, 'ratio')}, its peers' median is ${formatValue(usual, 'ratio')}: something beside its work takes it`;
+function hoggedCpu(
+  agent: PeerReading,
+  usual: { readonly cpu: number | null; readonly work: number | null },
+): PeerFault | undefined {
+  if (agent.cpu === null || agent.cpu < hogged || usual.cpu === null || usual.cpu > roomy) return undefined;
+  if (agent.cpuMean === null || agent.cpuMean <= usual.cpu) return undefined;
+  if (agent.throughput !== null && usual.work !== null && agent.throughput > moreWork * usual.work) return undefined;
+  const reason = `CPU ${formatValue(agent.cpu, 'ratio')}, its peers' median is ${formatValue(usual.cpu, 'ratio')}: something beside its work takes it`;
   return { instanceId: agent.instanceId, kind: 'cpu_hogged', reason };
 }
 

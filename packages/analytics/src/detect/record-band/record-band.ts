@@ -33,7 +33,7 @@ export function createRecordBand(options: DetectorOptions = {}): Detector {
 class RecordBand implements Detector {
   readonly name = 'record-band';
   readonly #band: SeasonalBand;
-  #news = new RowNews();
+  readonly #news = new RowNews();
   /** -log10 of the share of values that may alarm, where that is the budget. */
   readonly #alarmAt: number | undefined;
 
@@ -65,9 +65,9 @@ class RecordBand implements Detector {
   }
 
   /** Bytes: length of the band's (u32), the band's, the news'; both tables check themselves. */
-  snapshot(): Uint8Array {
-    const band = this.#band.snapshot();
-    const news = this.#news.snapshot();
+  snapshot(from?: number, to?: number): Uint8Array {
+    const band = this.#band.snapshot(from, to);
+    const news = this.#news.snapshot(from, to);
     const bytes = new Uint8Array(headerBytes + band.length + news.length);
     new DataView(bytes.buffer).setUint32(0, band.length);
     bytes.set(band, headerBytes);
@@ -76,12 +76,24 @@ class RecordBand implements Detector {
   }
 
   restore(bytes: Uint8Array): boolean {
-    if (bytes.length < headerBytes) return false;
+    const parts = this.#partsOf(bytes);
+    return parts !== undefined && this.#band.restore(parts.band) && this.#news.restore(parts.news);
+  }
+
+  append(bytes: Uint8Array): number {
+    const parts = this.#partsOf(bytes);
+    if (parts === undefined) return -1;
+    this.#news.append(parts.news);
+    return this.#band.append(parts.band);
+  }
+
+  /** Both tables' bytes; `undefined` when one of them is not whole. */
+  #partsOf(bytes: Uint8Array): { band: Uint8Array; news: Uint8Array } | undefined {
+    if (bytes.length < headerBytes) return undefined;
     const end = headerBytes + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-    const news = new RowNews();
-    if (!news.restore(bytes.slice(end)) || !this.#band.restore(bytes.slice(headerBytes, end))) return false;
-    this.#news = news;
-    return true;
+    const band = bytes.subarray(headerBytes, end);
+    const news = bytes.subarray(end);
+    return this.#band.fits(band) && this.#news.fits(news) ? { band, news } : undefined;
   }
 
   observe(rows: Uint32Array, values: Float64Array, options: ObserveOptions): void {

@@ -96,12 +96,20 @@ export class RowNews {
     this.#table.remove(row);
   }
 
-  snapshot(): Uint8Array {
-    return this.#table.toBytes();
+  snapshot(from?: number, to?: number): Uint8Array {
+    return this.#table.toBytes(from, to);
+  }
+
+  fits(bytes: Uint8Array): boolean {
+    return this.#table.fits(bytes);
   }
 
   restore(bytes: Uint8Array): boolean {
     return this.#table.fromBytes(bytes);
+  }
+
+  append(bytes: Uint8Array): number {
+    return this.#table.append(bytes);
   }
 
   /** Values left until news may be told again. */
