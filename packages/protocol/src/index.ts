@@ -31,5 +31,5 @@ export {
   type RemoteWriteVersion,
 } from './remote-write/remote-write-decoder.ts';
 export { SnappyReader } from './wire/snappy.ts';
-export { packSnappy } from './wire/snappy-writer.ts';
+export { packSnappy, putSnappyCopy, putSnappyLiteral } from './wire/snappy-writer.ts';
 export { WireWriter } from './wire/wire-writer.ts';

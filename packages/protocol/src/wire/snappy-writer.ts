@@ -50,15 +50,21 @@ function packBlock(block: Block, out: Uint8Array, start: number): number {
     while (pos + length + 4 <= to && view.getInt32(candidate + length, true) === view.getInt32(pos + length, true))
       length += 4;
     while (pos + length < to && bytes[candidate + length] === bytes[pos + length]) length++;
-    at = putLiteral(bytes, { from: literal, to: pos }, out, at);
-    at = putCopy(pos - candidate, length, out, at);
+    at = putSnappyLiteral(bytes, { from: literal, to: pos }, out, at);
+    at = putSnappyCopy(pos - candidate, length, out, at);
     pos += length;
     literal = pos;
   }
-  return putLiteral(bytes, { from: literal, to }, out, at);
+  return putSnappyLiteral(bytes, { from: literal, to }, out, at);
 }
 
-function putLiteral(bytes: Uint8Array, range: { from: number; to: number }, out: Uint8Array, start: number): number {
+/** Puts bytes as they are; gives where what comes next begins. */
+export function putSnappyLiteral(
+  bytes: Uint8Array,
+  range: { from: number; to: number },
+  out: Uint8Array,
+  start: number,
+): number {
   const length = range.to - range.from;
   if (length === 0) return start;
   let at = start;
@@ -77,8 +83,11 @@ function putLiteral(bytes: Uint8Array, range: { from: number; to: number }, out:
   return at + length;
 }
 
-/** Copies of 64 at most; what is left over is never shorter than four. */
-function putCopy(offset: number, total: number, out: Uint8Array, start: number): number {
+/**
+ * Puts a reference to `total` bytes (four at least) that stand `offset` bytes (below 64 Ki) before, in copies of 64 at most of
+ * which none is shorter than four.
+ */
+export function putSnappyCopy(offset: number, total: number, out: Uint8Array, start: number): number {
   let at = start;
   let length = total;
   while (length > 0) {

@@ -1,10 +1,12 @@
 import { formatLabels, isStaleMarker, staleMarker } from '@jaegis/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { columnsOf } from '../../test/columns-of.ts';
 import { decodeBody, decodeRequest } from '../../test/decode-body.ts';
 import { RequestEncoder } from './encode-request.ts';
 import { MetricFamilies } from './metric-families.ts';
-import { type MessageVersion, type OutgoingSample, SymbolBook } from './outgoing.ts';
+import { type MessageVersion, SymbolBook } from './outgoing.ts';
+import type { OutgoingSample } from './sample-columns.ts';
 
 const text = fc
   .oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('a', 'grün', '日本', 'x'.repeat(300)))
@@ -39,7 +41,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
             wanted.push({ series: formatLabels(labels), at: timestamp, value });
           }
         }
-        expect(decodeBody(version, encoder.encode(samples, version))).toEqual(wanted);
+        expect(decodeBody(version, encoder.encode(columnsOf(samples), version))).toEqual(wanted);
       }),
       { numRuns: 100 },
     );
@@ -59,7 +61,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
       { series: b!, timestamp: 1, value: 2 },
       { series: a!, timestamp: 2, value: staleMarker },
     ];
-    const decoded = decodeBody(version, new RequestEncoder().encode(samples, version));
+    const decoded = decodeBody(version, new RequestEncoder().encode(columnsOf(samples), version));
     expect(decoded.map(({ series, at }) => `${series} ${at}`)).toEqual(['m{i="a"} 1', 'm{i="a"} 2', 'm{i="b"} 1']);
     expect(isStaleMarker(decoded[1]!.value)).toBe(true);
   });
@@ -92,7 +94,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
             exemplars: list.map(({ labels, value, at: timestamp }) => ({ symbols: book.of(labels), value, timestamp })),
           }));
         });
-        const found = decodeRequest(version, encoder.encode(samples, version));
+        const found = decodeRequest(version, encoder.encode(columnsOf(samples), version));
         expect(found.samples.map(({ value }) => value)).toEqual(samples.map(({ value }) => value));
         expect(found.exemplars).toEqual(
           all.flatMap(({ metric: name, samples: own }, i) =>

@@ -15,10 +15,11 @@ import {
   type MessageVersion,
   type OutgoingExemplar,
   type OutgoingMetadata,
-  type OutgoingSample,
   type SharedText,
 } from './outgoing.ts';
+import { PlainRequest } from './plain-request.ts';
 import { RequestBytes, timeSize, varintSize } from './request-bytes.ts';
+import type { SampleColumns } from './sample-columns.ts';
 
 /** Every request of this process has its own number, by which symbols know whether they are in its table. */
 let requests = 0;
@@ -27,6 +28,7 @@ export class RequestEncoder {
   readonly #out = new RequestBytes();
   /** Exemplars and metadata of one series. */
   readonly #extras = new RequestBytes();
+  readonly #plain = new PlainRequest();
   #next = new Int32Array(0);
   #first = new Int32Array(0);
   #seriesCount = 0;
@@ -34,11 +36,15 @@ export class RequestEncoder {
   #places = 1;
 
   /** The body. Samples of one series stay in their order. */
-  encode(samples: readonly OutgoingSample[], version: MessageVersion): Uint8Array {
+  encode(samples: SampleColumns, version: MessageVersion): Uint8Array {
     this.#out.reset();
     this.#bySeries(samples, ++requests);
-    if (version === '1.0') this.#writeRequest(samples);
-    else this.#request(samples);
+    if (version === '1.0') {
+      const plain = this.#seriesCount === samples.length ? this.#plain.encode(samples, requests) : undefined;
+      if (plain !== undefined) return plain;
+      this.#writeRequest(samples);
+    }
+    if (version === '2.0') this.#request(samples);
     return packSnappy(this.#out.view());
   }
 
@@ -63,14 +69,14 @@ export class RequestEncoder {
   }
 
   /** Links the samples of each series: `#first` has the first of each, `#next` the one after, -1 for none. */
-  #bySeries(samples: readonly OutgoingSample[], request: number): void {
+  #bySeries(samples: SampleColumns, request: number): void {
     if (this.#next.length < samples.length) {
       this.#next = new Int32Array(samples.length);
       this.#first = new Int32Array(samples.length);
     }
     this.#seriesCount = 0;
     for (let i = 0; i < samples.length; i++) {
-      const { series } = samples[i]!;
+      const series = samples.series[i]!;
       if (series.request !== request) {
         series.request = request;
         this.#first[this.#seriesCount++] = i;
@@ -80,11 +86,11 @@ export class RequestEncoder {
     }
   }
 
-  #writeRequest(samples: readonly OutgoingSample[]): void {
+  #writeRequest(samples: SampleColumns): void {
     const out = this.#out;
     for (let n = 0; n < this.#seriesCount; n++) {
       const first = this.#first[n]!;
-      const { series } = samples[first]!;
+      const series = samples.series[first]!;
       series.labels ??= labelMessages(series.symbols);
       const extras = this.#exemplars(samples, first, '1.0');
       out.tag(0x0a, series.labels.length + this.#samplesSize(samples, first) + extras);
@@ -94,24 +100,24 @@ export class RequestEncoder {
     }
   }
 
-  #request(samples: readonly OutgoingSample[]): void {
+  #request(samples: SampleColumns): void {
     const out = this.#out;
     out.tag(0x22, 0);
     this.#places = 1;
     for (let n = 0; n < this.#seriesCount; n++) {
       const first = this.#first[n]!;
-      const { symbols, family } = samples[first]!.series;
+      const { symbols, family } = samples.series[first]!;
       for (let i = 0; i < symbols.length; i++) this.#name(symbols[i]!);
       if (family.metadata !== undefined) {
         this.#name(family.metadata.help);
         this.#name(family.metadata.unit);
       }
       for (let i = first; i >= 0; i = this.#next[i]!)
-        for (const exemplar of samples[i]!.exemplars ?? []) for (const symbol of exemplar.symbols) this.#name(symbol);
+        for (const exemplar of samples.exemplars[i] ?? []) for (const symbol of exemplar.symbols) this.#name(symbol);
     }
     for (let n = 0; n < this.#seriesCount; n++) {
       const first = this.#first[n]!;
-      const { symbols, family } = samples[first]!.series;
+      const { symbols, family } = samples.series[first]!;
       const refs = refsSize(symbols);
       this.#exemplars(samples, first, '2.0');
       if (family.metadata !== undefined) this.#metadata(family.metadata);
@@ -137,29 +143,29 @@ export class RequestEncoder {
   }
 
   /** Field 2 of a series in both versions: double value 1, int64 timestamp 2. */
-  #samples(samples: readonly OutgoingSample[], first: number): void {
+  #samples(samples: SampleColumns, first: number): void {
     const out = this.#out;
     for (let i = first; i >= 0; i = this.#next[i]!) {
-      const { value, timestamp } = samples[i]!;
+      const timestamp = samples.timestamps[i]!;
       out.tag(0x12, 10 + timeSize(timestamp));
-      out.double(0x09, value);
+      out.double(0x09, samples.values[i]!);
       out.time(0x10, timestamp);
     }
   }
 
-  #samplesSize(samples: readonly OutgoingSample[], first: number): number {
+  #samplesSize(samples: SampleColumns, first: number): number {
     let size = 0;
     // Tag and length of the message, tag and value, tag of the time.
-    for (let i = first; i >= 0; i = this.#next[i]!) size += 12 + timeSize(samples[i]!.timestamp);
+    for (let i = first; i >= 0; i = this.#next[i]!) size += 12 + timeSize(samples.timestamps[i]!);
     return size;
   }
 
   /** Begins the extras of a series with its exemplars; gives their bytes. Labels 1, double value 2, int64 timestamp 3. */
-  #exemplars(samples: readonly OutgoingSample[], first: number, version: MessageVersion): number {
+  #exemplars(samples: SampleColumns, first: number, version: MessageVersion): number {
     const out = this.#extras;
     out.reset();
     for (let i = first; i >= 0; i = this.#next[i]!) {
-      const { exemplars } = samples[i]!;
+      const exemplars = samples.exemplars[i];
       if (exemplars !== undefined) for (const exemplar of exemplars) writeExemplar(out, exemplar, version);
     }
     return out.length;

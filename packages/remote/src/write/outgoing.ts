@@ -32,6 +32,8 @@ export interface OutgoingSeries {
   readonly symbols: readonly SharedText[];
   /** The same as the label messages of 1.0; made when first needed. */
   labels?: Uint8Array;
+  /** What it was in plain requests; see plain-request.ts. */
+  packed?: PackedSeries;
   readonly family: OutgoingFamily;
   readonly shard: number;
   /** The request that it is in, and there its newest sample. */
@@ -39,18 +41,21 @@ export interface OutgoingSeries {
   newest: number;
 }
 
+/** What a series keeps of the plain requests it was in. */
+export interface PackedSeries {
+  after: OutgoingSeries | undefined;
+  /** The request since which it stands there. */
+  linkedIn: number;
+  /** The request that made the piece; 0 while there is none. */
+  packedIn: number;
+  /** Its part of a snappy block. */
+  piece: Uint8Array;
+}
+
 export interface OutgoingExemplar {
   readonly symbols: readonly SharedText[];
   readonly timestamp: number;
   readonly value: number;
-}
-
-export interface OutgoingSample {
-  readonly series: OutgoingSeries;
-  readonly timestamp: number;
-  readonly value: number;
-  /** Those of the series that came since the sample before. */
-  readonly exemplars?: readonly OutgoingExemplar[] | undefined;
 }
 
 const utf8 = new TextEncoder();

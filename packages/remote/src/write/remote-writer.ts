@@ -14,7 +14,8 @@ import { MessageChoice, type MessageSetting } from './message-choice.ts';
 import { type MetadataOf, MetricFamilies } from './metric-families.ts';
 import { type MessageVersion, type OutgoingSeries, SymbolBook } from './outgoing.ts';
 import { type Endpoint, postSamples } from './post.ts';
-import { type QueuedSample, Shard } from './shard.ts';
+import type { Batch, OutgoingSample, SampleColumns } from './sample-columns.ts';
+import { Shard } from './shard.ts';
 
 export interface RemoteWriterOptions extends Endpoint {
   readonly name: string;
@@ -70,13 +71,17 @@ export interface RemoteWriterStats {
   readonly error: string;
 }
 
+/** What was sent since the cursor was written is sent twice after a crash: little, but not a write for each request. */
+const cursorPauseMs = 50;
 /** As Prometheus sends them. */
 const metricsPerRequest = 500;
 
 export type DropReason = 'refused' | 'too_old' | 'spool_full' | 'damaged';
 
-interface Batch {
-  remaining: number;
+const nobody: OutgoingSeries = { symbols: [], family: { metadata: undefined }, shard: 0, request: 0, newest: 0 };
+
+/** Samples of one record. */
+interface RecordBatch extends Batch {
   readonly end: SpoolPosition;
   /** Time of its newest sample. */
   newestAt: number;
@@ -97,7 +102,7 @@ export class RemoteWriter {
   readonly #abort = new AbortController();
   #stopTelling: () => void = () => {};
   #telling: Promise<void> | undefined;
-  readonly #batches: Batch[] = [];
+  readonly #batches: RecordBatch[] = [];
   readonly #cursorFile: FileHandle;
   readonly #dropped: Record<DropReason, number> = { refused: 0, too_old: 0, spool_full: 0, damaged: 0 };
   readonly #stopListening: readonly (() => void)[];
@@ -139,14 +144,14 @@ export class RemoteWriter {
     const message = new MessageChoice(options.message);
     this.#message = message;
     const report = {
-      sent: (samples: readonly QueuedSample[]) => {
+      sent: (samples: SampleColumns) => {
         this.#sent += samples.length;
-        for (const { exemplars } of samples) if (exemplars !== undefined) this.#sentExemplars += exemplars.length;
+        for (const exemplars of samples.exemplars) if (exemplars !== undefined) this.#sentExemplars += exemplars.length;
         this.#error = '';
         this.#lastSentAt = tools.clock.now();
         this.#done(samples);
       },
-      refused: (samples: readonly QueuedSample[], error: string) => {
+      refused: (samples: SampleColumns, error: string) => {
         this.#dropped.refused += samples.length;
         this.#error = error;
         this.#done(samples);
@@ -265,8 +270,10 @@ export class RemoteWriter {
     const { known } = this.#numbered;
     const now = this.#tools.clock.now();
     const oldest = this.#o.sampleAgeLimitMs === 0 ? Number.NEGATIVE_INFINITY : now - this.#o.sampleAgeLimitMs;
-    const batch: Batch = { remaining: 1, end: record.end, newestAt: 0 };
+    const batch: RecordBatch = { remaining: 1, end: record.end, newestAt: 0 };
     this.#batches.push(batch);
+    // One for all: lanes copy what they take.
+    const sample: OutgoingSample = { series: nobody, timestamp: 0, value: 0, exemplars: undefined };
     for (let i = 0; i < samples.length && !this.#isClosed; i++) {
       const number = samples.series[i]!;
       known[number] ??= this.#outgoing(record.series[number]!);
@@ -280,9 +287,11 @@ export class RemoteWriter {
       }
       const shard = this.#shards[series.shard]!;
       batch.remaining++;
-      const exemplars = this.#exemplars.take(record.series[number]!);
-      while (!shard.push({ series, timestamp, value: samples.values[i]!, batch, exemplars }) && !this.#isClosed)
-        await shard.room();
+      sample.series = series;
+      sample.timestamp = timestamp;
+      sample.value = samples.values[i]!;
+      sample.exemplars = this.#exemplars.take(record.series[number]!);
+      while (!shard.push(sample, batch) && !this.#isClosed) await shard.room();
     }
     if (this.#isClosed) return;
     batch.remaining--;
@@ -304,8 +313,8 @@ export class RemoteWriter {
     return known;
   }
 
-  #done(samples: readonly QueuedSample[]): void {
-    for (const { batch } of samples) batch.remaining--;
+  #done(samples: SampleColumns): void {
+    for (const batch of samples.batches) batch.remaining--;
     this.#advance();
   }
 
@@ -320,7 +329,7 @@ export class RemoteWriter {
     });
   }
 
-  /** Writes the cursor, and again while it moves: one small write at a time. */
+  /** Writes the cursor, and again while it moves: one small write at a time, with a pause behind it. */
   async #save(): Promise<void> {
     for (let written: SpoolPosition | undefined; written !== this.#cursor; ) {
       written = this.#cursor;
@@ -329,7 +338,23 @@ export class RemoteWriter {
       } catch (error) {
         this.#error = `Cannot write ${this.#o.cursorPath}: ${String(error)}`;
       }
+      await this.#pauseCursor();
     }
+  }
+
+  /** Ends early when it is closed. */
+  #pauseCursor(): Promise<void> {
+    const { signal } = this.#abort;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#tools.clock.after(cursorPauseMs, () => done());
+      const done = () => {
+        cancel();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      signal.addEventListener('abort', done, { once: true });
+    });
   }
 }
 

@@ -8,8 +8,8 @@
 import { backoffMs, type Clock, type Rng } from '@jaegis/std';
 import { RequestEncoder } from './encode-request.ts';
 import type { MessageChoice } from './message-choice.ts';
-import type { OutgoingSample } from './outgoing.ts';
 import { type Endpoint, type PostTools, postSamples } from './post.ts';
+import { type Batch, type OutgoingSample, SampleColumns } from './sample-columns.ts';
 
 export interface ShardOptions {
   readonly endpoint: Endpoint;
@@ -27,14 +27,9 @@ export interface ShardOptions {
 
 /** What became of samples; each is told of once. */
 export interface ShardReport {
-  sent(samples: readonly QueuedSample[]): void;
-  refused(samples: readonly QueuedSample[], error: string): void;
+  sent(samples: SampleColumns): void;
+  refused(samples: SampleColumns, error: string): void;
   retrying(error: string): void;
-}
-
-export interface QueuedSample extends OutgoingSample {
-  /** What must know when it is done. */
-  readonly batch: { remaining: number };
 }
 
 /** Requests that one refused request may be taken apart into: enough to find the border between old and new among thousands. */
@@ -45,7 +40,7 @@ export class Shard {
   readonly #clock: Clock;
   readonly #encoder = new RequestEncoder();
   readonly #abort = new AbortController();
-  #queue: QueuedSample[] = [];
+  #queue = new SampleColumns();
   #oldestAt = 0;
   #wake: () => void = () => {};
   #roomFor: (() => void)[] = [];
@@ -65,10 +60,10 @@ export class Shard {
   }
 
   /** Takes the sample when there is room for it, and says so. */
-  push(sample: QueuedSample): boolean {
+  push(sample: OutgoingSample, batch: Batch): boolean {
     if (this.#queue.length >= this.#o.capacity) return false;
     if (this.#queue.length === 0) this.#oldestAt = this.#clock.now();
-    this.#queue.push(sample);
+    this.#queue.push(sample, batch);
     if (this.#queue.length === 1 || this.#queue.length === this.#o.maxSamplesPerSend) this.#wake();
     return true;
   }
@@ -111,7 +106,7 @@ export class Shard {
   }
 
   /** False when it was closed before the samples were done. */
-  async #deliver(samples: readonly QueuedSample[], parts: number): Promise<boolean> {
+  async #deliver(samples: SampleColumns, parts: number): Promise<boolean> {
     const { endpoint, message, tools, report, minBackoffMs, maxBackoffMs } = this.#o;
     let version = message.version(this.#clock.now());
     let body = this.#encoder.encode(samples, version);
@@ -133,10 +128,8 @@ export class Shard {
           report.refused(samples, result.error);
           return true;
         }
-        const half = Math.ceil(samples.length / 2);
-        const inTime = [...samples].sort((a, b) => a.timestamp - b.timestamp);
-        const isDone = await this.#deliver(inTime.slice(0, half), parts / 2);
-        return isDone && this.#deliver(inTime.slice(half), parts / 2);
+        const [older, newer] = samples.halves();
+        return (await this.#deliver(older, parts / 2)) && this.#deliver(newer, parts / 2);
       }
       report.retrying(result.error);
       const pauseMs = backoffMs(attempt, { firstMs: minBackoffMs, maxMs: maxBackoffMs }, tools.rng);
