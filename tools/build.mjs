@@ -50,9 +50,15 @@ const pieces = [
   {
     name: 'server and CLI',
     inputs: [...sources('apps/cli', 'apps/server', 'packages')],
-    outputs: ['jaegis', 'query-worker', 'forecast-worker', 'backtest-worker', 'replay-worker', 'block-worker'].map(
-      (name) => at(`apps/cli/dist/${name}.js`),
-    ),
+    outputs: [
+      'jaegis',
+      'query-worker',
+      'forecast-worker',
+      'network-worker',
+      'backtest-worker',
+      'replay-worker',
+      'block-worker',
+    ].map((name) => at(`apps/cli/dist/${name}.js`)),
     build: () =>
       bundle({
         folder: 'apps/cli',
@@ -60,6 +66,7 @@ const pieces = [
           jaegis: 'src/main.ts',
           'query-worker': '../server/src/query/query-worker.ts',
           'forecast-worker': '../server/src/forecast-worker.ts',
+          'network-worker': '../server/src/network-worker.ts',
           'backtest-worker': '../server/src/backtest/backtest-worker.ts',
           'replay-worker': '../server/src/replay-worker.ts',
           'block-worker': '../server/src/block-worker.ts',

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { ForecastOptions, ForecastResult, History } from '@jaegis/analytics';
+import type { ForecastNetwork, ForecastOptions, ForecastResult, History } from '@jaegis/analytics';
 import { type ForecastEngine, inlineForecastEngine } from './core/forecast-engine.ts';
 import type { Log } from './core/log.ts';
 
@@ -9,6 +9,10 @@ export interface ForecastJob {
   readonly id: number;
   readonly history: History;
   readonly options: ForecastOptions;
+}
+
+export interface NetworkNews {
+  readonly network: ForecastNetwork;
 }
 
 interface Waiting {
@@ -30,6 +34,7 @@ export function startForecastThread(log: Log): ForecastEngine & { close(): Promi
   let worker: Worker | undefined;
   let nextId = 1;
   let isClosed = false;
+  let network: ForecastNetwork | undefined;
 
   const fail = (error: Error): void => {
     worker = undefined;
@@ -40,6 +45,7 @@ export function startForecastThread(log: Log): ForecastEngine & { close(): Promi
     const started = new Worker(file);
     // The process may end while it idles.
     started.unref();
+    if (network !== undefined) started.postMessage({ network } satisfies NetworkNews);
     started.on('message', ({ id, result }: { id: number; result: ForecastResult }) => {
       waiting.get(id)?.resolve(result);
       waiting.delete(id);
@@ -66,6 +72,10 @@ export function startForecastThread(log: Log): ForecastEngine & { close(): Promi
       waiting.set(id, { resolve, reject });
       worker.postMessage({ id, history, options } satisfies ForecastJob);
       return promise;
+    },
+    useNetwork(next) {
+      network = next;
+      worker?.postMessage({ network } satisfies NetworkNews);
     },
     async close() {
       isClosed = true;

@@ -16,6 +16,7 @@ import { lockDataDir } from './data-lock.ts';
 import { startForecastThread } from './forecast-thread.ts';
 import { createMainApp, createOtlpApp, type HttpOptions } from './http/app.ts';
 import { hasToken, isLoopback, urlHost } from './http/guard.ts';
+import { startNetworkThread } from './network-thread.ts';
 import {
   createAlertSinks,
   createHostSource,
@@ -85,6 +86,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   );
   await remote?.start((ref) => storage.store.labelsOf(ref));
   const forecaster = startForecastThread(log);
+  const networkTrainer = startNetworkThread();
   const queries = new QueryRunner({
     store: storage.store,
     ...queryWorkers(join(dataDir, 'metrics'), storage.store),
@@ -94,6 +96,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   queries.begin();
   const core = createCore({
     forecaster,
+    networkTrainer,
     clock,
     stopwatch: () => performance.now(),
     breathe: () => new Promise((resume) => setImmediate(resume)),
@@ -118,6 +121,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
   const opened: Closable[] = [];
   const close = async (): Promise<void> => {
     // The ports stay open while agents drain: they want to say goodbye and to hand in their last telemetry.
+    await networkTrainer?.close();
     await core.stop({ drain: true });
     await forecaster.close();
     await Promise.allSettled(opened.splice(0).map((each) => each.close()));

@@ -31,6 +31,8 @@ export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
 export { readParts } from './detect/watch-snapshot.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
+export type { ForecastNetwork } from './forecast/network/network.ts';
+export { NetworkTraining, networkFrom, trainNetwork } from './forecast/network/network-training.ts';
 export { type TimeToLimit, timeToLimit } from './forecast/time-to-limit.ts';
 export { createForecaster, forecastMembers } from './forecast/weighted-members.ts';
 export { type AgentReportInput, agentReport } from './health/agent-report.ts';

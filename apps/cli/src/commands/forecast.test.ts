@@ -70,6 +70,18 @@ test('runs one member alone, and lists them', async () => {
   expect(out).toContain('ar-seasonal-log');
 });
 
+test('trains one network on all series of the input', async () => {
+  const jagged = Array.from({ length: 150 }, (_, i) => 100 + 50 * Math.sin((2 * Math.PI * i) / 24) + (i % 7));
+  const text = `${hourly('a', jagged)}\n${hourly('b', [5, 6, 7])}\n`;
+  const { code, items } = await forecast(text, '--member', 'lstm', '--horizon', '24');
+  expect(code).toBe(0);
+  const [a, b] = items();
+  expect(a.weights).toEqual({ lstm: 1 });
+  const error = a.mean.reduce((sum: number, each: number, h: number) => sum + Math.abs(each - jagged[h + 6]!), 0) / 24;
+  expect(error).toBeLessThan(15);
+  expect(b.note).toContain('lstm cannot');
+});
+
 test('says what is wrong in one line and exits 2', async () => {
   const wrong = async (text: string, ...flags: string[]) => {
     const { code, err } = await forecast(text, ...flags);

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { Forecaster } from '@jaegis/analytics';
 import { badInput, CliError, done, type ExitCode } from '../errors.ts';
 import { type GivenSeries, readCsvSeries, readSeriesLine } from '../forecast/series-lines.ts';
 import { formatTable } from '../format/table.ts';
@@ -15,6 +16,11 @@ interface Flags {
 }
 
 const mostSteps = 10_000;
+/** What a network learns from, and how long: ten to twenty seconds at most. */
+const mostLearned = 256;
+const mostRounds = 600;
+const leastRounds = 30;
+const roundsPerSeries = 10;
 
 /** `jaegis forecast [FILE]`: the product's forecaster over recorded series. */
 export function forecastCommand(program: Program): void {
@@ -36,7 +42,7 @@ NDJSON in, a series a line: {"id":"H1","step_s":3600,"values":[1,2,null]}. CSV: 
 NDJSON out in the same order: {"id","mean":[],"quantiles":{"0.05":[]},"model","weights":{},"ms"}; "note" says why a forecast is plain.`,
   );
   action<Flags>(program, command, async ({ args, flags }): Promise<ExitCode> => {
-    const { createForecaster, forecastMembers } = await import('@jaegis/analytics');
+    const { createForecaster, forecastMembers, trainNetwork } = await import('@jaegis/analytics');
     if (flags.members === true) {
       if (flags.json === true)
         writeJson(terminal, { items: forecastMembers, total: forecastMembers.length, next: null });
@@ -48,17 +54,35 @@ NDJSON out in the same order: {"id","mean":[],"quantiles":{"0.05":[]},"model","w
     }
     const names = forecastMembers.map(({ name }) => name);
     const member = flags.member === undefined ? undefined : readChoice(flags.member, '--member', names);
-    const forecaster = createForecaster(member === undefined ? {} : { member });
     const horizon = readCount(flags.horizon, { flag: '--horizon', otherwise: 48, max: mostSteps });
     const quantiles = readQuantiles(flags.quantiles ?? '');
     const stepMs = await readStep(flags.step);
-    for await (const { id, start, stepMs: step, values } of readInput(args[0], stepMs)) {
+    const input = readInput(args[0], stepMs);
+    const answer = (forecaster: Forecaster, { id, start, stepMs: step, values }: GivenSeries) => {
       const startedAt = performance.now();
       const result = forecaster.forecast({ start, stepMs: step, values }, { horizon, quantiles });
       writeJsonLine(terminal, { id, ...result, ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000 });
+    };
+    if (member === 'lstm') {
+      // One network for all series: it learns from everything that is given before it says anything.
+      const all: GivenSeries[] = [];
+      for await (const each of input) all.push(each);
+      const learned = spreadOver(all, mostLearned);
+      const network = trainNetwork(learned, Math.min(mostRounds, leastRounds + roundsPerSeries * learned.length));
+      const forecaster = createForecaster({ member, network });
+      for (const each of all) answer(forecaster, each);
+      return done;
     }
+    const forecaster = createForecaster(member === undefined ? {} : { member });
+    for await (const each of input) answer(forecaster, each);
     return done;
   });
+}
+
+/** At most so many of them, evenly spread. */
+function spreadOver<T>(all: readonly T[], most: number): T[] {
+  const every = Math.max(1, all.length / most);
+  return Array.from({ length: Math.min(all.length, most) }, (_, i) => all[Math.floor(i * every)]!);
 }
 
 /** NDJSON is answered line by line, as it comes; CSV when it has ended. */

@@ -29,6 +29,7 @@ import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
 import { LoopRunner } from './loop-runner.ts';
 import { keepReceived, runMaintenance } from './maintenance-loop.ts';
+import type { NetworkTrainer } from './network-trainer.ts';
 import { firstPlaces } from './placed.ts';
 import type { QueryStore } from './query-store.ts';
 import type { RemoteWrites } from './remote-writes.ts';
@@ -65,6 +66,8 @@ export interface CoreDeps {
   readonly alertSinks?: readonly AlertSink[];
   /** Calculates forecasts; in this thread when left out. */
   readonly forecaster?: ForecastEngine;
+  /** Trains the forecasting network; left out: there is none. */
+  readonly networkTrainer?: NetworkTrainer | undefined;
   readonly ruleFiles?: readonly RuleFile[];
   /** Answers the questions of rules; in this thread when left out. */
   readonly ruleQuery?: RuleQuery;
@@ -90,6 +93,7 @@ export const loopIntervalsMs = {
   rules: 1_000,
   alerting: 5_000,
   forecasts: 1_000,
+  network: 10_000,
   host: 10_000,
   sizes: 10_000,
   selfMetrics: 10_000,
@@ -275,6 +279,7 @@ export function createCore(deps: CoreDeps) {
       loops.start('alerting', loopIntervalsMs.alerting, (now) => runAlerting(fleet, now));
       loops.start('scaling', loopIntervalsMs.scaling, (now) => runScaling(fleet, now));
       loops.start('forecasts', loopIntervalsMs.forecasts, (now) => runForecasts(fleet, now));
+      loops.start('network', loopIntervalsMs.network, (now) => fleet.network.run(fleet, now));
       loops.start('host', loopIntervalsMs.host, async (_now) => {
         if (host !== undefined) await runHost(fleet, host);
       });

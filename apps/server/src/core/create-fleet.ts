@@ -18,6 +18,7 @@ import type { Fleet } from './fleet.ts';
 import { inlineForecastEngine } from './forecast-engine.ts';
 import { idMaker } from './ids.ts';
 import { LearnedSeries } from './learned-series.ts';
+import { NetworkKeeper } from './network-loop.ts';
 import { OutcomeWatch } from './outcomes.ts';
 import { PoolBook } from './pool-book.ts';
 import { ReceivedWatch } from './received-watch.ts';
@@ -124,6 +125,8 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     health: new Map(),
     trust: new Map(),
     forecaster: deps.forecaster ?? inlineForecastEngine(),
+    networkTrainer: deps.networkTrainer,
+    network: new NetworkKeeper(),
     exhaustion: new ExhaustionWatch(),
     alarmOutcomes: AlarmOutcomes.fromJSON(metadata.getState(alarmOutcomesKey)),
     alarmTuning,

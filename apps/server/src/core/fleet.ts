@@ -15,6 +15,8 @@ import type { ExhaustionWatch } from './exhaustion.ts';
 import type { ForecastEngine } from './forecast-engine.ts';
 import type { HealthState } from './health.ts';
 import type { Log } from './log.ts';
+import type { NetworkKeeper } from './network-loop.ts';
+import type { NetworkTrainer } from './network-trainer.ts';
 import type { OutcomeWatch } from './outcomes.ts';
 import type { PoolBook } from './pool-book.ts';
 import type { QueryStore } from './query-store.ts';
@@ -67,6 +69,9 @@ export interface Fleet {
   readonly health: Map<string, HealthState>;
   readonly trust: Map<string, ForecastTrust>;
   readonly forecaster: ForecastEngine;
+  /** Left out in simulations: no network competes there. */
+  readonly networkTrainer: NetworkTrainer | undefined;
+  readonly network: NetworkKeeper;
   readonly exhaustion: ExhaustionWatch;
   /** Whether warnings before a problem came true, and how long before. */
   readonly alarmOutcomes: AlarmOutcomes;

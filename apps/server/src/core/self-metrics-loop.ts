@@ -106,6 +106,20 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_forecast_error_ratio', 'gauge', 'Mean absolute error of forecasts over the mean of the truth, faded.'],
   ['jaegis_forecast_coverage_ratio', 'gauge', 'Share of truths inside the widest interval, faded.'],
   ['jaegis_forecast_scored_total', 'counter', 'Forecast points compared with the truth.'],
+  [
+    'jaegis_forecast_network_trained_timestamp_seconds',
+    'gauge',
+    'When the network of the member lstm was trained last.',
+  ],
+  [
+    'jaegis_forecast_network_loss',
+    'gauge',
+    'Error of that network on what was held back, in usual errors of a naive forecast; when "before", before its training.',
+  ],
+  ['jaegis_forecast_network_series', 'gauge', 'Series that it was trained on.'],
+  ['jaegis_forecast_network_trainings_total', 'counter', 'Trainings, over restarts too.'],
+  ['jaegis_forecast_network_training_seconds_total', 'counter', 'Time that its thread has worked.'],
+  ['jaegis_forecast_network_weight_ratio', 'gauge', 'Its share in the newest forecast.'],
   ['jaegis_warning_precision_ratio', 'gauge', 'Share of warnings after which the problem came.'],
   ['jaegis_warning_recall_ratio', 'gauge', 'Share of problems that were warned of.'],
   ['jaegis_warning_lead_seconds', 'gauge', 'Median time from a warning to its problem.'],
@@ -187,6 +201,14 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
     selfMetrics.set('jaegis_forecast_scored_total', trust.scored, labels);
     if (trust.meanError !== null) selfMetrics.set('jaegis_forecast_error_ratio', trust.meanError, labels);
     if (trust.coverage !== null) selfMetrics.set('jaegis_forecast_coverage_ratio', trust.coverage.seen, labels);
+  }
+  const network = fleet.network.last;
+  if (network !== undefined) {
+    selfMetrics.set('jaegis_forecast_network_trained_timestamp_seconds', network.trainedAt / 1_000);
+    selfMetrics.set('jaegis_forecast_network_loss', network.loss, { when: 'after' });
+    selfMetrics.set('jaegis_forecast_network_loss', network.firstLoss, { when: 'before' });
+    selfMetrics.set('jaegis_forecast_network_series', network.series);
+    selfMetrics.set('jaegis_forecast_network_trainings_total', network.trainings);
   }
   const warnings = fleet.alarmOutcomes.stats();
   selfMetrics.set('jaegis_warnings_scored_total', warnings.scored);

@@ -6,6 +6,8 @@
 export interface PreparedHistory {
   /** Without gaps, divided by `scale`. Empty when nothing was known. */
   readonly values: Float64Array;
+  /** Place of the first of them in what was given. */
+  readonly offset: number;
   /** 1 where the value was really observed. */
   readonly observed: Uint8Array;
   readonly scale: number;
@@ -59,6 +61,7 @@ export function prepareHistory(raw: Float64Array, maxPoints: number): PreparedHi
   fillGaps(values, observed);
   return {
     values,
+    offset: raw.length - recent.length + first,
     observed,
     scale,
     missingAtEnd: length === 0 ? 0 : recent.length - end,

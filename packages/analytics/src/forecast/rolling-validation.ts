@@ -159,7 +159,7 @@ function errorsFrom(bucket: Bucket, k: number): OriginErrors | undefined {
   if (compared === 0) return undefined;
   for (let m = 0; m < members.length; m++) {
     const forecast = made[k]![m];
-    if (forecast === null || forecast === undefined) {
+    if (forecast === null || forecast === undefined || bucket.from >= (members[m]!.reach ?? bucket.to)) {
       own[m] = Number.NaN;
       continue;
     }

@@ -2,6 +2,7 @@ import { seededRng } from '@jaegis/std';
 import { expect, test } from 'vitest';
 import { describeForecaster } from '../conformance/describe-forecaster.ts';
 import { series } from '../conformance/detector-run.ts';
+import { trainNetwork } from './network/network-training.ts';
 import { createForecaster, forecastMembers } from './weighted-members.ts';
 
 describeForecaster('weighted-members', createForecaster);
@@ -55,6 +56,21 @@ test('runs one member alone, and says so where it cannot', () => {
   expect(() => createForecaster({ member: 'crystal-ball' })).toThrow('must be one of persistence');
 });
 
+const wave = { start: 0, stepMs: 3_600_000, values: series(400, (i) => 5 + Math.sin(i / 4) + (i % 7)) };
+const network = trainNetwork([wave], 3);
+
+test('a network of many series is one of the members, up to as many steps as it knows', () => {
+  const rng = seededRng(6);
+  const values = series(600, (i) => 50 + 20 * Math.sin((2 * Math.PI * i) / 24) + 9 * rng.normal());
+  const history = { start: 0, stepMs: 3_600_000, values };
+  const near = createForecaster({ network }).forecast(history, { horizon: 24, quantiles: [] });
+  expect(near.weights?.['lstm']).toBeGreaterThan(0);
+  const alone = createForecaster({ member: 'lstm', network }).forecast(history, { horizon: 24, quantiles: [] });
+  expect(alone.weights).toEqual({ lstm: 1 });
+  const none = createForecaster({ member: 'lstm' }).forecast(history, { horizon: 24, quantiles: [] });
+  expect(none.note).toContain('no trained network');
+});
+
 for (const { name } of forecastMembers) {
   test(`${name} alone stays finite on odd histories`, () => {
     const rng = seededRng(5);
@@ -67,7 +83,7 @@ for (const { name } of forecastMembers) {
     ];
     for (const values of odd) {
       const history = { start: 0, stepMs: 3_600_000, values };
-      const { mean } = createForecaster({ member: name }).forecast(history, { horizon: 200, quantiles: [] });
+      const { mean } = createForecaster({ member: name, network }).forecast(history, { horizon: 200, quantiles: [] });
       expect(mean.every(Number.isFinite)).toBe(true);
       const known = values.filter((value) => Number.isFinite(value));
       const range = Math.max(...known) - Math.min(...known);

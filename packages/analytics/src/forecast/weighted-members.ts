@@ -8,6 +8,7 @@ import { trimmedMean } from './blend.ts';
 import type { Forecaster, ForecastOptions, ForecastResult, History } from './forecaster.ts';
 import { createMembers, memberSpecs } from './members/create-members.ts';
 import type { Member } from './members/member.ts';
+import type { ForecastNetwork } from './network/network.ts';
 import { type PreparedHistory, prepareHistory } from './prepare.ts';
 import { residualOffsets } from './residual-quantiles.ts';
 import { chooseOrigins, outerShare, type Validation, validateMembers } from './rolling-validation.ts';
@@ -24,22 +25,28 @@ export const forecastMembers: readonly { readonly name: string; readonly about: 
   ({ name, about }) => ({ name, about }),
 );
 
+interface Chosen {
+  readonly member?: string;
+  /** Joins the default, or is what the member `lstm` works with. */
+  readonly network?: ForecastNetwork;
+}
+
 /**
  * The default forecaster, or one member of it alone (persistence, with a note, where a history does not allow it).
  * Throws when `forecastMembers` does not name it.
  */
-export function createForecaster(o: { member?: string } = {}): Forecaster {
+export function createForecaster(o: Chosen = {}): Forecaster {
   if (o.member !== undefined && !forecastMembers.some(({ name }) => name === o.member)) {
     const names = forecastMembers.map(({ name }) => name).join(', ');
     throw new Error(`Cannot create a forecaster: member is "${o.member}", must be one of ${names}`);
   }
   return {
     name: o.member ?? 'weighted-members',
-    forecast: (history, options) => forecast(history, options, o.member),
+    forecast: (history, options) => forecast(history, options, o),
   };
 }
 
-function forecast(history: History, options: ForecastOptions, member: string | undefined): ForecastResult {
+function forecast(history: History, options: ForecastOptions, { member, network }: Chosen): ForecastResult {
   const horizon = Math.min(Math.max(1, Math.floor(options.horizon) || 1), maxHorizon);
   const quantiles = [...new Set(options.quantiles)].filter((q) => q > 0 && q < 1).sort((a, b) => a - b);
   const prepared = prepareHistory(history.values, maxPoints);
@@ -51,7 +58,9 @@ function forecast(history: History, options: ForecastOptions, member: string | u
   const { values, observed } = prepared;
   const seasons = chooseSeasons(values, history.stepMs, options.periods ?? []);
   const origins = chooseOrigins(values.length, horizon, seasons.short);
-  const members = createMembers({ values, observed, seasons, origins: [...origins, values.length - 1] }, member);
+  const clock = { start: history.start + prepared.offset * history.stepMs, stepMs: history.stepMs };
+  const from = { values, observed, seasons, origins: [...origins, values.length - 1], clock };
+  const members = createMembers(network === undefined ? from : { ...from, network }, member);
   const alone = member === undefined ? undefined : aloneIn(members, member, values.length - 1);
   const validation = validateMembers(prepared, members, { horizon, origins, isYoung: seasons.day === 0, ...alone });
   const mean = blend(prepared, members, { validation, horizon });
@@ -63,9 +72,15 @@ function forecast(history: History, options: ForecastOptions, member: string | u
     weights,
     ...noteOf(prepared),
     ...(member !== undefined && weights[member] === undefined
-      ? { note: `${member} cannot: the history is too short or has no such season; persistence stands in` }
+      ? { note: `${member} cannot: ${reasonOf(member, network)}; persistence stands in` }
       : {}),
   };
+}
+
+function reasonOf(member: string, network: ForecastNetwork | undefined): string {
+  return member === 'lstm' && network === undefined
+    ? 'it was given no trained network'
+    : 'the history is too short or has no such season';
 }
 
 /** Where the wanted member stands; persistence, the first, where it cannot forecast from the newest value. */

@@ -5,7 +5,8 @@
  * Bad at: rare but normal shapes; needs thousands of rows.
  */
 import type { Rng } from '@jaegis/std';
-import { LstmLayer } from './lstm-layer.ts';
+import { Adam } from '../recurrent/adam.ts';
+import { LstmLayer } from '../recurrent/lstm-layer.ts';
 
 export interface AutoencoderShape {
   readonly columns: number;
@@ -15,10 +16,6 @@ export interface AutoencoderShape {
 }
 
 const rate = 0.01;
-const momentum = 0.9;
-const variance = 0.999;
-/** Gradients longer than this are shortened to it. */
-const mostGradient = 1;
 
 export class SequenceAutoencoder {
   readonly shape: AutoencoderShape;
@@ -30,8 +27,7 @@ export class SequenceAutoencoder {
   /** What came back: steps x columns, newest row first. */
   readonly restored: Float64Array;
   readonly #nothing: Float64Array;
-  readonly #moments: readonly { first: Float64Array; second: Float64Array }[];
-  #trained = 0;
+  readonly #adam: Adam;
 
   constructor(shape: AutoencoderShape, rng: Rng) {
     const { columns, steps, cells } = shape;
@@ -42,10 +38,11 @@ export class SequenceAutoencoder {
     this.outGradient = new Float64Array(this.out.length);
     this.restored = new Float64Array(steps * columns);
     this.#nothing = new Float64Array(steps);
-    this.#moments = this.#parameters().map(([weights]) => ({
-      first: new Float64Array(weights.length),
-      second: new Float64Array(weights.length),
-    }));
+    this.#adam = new Adam([
+      { weights: this.encoder.weights, gradient: this.encoder.gradient },
+      { weights: this.decoder.weights, gradient: this.decoder.gradient },
+      { weights: this.out, gradient: this.outGradient },
+    ]);
   }
 
   /** Encodes and restores a window (steps x columns, oldest first); gives the mean squared error. */
@@ -98,36 +95,12 @@ export class SequenceAutoencoder {
 
   /** One step of Adam on a batch of windows; gives their mean loss. */
   train(windows: readonly Float64Array[]): number {
-    const parameters = this.#parameters();
-    for (const [, gradient] of parameters) gradient.fill(0);
     let loss = 0;
     for (const window of windows) {
       loss += this.forward(window) / windows.length;
       this.backward(window);
     }
-    let squares = 0;
-    for (const [, gradient] of parameters) for (const g of gradient) squares += (g / windows.length) ** 2;
-    const scale = Math.min(1, mostGradient / Math.sqrt(squares || 1)) / windows.length;
-    this.#trained++;
-    const correct1 = 1 - momentum ** this.#trained;
-    const correct2 = 1 - variance ** this.#trained;
-    parameters.forEach(([weights, gradient], p) => {
-      const { first, second } = this.#moments[p]!;
-      for (let i = 0; i < weights.length; i++) {
-        const g = gradient[i]! * scale;
-        first[i] = momentum * first[i]! + (1 - momentum) * g;
-        second[i] = variance * second[i]! + (1 - variance) * g * g;
-        weights[i]! -= (rate * (first[i]! / correct1)) / (Math.sqrt(second[i]! / correct2) + 1e-8);
-      }
-    });
+    this.#adam.step(rate, windows.length);
     return loss;
-  }
-
-  #parameters(): [weights: Float64Array, gradient: Float64Array][] {
-    return [
-      [this.encoder.weights, this.encoder.gradient],
-      [this.decoder.weights, this.decoder.gradient],
-      [this.out, this.outGradient],
-    ];
   }
 }

@@ -2,6 +2,7 @@
  * Which members stand up for a series: those that its length and seasons allow. One set of lags and constants for all
  * series, chosen on windows held back from the development data (docs/benchmarks.md tells what each earned).
  */
+
 import { arima } from './arima.ts';
 import { type ArOptions, autoregression } from './autoregression.ts';
 import { holtWinters } from './holt-winters.ts';
@@ -119,9 +120,8 @@ export const memberSpecs: readonly MemberSpec[] = [
   },
   {
     name: 'lstm',
-    about: 'a recurrent network trained on the series itself',
-    isAside: true,
-    create: (context) => lstm(context, context.seasons.short),
+    about: 'a recurrent network trained on many series together',
+    create: lstm,
   },
 ];
 

@@ -1,8 +1,12 @@
+import type { ForecastNetwork } from '../network/network.ts';
+
 /** One way of forecasting, fitted once over a history, asked from several origins: that makes rolling validation cheap. */
 export interface Member {
   readonly name: string;
   /** First origin from which it can forecast. */
   readonly from: number;
+  /** Steps ahead for which it competes; left out: all. It writes something beyond them, which nobody uses. */
+  readonly reach?: number;
   /**
    * Writes the forecasts for 1..out.length steps after `origin` to `out`. It uses values up to and including `origin` only.
    * `origin` is one of the context's.
@@ -19,6 +23,16 @@ export interface MemberContext {
   readonly seasons: Seasons;
   /** Ascending; every origin that will be asked, so that coefficients are kept for these only. The last is the newest value. */
   readonly origins: readonly number[];
+  /** When the first value was and how far apart they are; left out where nobody knows. */
+  readonly clock?: SeriesClock;
+  /** Trained on many series; without one the member `lstm` does not stand up. */
+  readonly network?: ForecastNetwork;
+}
+
+export interface SeriesClock {
+  /** Epoch milliseconds. */
+  readonly start: number;
+  readonly stepMs: number;
 }
 
 /** Periods in steps; 0 is none. */

@@ -23,15 +23,14 @@ export class LstmLayer {
   readonly #inputs: Float64Array;
   readonly #width: number;
 
-  constructor(shape: { inputs: number; cells: number; steps: number }, rng: Rng) {
+  /** Starts from given weights, which it keeps and changes only by what the caller does with the gradient, or from chance. */
+  constructor(shape: { inputs: number; cells: number; steps: number }, start: Rng | Float64Array) {
     const { inputs, cells, steps } = shape;
     this.inputs = inputs;
     this.cells = cells;
     this.steps = steps;
     this.#width = inputs + cells + 1;
-    this.weights = Float64Array.from({ length: 4 * cells * this.#width }, () => rng.normal() / Math.sqrt(this.#width));
-    // Forgetting starts almost off, or nothing would ever be remembered long enough to be worth remembering.
-    for (let k = cells; k < 2 * cells; k++) this.weights[k * this.#width + this.#width - 1] = 1;
+    this.weights = start instanceof Float64Array ? start : firstWeights(cells, this.#width, start);
     this.gradient = new Float64Array(this.weights.length);
     this.hidden = new Float64Array((steps + 1) * cells);
     this.cell = new Float64Array((steps + 1) * cells);
@@ -43,22 +42,24 @@ export class LstmLayer {
   /** `x` is steps x inputs, row-major; the first state lies in the first `cells` of `hidden` and `cell`. */
   forward(x: Float64Array): void {
     const { cells, inputs, steps, weights, hidden, cell } = this;
+    const activations = this.#gates;
+    const width = this.#width;
     this.#inputs.set(x);
     for (let t = 0; t < steps; t++) {
       const h0 = t * cells;
       const gates = 4 * h0;
       for (let k = 0; k < 4 * cells; k++) {
-        const row = k * this.#width;
+        const row = k * width;
         let sum = weights[row + inputs + cells]!;
         for (let j = 0; j < inputs; j++) sum += weights[row + j]! * x[t * inputs + j]!;
         for (let j = 0; j < cells; j++) sum += weights[row + inputs + j]! * hidden[h0 + j]!;
-        this.#gates[gates + k] = k < 3 * cells ? 1 / (1 + Math.exp(-sum)) : Math.tanh(sum);
+        activations[gates + k] = k < 3 * cells ? 1 / (1 + Math.exp(-sum)) : Math.tanh(sum);
       }
       for (let k = 0; k < cells; k++) {
-        const i = this.#gates[gates + k]!;
-        const f = this.#gates[gates + cells + k]!;
-        const o = this.#gates[gates + 2 * cells + k]!;
-        const g = this.#gates[gates + 3 * cells + k]!;
+        const i = activations[gates + k]!;
+        const f = activations[gates + cells + k]!;
+        const o = activations[gates + 2 * cells + k]!;
+        const g = activations[gates + 3 * cells + k]!;
         const c = f * cell[h0 + k]! + i * g;
         cell[h0 + cells + k] = c;
         hidden[h0 + cells + k] = o * Math.tanh(c);
@@ -69,15 +70,18 @@ export class LstmLayer {
   /** `dh` and `dc` are the gradients of the last state; afterwards those of the first. */
   backward(dh: Float64Array, dc: Float64Array): void {
     const { cells, inputs, weights, gradient, hidden, cell } = this;
+    const activations = this.#gates;
+    const given = this.#inputs;
+    const width = this.#width;
     const dz = new Float64Array(4 * cells);
     for (let t = this.steps - 1; t >= 0; t--) {
       const h0 = t * cells;
       const gates = 4 * h0;
       for (let k = 0; k < cells; k++) {
-        const i = this.#gates[gates + k]!;
-        const f = this.#gates[gates + cells + k]!;
-        const o = this.#gates[gates + 2 * cells + k]!;
-        const g = this.#gates[gates + 3 * cells + k]!;
+        const i = activations[gates + k]!;
+        const f = activations[gates + cells + k]!;
+        const o = activations[gates + 2 * cells + k]!;
+        const g = activations[gates + 3 * cells + k]!;
         const tanhC = Math.tanh(cell[h0 + cells + k]!);
         const dHidden = dh[k]! + this.outputGradient[h0 + k]!;
         const dCell = dc[k]! + dHidden * o * (1 - tanhC * tanhC);
@@ -89,9 +93,9 @@ export class LstmLayer {
       }
       dh.fill(0);
       for (let k = 0; k < 4 * cells; k++) {
-        const row = k * this.#width;
+        const row = k * width;
         const d = dz[k]!;
-        for (let j = 0; j < inputs; j++) gradient[row + j]! += d * this.#inputs[t * inputs + j]!;
+        for (let j = 0; j < inputs; j++) gradient[row + j]! += d * given[t * inputs + j]!;
         for (let j = 0; j < cells; j++) {
           gradient[row + inputs + j]! += d * hidden[h0 + j]!;
           dh[j]! += d * weights[row + inputs + j]!;
@@ -100,4 +104,11 @@ export class LstmLayer {
       }
     }
   }
+}
+
+function firstWeights(cells: number, width: number, rng: Rng): Float64Array {
+  const weights = Float64Array.from({ length: 4 * cells * width }, () => rng.normal() / Math.sqrt(width));
+  // Forgetting starts almost off, or nothing would ever be remembered long enough to be worth remembering.
+  for (let k = cells; k < 2 * cells; k++) weights[k * width + width - 1] = 1;
+  return weights;
 }
