@@ -4,6 +4,7 @@ import type { JaegisConfig, ServerOptions } from '@jaegis/model';
 // printed can be read again as a configuration.
 const durationFields = new Set([
   'startup',
+  'memory_warm_up',
   'drain_deadline',
   'period',
   'stabilizationWindow',
