@@ -72,7 +72,7 @@ function sum(columns: readonly Input[], out: Column): void {
       const value = values[step]!;
       const before = totals[step]!;
       const total = before + value;
-      if (total === Number.POSITIVE_INFINITY || total === Number.NEGATIVE_INFINITY) rest[step] = 0;
+      if (Math.abs(total) === Number.POSITIVE_INFINITY) rest[step] = 0;
       else if (Math.abs(before) >= Math.abs(value)) rest[step]! += before - total + value;
       else rest[step]! += value - total + before;
       totals[step] = total;

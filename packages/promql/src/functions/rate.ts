@@ -49,8 +49,10 @@ function rates(
   const scale = perSecond ? 1_000 / env.rangeMs : 1;
   const resets = isCounter ? findResets(values) : noResets;
   shape.fit({ times, from, to }, env);
-  const { sampled, toStart, factors } = shape;
+  const { sampled, toStart, factors, nearZero } = shape;
+  const { values: results, present } = out;
   const count = from.length;
+  const resetCount = resets.length;
   let nextReset = 0;
   for (let step = 0; step < count; step++) {
     const first = from[step]!;
@@ -58,23 +60,18 @@ function rates(
     if (last <= first) continue;
     const start = values[first]!;
     let difference = values[last]! - start;
-    if (resets.length > 0) {
-      while (nextReset < resets.length && resets[nextReset]! <= first) nextReset++;
-      for (let i = nextReset; i < resets.length && resets[i]! <= last; i++) difference += values[resets[i]! - 1]!;
+    if (nextReset < resetCount) {
+      while (nextReset < resetCount && resets[nextReset]! <= first) nextReset++;
+      for (let i = nextReset; i < resetCount && resets[i]! <= last; i++) difference += values[resets[i]! - 1]!;
     }
     let factor = factors[step]!;
     // A counter that starts at a known value cannot have been below zero. Most start far above: no division is needed.
-    if (
-      isCounter &&
-      difference > 0 &&
-      start >= 0 &&
-      sampled[step]! * start <= toStart[step]! * difference * 1.000_001
-    ) {
+    if (isCounter && start >= 0 && start <= nearZero[step]! * difference && difference > 0) {
       const toZero = sampled[step]! * (start / difference);
       if (toZero < toStart[step]!) factor = (sampled[step]! + toZero + shape.toEnd[step]!) / sampled[step]!;
     }
-    out.values[step] = difference * factor * scale;
-    out.present[step] = 1;
+    results[step] = difference * factor * scale;
+    present[step] = 1;
   }
 }
 
@@ -85,6 +82,8 @@ class WindowShape {
   sampled = new Float64Array(0);
   toStart = new Float64Array(0);
   toEnd = new Float64Array(0);
+  /** Only what starts below so many times its own increase can have been at zero within `toStart`; a little more, for rounding. */
+  nearZero = new Float64Array(0);
   /** How much longer than from the first to the last sample the window is taken to be. */
   factors = new Float64Array(0);
 
@@ -97,6 +96,7 @@ class WindowShape {
       this.sampled = new Float64Array(count);
       this.toStart = new Float64Array(count);
       this.toEnd = new Float64Array(count);
+      this.nearZero = new Float64Array(count);
       this.factors = new Float64Array(count);
     }
     const advance = count === 1 ? 0 : env.reference.at(1) - env.reference.at(0);
@@ -114,6 +114,7 @@ class WindowShape {
       this.sampled[step] = sampled;
       this.toStart[step] = toStart;
       this.toEnd[step] = toEnd;
+      this.nearZero[step] = (toStart / sampled) * 1.000_001;
       this.factors[step] = (sampled + toStart + toEnd) / sampled;
     }
   }

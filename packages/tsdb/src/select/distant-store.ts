@@ -43,7 +43,7 @@ export class DistantStore {
   async take(handed: HandedOver): Promise<DistantAnswers> {
     this.#labels.take(handed.labels);
     if (handed.forgets) this.#samples.forget();
-    const kept = handed.extracts.map((extract) => this.#samples.take(extract));
+    const kept = this.#samples.takeAll(handed.extracts);
     const damages: string[] = [];
     const sources = await this.#sourcesOf(handed, damages);
     return {

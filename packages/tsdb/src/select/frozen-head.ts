@@ -5,6 +5,7 @@ import { lowerBound } from '../head/lower-bound.ts';
 import type { HeadExtract } from './head-extract.ts';
 import type { HeadView, SampleMemory, TimeRange } from './head-view.ts';
 import { cutSamples, type Samples } from './join-samples.ts';
+import type { KeptRow } from './kept-samples.ts';
 import { LabelReceiver } from './label-parcel.ts';
 
 interface ChunkStart {
@@ -12,17 +13,31 @@ interface ChunkStart {
   readonly count: number;
 }
 
+interface TimesPart {
+  readonly of: Float64Array;
+  readonly from: number;
+  readonly to: number;
+  /** Where the part begins and ends in `of`. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly times: Float64Array;
+}
+
+const nothing = new Float64Array(0);
+
 export class FrozenHead implements HeadView {
   readonly #extract: HeadExtract;
   readonly #labels: LabelReceiver;
-  readonly #kept: readonly (Samples | undefined)[];
+  readonly #kept: readonly (KeptRow | undefined)[];
+  /** The part of the times of a row that was asked for last: series that share their times share that too. */
+  #part: TimesPart = { of: nothing, from: 0, to: 0, lower: 0, upper: 0, times: nothing };
   #byKey: Map<string, number> | undefined;
 
   /**
    * @param labels Knows the labels of each ref of the extract; left out where nobody asks for them.
-   * @param kept The samples of each row that count in place of its chunks.
+   * @param kept All samples of a row, in place of what the extract has of it.
    */
-  constructor(extract: HeadExtract, labels = new LabelReceiver(), kept: readonly (Samples | undefined)[] = []) {
+  constructor(extract: HeadExtract, labels = new LabelReceiver(), kept: readonly (KeptRow | undefined)[] = []) {
     this.#extract = extract;
     this.#labels = labels;
     this.#kept = kept;
@@ -49,10 +64,10 @@ export class FrozenHead implements HeadView {
   }
 
   lastAt(row: number): number {
-    const { times, openEnds, chunkEnds, ends } = this.#extract;
-    if (openEnds[row]! > this.#firstOpen(row)) return times[openEnds[row]! - 1]!;
     const kept = this.#kept[row];
     if (kept !== undefined) return kept.timestamps.at(-1)!;
+    const { times, openEnds, chunkEnds, ends } = this.#extract;
+    if (openEnds[row]! > this.#firstOpen(row)) return times[openEnds[row]! - 1]!;
     const first = this.#firstChunk(row);
     return first < chunkEnds[row]! ? ends[first]! : Number.NEGATIVE_INFINITY;
   }
@@ -66,11 +81,14 @@ export class FrozenHead implements HeadView {
   }
 
   estimate(row: number, from: number, to: number): number {
+    const kept = this.#kept[row];
+    if (kept !== undefined) {
+      const { lower, upper } = this.#partOf(kept, from, to);
+      return upper - lower;
+    }
     const { starts, ends, counts, chunkEnds, openEnds } = this.#extract;
     if (this.lastAt(row) < from) return 0;
     let samples = openEnds[row]! - this.#firstOpen(row);
-    const kept = this.#kept[row];
-    if (kept !== undefined) return samples + lowerBound(kept.timestamps, to, true) - lowerBound(kept.timestamps, from);
     for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++)
       if (starts[i]! <= to) samples += counts[i]!;
     return samples;
@@ -84,7 +102,32 @@ export class FrozenHead implements HeadView {
     return cutSamples({ timestamps: times, values }, from, to);
   }
 
+  /** The samples of a row as they are kept; `undefined` where they have to be read. */
+  whole(row: number, { from, to }: TimeRange): Samples | undefined {
+    const kept = this.#kept[row];
+    if (kept === undefined) return undefined;
+    const { lower, upper, times } = this.#partOf(kept, from, to);
+    return { timestamps: times, values: kept.values.subarray(lower, upper) };
+  }
+
+  #partOf(kept: KeptRow, from: number, to: number): TimesPart {
+    const known = this.#part;
+    const of = kept.timestamps;
+    if (known.of === of && known.from === from && known.to === to) return known;
+    const lower = lowerBound(of, from);
+    const upper = lowerBound(of, to, true);
+    this.#part = { of, from, to, lower, upper, times: of.subarray(lower, upper) };
+    return this.#part;
+  }
+
   readInto(row: number, range: TimeRange, into: { memory: SampleMemory; at: number }): number {
+    const whole = this.whole(row, range);
+    if (whole !== undefined) {
+      into.memory.times.set(whole.timestamps, into.at);
+      into.memory.values.set(whole.values, into.at);
+      into.memory.isChanged = true;
+      return whole.timestamps.length;
+    }
     const { starts, ends, counts, chunkEnds, openEnds, offsets, bytes } = this.#extract;
     const { from, to } = range;
     const { times, values } = into.memory;
@@ -98,10 +141,6 @@ export class FrozenHead implements HeadView {
       if (times[--at] !== time) isChanged = true;
       times[at] = time;
       values[at] = this.#extract.values[i]!;
-    }
-    const kept = this.#kept[row];
-    if (kept !== undefined) {
-      if (copyKept(kept, lowerBound(kept.timestamps, from), { times, values, from: into.at, to: at })) isChanged = true;
     }
     for (let i = this.#firstChunk(row); i < chunkEnds[row]! && ends[i]! >= from; i++) {
       if (starts[i]! > to) continue;
@@ -126,29 +165,11 @@ export class FrozenHead implements HeadView {
     return undefined;
   }
 
-  /** A row of which samples are kept is as one without chunks. */
   #firstChunk(row: number): number {
-    if (this.#kept[row] !== undefined) return this.#extract.chunkEnds[row]!;
     return row === 0 ? 0 : this.#extract.chunkEnds[row - 1]!;
   }
 
   #firstOpen(row: number): number {
     return row === 0 ? 0 : this.#extract.openEnds[row - 1]!;
   }
-}
-
-/** Fills [from, to) with what is kept from `first` on; true where a time is another than was there before. */
-function copyKept(
-  kept: Samples,
-  first: number,
-  into: { times: Float64Array; values: Float64Array; from: number; to: number },
-): boolean {
-  const { times, values, from, to } = into;
-  const { timestamps } = kept;
-  values.set(kept.values.subarray(first, first + to - from), from);
-  let i = from;
-  while (i < to && times[i] === timestamps[first + i - from]) i++;
-  if (i === to) return false;
-  times.set(timestamps.subarray(first, first + to - from), from);
-  return true;
 }

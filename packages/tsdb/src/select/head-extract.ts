@@ -103,9 +103,11 @@ export class ExtractBuilder implements HeadSink {
     const { samples } = this;
     const isWhole = head.extract(row, wanted, this);
     this.samples = samples + wanted.inRange;
-    this.#uses[this.#series] = wanted.use;
+    const isNothing = this.#chunks === before;
+    // Open samples alone are nothing to be kept.
+    this.#uses[this.#series] = isNothing && wanted.use === chunkUse.instead ? chunkUse.once : wanted.use;
     this.#endSeries(head.series.refs[row]!);
-    if (this.#chunks === before) return undefined;
+    if (isNothing) return undefined;
     const oldest = this.#starts[this.#chunks - 1]!;
     return { from: isWhole ? Number.NEGATIVE_INFINITY : oldest, until: this.#ends[before]! };
   }

@@ -29,6 +29,8 @@ export interface HeadView {
   read(row: number, from: number, to: number): Samples;
   /** Puts the samples that `read` gives, and perhaps some around them, into `into` from `at` on; gives how many. */
   readInto(row: number, range: TimeRange, into: { memory: SampleMemory; at: number }): number;
+  /** What `read` gives where it need not be put together; not to be changed. */
+  whole?(row: number, range: TimeRange): Samples | undefined;
   /** Time of the newest sample; -Infinity without one. */
   lastAt(row: number): number;
   latest(row: number): { readonly at: number; readonly value: number } | undefined;

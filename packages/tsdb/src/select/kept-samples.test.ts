@@ -6,7 +6,7 @@ import { Head } from '../head/head.ts';
 import { rowOf, SeriesTable } from '../head/series-table.ts';
 import { emptyTally, noLimits } from '../head/tally.ts';
 import { FrozenHead } from './frozen-head.ts';
-import { ExtractBuilder, type HeadExtract } from './head-extract.ts';
+import { chunkUse, ExtractBuilder, type HeadExtract } from './head-extract.ts';
 import { SampleReceiver, SampleSender } from './kept-samples.ts';
 
 const second = 1_000;
@@ -59,7 +59,8 @@ function ask(
   const extracts: HeadExtract[] = builders.map((builder) => structuredClone(builder.finish(head.series)));
   round.commit();
   if (round.isFirst) receiver.forget();
-  const heads = extracts.map((extract) => new FrozenHead(extract, undefined, receiver.take(extract)));
+  const kept = receiver.takeAll(extracts);
+  const heads = extracts.map((extract, i) => new FrozenHead(extract, undefined, kept[i]));
   return { extracts, heads };
 }
 
@@ -160,6 +161,17 @@ describe('samples that another thread keeps', () => {
     expect(sent()).toBe(0);
   });
 
+  test('are none of a series that has open ones only', () => {
+    const ends = begin(1e6);
+    const ref = add(ends.head, 'one');
+    append(ends.head, ref, [1 * second, 2 * second], (time) => time);
+    const all = { from: 0, to: 1e9 };
+    const { extracts, heads } = ask(ends, [ref], [all]);
+    check(ends.head, heads[0]!, all);
+    expect(extracts[0]!.uses[0]).toBe(chunkUse.once);
+    expect(ends.sender.samples).toBe(0);
+  });
+
   test('may become more while a question is put together', () => {
     const ends = begin(1e6);
     const ref = add(ends.head, 'one');
@@ -171,7 +183,7 @@ describe('samples that another thread keeps', () => {
       append(ends.head, ref, times(101, 100), (time) => time);
       append(ends.head, ref, [95 * second + 1], () => 7);
     });
-    expect([...heads[0]!.read(0, 0, 1e9).timestamps]).toEqual([...before.timestamps]);
+    expect(heads[0]!.read(0, 0, 1e9)).toEqual(before);
     check(ends.head, heads[1]!, all);
   });
 
@@ -181,7 +193,7 @@ describe('samples that another thread keeps', () => {
     const times = Array.from({ length: 200 }, (_, i) => (i + 1) * second);
     for (const ref of refs) append(ends.head, ref, times, (time) => time + ref);
     const { extracts } = ask(ends, refs, [{ from: 0, to: 1e9 }]);
-    const kept = new SampleReceiver().take(extracts[0]!);
+    const kept = new SampleReceiver().takeAll(extracts)[0]!;
     expect(kept[1]!.timestamps).toBe(kept[0]!.timestamps);
     expect(kept[2]!.timestamps).toBe(kept[0]!.timestamps);
     expect(kept[1]!.values).not.toBe(kept[0]!.values);

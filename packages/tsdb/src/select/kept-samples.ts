@@ -19,6 +19,9 @@ import type { Samples } from './join-samples.ts';
 /** 40 MB with times of their own, about half of that where series share them. */
 const defaultLimit = 2_500_000;
 
+/** What the receiver reserves of a series beside the samples that it keeps, about. */
+const roomForOpen = 32;
+
 interface Kept extends KeptSpan {
   readonly revision: number;
   /** At least as many as the receiver keeps. */
@@ -105,7 +108,7 @@ export class SampleRound {
     const from = reaches ? kept.until + 1 : range.from;
     // What is kept beyond the range stays.
     const to = kept === undefined ? range.to : Math.max(range.to, kept.until);
-    const samples = head.estimate(row, reaches ? kept.from : from, to);
+    const samples = head.estimate(row, reaches ? kept.from : from, to) + roomForOpen;
     const added = reaches ? samples - kept.samples : samples;
     if (added > this.#room) {
       builder.row(head, row, range);
@@ -124,34 +127,124 @@ export class SampleRound {
   }
 }
 
+interface KeptSeries {
+  /** The very array that other series with these times have; never changed. */
+  times: Float64Array;
+  /** With room for open samples behind those that are kept. */
+  values: Float64Array;
+  /** The handover that it was last given for. */
+  givenFor: number;
+}
+
+/** All samples of a row, kept ones and open ones: those at the places that `timestamps` has; `values` may be longer. */
+export type KeptRow = Samples;
+
 export class SampleReceiver {
-  readonly #kept = new Map<SeriesRef, Samples>();
+  readonly #kept = new Map<SeriesRef, KeptSeries>();
+  #handover = 0;
 
   forget(): void {
     this.#kept.clear();
   }
 
-  /** Takes what an extract brings; gives for each of its series the samples that are kept, `undefined` where its chunks are all. */
-  take(extract: HeadExtract): (Samples | undefined)[] {
-    const { series, refs, uses, chunkEnds } = extract;
-    const found: (Samples | undefined)[] = new Array(series).fill(undefined);
-    let shared: Float64Array = new Float64Array(0);
-    for (let i = 0, first = 0; i < series; first = chunkEnds[i++]!) {
+  /**
+   * Takes what the extracts of a handover bring; gives for each of their series all of its samples, `undefined` where the extract
+   * itself has them. Good until the next handover; not to be changed.
+   */
+  takeAll(extracts: readonly HeadExtract[]): (KeptRow | undefined)[][] {
+    this.#handover++;
+    return extracts.map((extract) => this.#take(extract));
+  }
+
+  #take(extract: HeadExtract): (KeptRow | undefined)[] {
+    const { series, refs, uses, chunkEnds, openEnds } = extract;
+    const rows: (KeptRow | undefined)[] = new Array(series).fill(undefined);
+    const shared = new SharedTimes(extract);
+    for (let i = 0; i < series; i++) {
       const ref = refs[i]!;
       if (uses[i] === chunkUse.once || ref === 0) continue;
-      let samples = uses[i] === chunkUse.behind ? this.#kept.get(ref) : undefined;
-      if (uses[i] === chunkUse.behind && samples === undefined) throw new Error(`BUG: series ${ref} is not kept`);
-      const end = chunkEnds[i]!;
-      if (end > first) {
-        samples = joined(samples, decoded(extract, first, end), shared);
-        this.#kept.set(ref, samples);
+      const known = uses[i] === chunkUse.behind ? this.#kept.get(ref) : undefined;
+      if (uses[i] === chunkUse.behind && known === undefined) throw new Error(`BUG: series ${ref} is not kept`);
+      const [firstChunk, firstOpen] = i === 0 ? [0, 0] : [chunkEnds[i - 1]!, openEnds[i - 1]!];
+      const kept = known ?? { times: nothing, values: nothing, givenFor: 0 };
+      if (chunkEnds[i]! > firstChunk) {
+        const more = decoded(extract, firstChunk, chunkEnds[i]!);
+        const skipped = kept.times.length === 0 ? 0 : lowerBound(more.timestamps, kept.times.at(-1)!, true);
+        this.#reserve(kept, more.timestamps.length - skipped);
+        kept.values.set(more.values.subarray(skipped), kept.times.length);
+        kept.times = shared.joined(kept.times, more.timestamps.subarray(skipped));
+        if (known === undefined) this.#kept.set(ref, kept);
       }
-      if (samples === undefined) continue;
-      shared = samples.timestamps;
-      found[i] = samples;
+      const open = openEnds[i]! - firstOpen;
+      const count = kept.times.length;
+      this.#reserve(kept, open);
+      for (let at = 0; at < open; at++) kept.values[count + at] = extract.values[firstOpen + at]!;
+      kept.givenFor = this.#handover;
+      rows[i] = { timestamps: shared.withOpen(kept.times, firstOpen, open), values: kept.values };
     }
-    return found;
+    return rows;
   }
+
+  /** Makes room behind what is kept. What was given for another selection of the same handover is left as it is. */
+  #reserve(kept: KeptSeries, count: number): void {
+    const had = kept.times.length;
+    if (kept.givenFor === this.#handover || kept.values.length < had + count) {
+      const values = new Float64Array(had + count + (had >> 3));
+      values.set(kept.values.subarray(0, had));
+      kept.values = values;
+    }
+  }
+}
+
+const nothing = new Float64Array(0);
+
+/** Series that are sent together have the same times: those of one after the other are compared, and are one array then. */
+class SharedTimes {
+  readonly #extract: HeadExtract;
+  #joined: Float64Array = nothing;
+  #kept: Float64Array = nothing;
+  #open = { first: 0, count: 0 };
+  #all: Float64Array = nothing;
+
+  constructor(extract: HeadExtract) {
+    this.#extract = extract;
+  }
+
+  joined(kept: Float64Array, more: Float64Array): Float64Array {
+    const had = kept.length;
+    if (this.#joined.length === had + more.length && hasAt(this.#joined, 0, kept) && hasAt(this.#joined, had, more))
+      return this.#joined;
+    const times = new Float64Array(had + more.length);
+    times.set(kept);
+    times.set(more, had);
+    this.#joined = times;
+    return times;
+  }
+
+  /** The times that are kept, and behind them open ones of the extract. */
+  withOpen(kept: Float64Array, first: number, count: number): Float64Array {
+    if (count === 0) return kept;
+    const { times } = this.#extract;
+    const before = this.#open;
+    if (kept === this.#kept && count === before.count) {
+      let i = 0;
+      while (i < count && times[first + i] === times[before.first + i]) i++;
+      if (i === count) return this.#all;
+    }
+    const all = new Float64Array(kept.length + count);
+    all.set(kept);
+    for (let i = 0; i < count; i++) all[kept.length + i] = times[first + i]!;
+    this.#kept = kept;
+    this.#open = { first, count };
+    this.#all = all;
+    return all;
+  }
+}
+
+/** Whether `part` is in `all` from `at` on. */
+function hasAt(all: Float64Array, at: number, part: Float64Array): boolean {
+  for (let i = 0; i < part.length; i++) if (all[at + i] !== part[i]) return false;
+  return true;
 }
 
 let scratch = { times: new Float64Array(1_024), values: new Float64Array(1_024) };
@@ -163,34 +256,13 @@ function decoded(extract: HeadExtract, first: number, end: number): Samples {
   for (let i = first; i < end; i++) total += counts[i]!;
   if (total > scratch.times.length)
     scratch = { times: new Float64Array(2 * total), values: new Float64Array(2 * total) };
+  const { times, values } = scratch;
   let at = total;
   for (let i = first; i < end; i++) {
     const count = counts[i]!;
     at -= count;
     const chunk = { bytes, from: i === 0 ? 0 : offsets[i - 1]!, to: offsets[i]!, count, start: starts[i]! };
-    decodeChunk(chunk, { ...scratch, at });
+    decodeChunk(chunk, { times, values, at });
   }
-  return { timestamps: scratch.times.subarray(0, total), values: scratch.values.subarray(0, total) };
-}
-
-/** What is kept and, behind it, what of `more` is newer. Times that are those of `shared` are that array. */
-function joined(kept: Samples | undefined, more: Samples, shared: Float64Array): Samples {
-  const had = kept?.timestamps.length ?? 0;
-  const skipped = kept === undefined ? 0 : lowerBound(more.timestamps, kept.timestamps[had - 1]!, true);
-  const length = had + more.timestamps.length - skipped;
-  const values = new Float64Array(length);
-  const timestamps = new Float64Array(length);
-  if (kept !== undefined) {
-    values.set(kept.values);
-    timestamps.set(kept.timestamps);
-  }
-  values.set(more.values.subarray(skipped), had);
-  timestamps.set(more.timestamps.subarray(skipped), had);
-  return { timestamps: areSame(timestamps, shared) ? shared : timestamps, values };
-}
-
-function areSame(a: Float64Array, b: Float64Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
+  return { timestamps: times.subarray(0, total), values: values.subarray(0, total) };
 }

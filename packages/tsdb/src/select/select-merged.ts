@@ -152,6 +152,8 @@ function readInTurn(
   }
   const newest = hints === undefined ? undefined : newestOnly(sources, found.row, { stretch, hints, scratch });
   if (newest !== undefined) return newest;
+  const whole = chunks.length === 0 ? sources.head.whole?.(found.row, stretch) : undefined;
+  if (whole !== undefined) return whole;
   scratch.begin(found.samples);
   const { times, values } = scratch;
   let at = 0;
