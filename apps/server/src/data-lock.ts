@@ -6,6 +6,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const waitForDyingMs = 1_000;
 const lookAgainMs = 100;
 
+export class DataFolderInUse extends Error {
+  override readonly name = 'DataFolderInUse';
+  /** The process that uses it. */
+  readonly pid: string;
+
+  constructor(dataDir: string, pid: string) {
+    super(
+      `Cannot use data folder ${dataDir}: process ${pid} is using it, must be used by one JAEGIS at a time (--data-dir chooses another)`,
+    );
+    this.pid = pid;
+  }
+}
+
 /** One process a data folder: two writers would destroy each other's logs. The lock names its owner; a dead owner's lock is taken over. */
 export async function lockDataDir(dataDir: string, options: { waitMs?: number } = {}): Promise<() => Promise<void>> {
   const { waitMs = waitForDyingMs } = options;
@@ -28,9 +41,7 @@ export async function lockDataDir(dataDir: string, options: { waitMs?: number } 
         waitedMs += lookAgainMs;
         continue;
       }
-      throw new Error(
-        `Cannot use data folder ${dataDir}: process ${owner.split(' ')[0]} is using it, must be used by one JAEGIS at a time (--data-dir chooses another)`,
-      );
+      throw new DataFolderInUse(dataDir, owner.split(' ')[0]!);
     }
     await rm(path, { force: true });
     attempt++;

@@ -143,8 +143,8 @@ interface Template {
   readonly order: readonly number[];
 }
 
-/** A time of today is six bytes as a varint, so it can be written over another. */
-function writeTime(bytes: Buffer, pos: number, at: number): void {
+/** A time of today is six bytes as a varint, so it can be written over another: behind the tag at `pos`. */
+export function writeTime(bytes: Buffer, pos: number, at: number): void {
   let rest = at;
   for (let i = 1; i <= 6; i++) {
     bytes[pos + i] = (rest % 128) | (i < 6 ? 128 : 0);

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { packSnappy, WireWriter } from '@jaegis/protocol';
+import { writeTime } from './fleet-load.ts';
 import { folderBytes } from './folder-bytes.ts';
 import type { NoisySeries } from './noisy-load.ts';
 import { startPeer } from './peers.ts';
@@ -39,28 +40,48 @@ export async function victoriaMetricsDisk(
   }
 }
 
+/** Stands for each value until a request is stamped. */
+const placeholder = 123_456.789_012_3;
+
+/** Each request is made once; in another round only its values and times change, in place. */
 function* bodies(
   series: readonly NoisySeries[],
   of: { rounds: number; stepMs: number; start: number },
 ): Iterable<Uint8Array> {
-  const labels = series.map((each) => Object.entries(each.labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const requests: { own: readonly NoisySeries[]; bytes: Buffer; valueAt: readonly number[] }[] = [];
+  for (let from = 0; from < series.length; from += samplesPerRequest) {
+    const own = series.slice(from, from + samplesPerRequest);
+    requests.push({ own, ...requestOf(own, of.start) });
+  }
   for (let round = 0; round < of.rounds; round++) {
-    const at = of.start + round * of.stepMs;
-    for (let from = 0; from < series.length; from += samplesPerRequest) {
-      const writer = new WireWriter();
-      for (let i = from; i < Math.min(from + samplesPerRequest, series.length); i++)
-        writer.messageField(1, (timeSeries) => {
-          for (const [name, value] of labels[i]!)
-            timeSeries.messageField(1, (label) => {
-              label.stringField(1, name);
-              label.stringField(2, value);
-            });
-          timeSeries.messageField(2, (sample) => {
-            sample.doubleField(1, series[i]!.next());
-            sample.varintField(2, at);
-          });
-        });
-      yield packSnappy(writer.finish());
+    for (const { own, bytes, valueAt } of requests) {
+      for (const [i, { next }] of own.entries()) {
+        bytes.writeDoubleLE(next(), valueAt[i]!);
+        writeTime(bytes, valueAt[i]! + 8, of.start + round * of.stepMs);
+      }
+      yield packSnappy(bytes);
     }
   }
+}
+
+function requestOf(series: readonly NoisySeries[], at: number): { bytes: Buffer; valueAt: number[] } {
+  const writer = new WireWriter();
+  for (const { labels } of series)
+    writer.messageField(1, (timeSeries) => {
+      for (const [name, value] of Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+        timeSeries.messageField(1, (label) => {
+          label.stringField(1, name);
+          label.stringField(2, value);
+        });
+      timeSeries.messageField(2, (sample) => {
+        sample.doubleField(1, placeholder);
+        sample.varintField(2, at);
+      });
+    });
+  const bytes = Buffer.from(writer.finish());
+  const wanted = Buffer.alloc(8);
+  wanted.writeDoubleLE(placeholder);
+  const valueAt: number[] = [];
+  for (let pos = bytes.indexOf(wanted); pos >= 0; pos = bytes.indexOf(wanted, pos + 8)) valueAt.push(pos);
+  return { bytes, valueAt };
 }

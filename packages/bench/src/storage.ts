@@ -21,30 +21,41 @@ const day = 24 * hour;
 const t0 = 1_700_006_400_000;
 const step = 10_000;
 
-/** `--parts=memory,disk,start,history`: some of it alone. */
+const parts = ['memory', 'noisy', 'plain', 'start', 'history'];
+
+/**
+ * `--parts=noisy,plain`: some of it alone, each part some minutes. Rows are told as they come, so that a run that is broken
+ * off has told what it found.
+ */
 export async function run(options: {
   quick?: boolean;
   args?: readonly string[];
 }): Promise<{ title: string; rows: BenchRow[] }> {
   const quick = options.quick === true;
-  const parts = options.args?.find((each) => each.startsWith('--parts='))?.split('=')[1];
-  const isWanted = (part: string) => parts === undefined || parts.split(',').includes(part);
+  const asked = options.args?.find((each) => each.startsWith('--parts='))?.split('=')[1];
+  const wanted = asked?.split(',') ?? parts;
+  const unknown = wanted.find((part) => !parts.includes(part));
+  if (unknown !== undefined)
+    throw new Error(`Cannot run part: ${unknown} is not known, must be one of ${parts.join(', ')}`);
   const agents = quick ? 100 : 500;
   const rows: BenchRow[] = [];
+  const part = async (name: string, measure: () => Promise<BenchRow[]>): Promise<void> => {
+    if (!wanted.includes(name)) return;
+    for (const row of await measure()) {
+      console.error(`${row.name}: ${row.value.toPrecision(4)} ${row.unit} ${row.note ?? ''}`);
+      rows.push(row);
+    }
+  };
   // First, while the process has not grown by anything else.
-  if (isWanted('memory')) rows.push(...(await withFolder((folder) => memory(folder, quick ? 50_000 : 500_000))));
-  if (isWanted('disk')) {
-    rows.push(...(await twoHours(() => noisySeries(agents, 50, 5), 'noisy load')));
-    rows.push(...(await twoHours(() => plainSeries(agents), 'load of the ingest suite')));
-  }
-  if (isWanted('start')) {
-    const log = { agents: 400, logBytes: quick ? 1e8 : 1e9, checkpoint: false };
-    rows.push(...(await withFolder((folder) => longLog(folder, log))));
-    // As long as checkpoints let it become.
-    const longest = { agents: quick ? 400 : 10_000, logBytes: 128 * 2 ** 20, checkpoint: true };
-    rows.push(...(await withFolder((folder) => longLog(folder, longest))));
-  }
-  if (isWanted('history')) rows.push(...(await withFolder((folder) => longHistory(folder, quick ? 20 : 100))));
+  await part('memory', () => withFolder((folder) => memory(folder, quick ? 50_000 : 500_000)));
+  await part('noisy', () => twoHours(() => noisySeries(agents, 50, 5), 'noisy load'));
+  await part('plain', () => twoHours(() => plainSeries(agents), 'load of the ingest suite'));
+  const log = { agents: 400, logBytes: quick ? 1e8 : 1e9, checkpoint: false };
+  await part('start', () => withFolder((folder) => longLog(folder, log)));
+  // As long as checkpoints let it become.
+  const longest = { agents: quick ? 400 : 10_000, logBytes: 128 * 2 ** 20, checkpoint: true };
+  await part('start', () => withFolder((folder) => longLog(folder, longest)));
+  await part('history', () => withFolder((folder) => longHistory(folder, quick ? 20 : 100)));
   return { title: `Storage: ${agents} agents x 50 series, two hours at 10 s`, rows };
 }
 

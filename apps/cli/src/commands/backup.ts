@@ -34,13 +34,19 @@ export function backupCommand(program: Program): void {
   action<BackupFlags>(program, command, async ({ args, flags, client }): Promise<ExitCode> => {
     const to = resolve(args[0] ?? '');
     const keep = readCount(flags.keep, { flag: '--keep', otherwise: keepMax, max: keepMax });
-    const { backUp, backUpStopped, snapshotsFolder } = await import('@jaegis/server');
+    const { backUp, backUpStopped, DataFolderInUse, snapshotsFolder } = await import('@jaegis/server');
     const onProgress = progressOf(terminal, flags.json === true);
     const common = { to, keep, at: terminal.now(), onProgress };
     let result: BackupResult;
     if (flags.dataDir !== undefined) {
       const from = await folder(flags.dataDir, '--data-dir');
-      result = await oneLine(() => backUpStopped({ ...common, from }));
+      result = await oneLine(() => backUpStopped({ ...common, from })).catch((error: Error) => {
+        if (!(error.cause instanceof DataFolderInUse)) throw error;
+        throw new CliError(
+          isBad,
+          `Cannot back up ${from}: process ${error.cause.pid} is using it, must be stopped; or ask it, without --data-dir: jaegis backup ${args[0]} (--url names its address where that is not the usual one)`,
+        );
+      });
     } else {
       const { dataDir, name } = await client.snapshot();
       const from = await folder(join(dataDir, snapshotsFolder, name), "the server's snapshot");

@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { resolveServerOptions } from '@jaegis/model';
 import { badInput, CliError, done, type ExitCode } from '../errors.ts';
-import { effectiveConfig } from '../format/effective-config.ts';
 import { action, localCommand, type Program, writeJson } from './shared.ts';
 
 /** `jaegis check-config FILE`: the effective configuration, or the first wrong field (in its rule files too) and exit 2. */
@@ -10,7 +9,7 @@ export function checkConfigCommand(program: Program): void {
   const command = localCommand(program, 'check-config <file>', 'read a jaegis.yaml and print what it comes to');
   command.addHelpText('after', '\nExit 2: a field is wrong; it is named in one line.');
   action(program, command, async ({ args, flags }): Promise<ExitCode> => {
-    const [{ loadConfigFile, loadRuleFiles }, { stringify }] = await Promise.all([
+    const [{ effectiveConfig, loadConfigFile, loadRuleFiles }, { stringify }] = await Promise.all([
       import('@jaegis/server'),
       import('yaml'),
     ]);

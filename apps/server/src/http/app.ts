@@ -22,7 +22,7 @@ import { openApiRoutes } from './open-api.ts';
 import { prometheusRoutes } from './prometheus-routes.ts';
 import { queryRoutes } from './query-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
-import { statusRoutes } from './status-routes.ts';
+import { statusRoutes, walReplayRoute } from './status-routes.ts';
 import { storeAnswers } from './store-answers.ts';
 
 export interface HttpOptions {
@@ -53,6 +53,7 @@ export interface WaitingCore extends AppCore {
 export function createWaitingApp(core: WaitingCore, http: HttpOptions): FastifyInstance {
   const app = createApp(core, http);
   queryRoutes(app, core, inThisThread(core.store, http));
+  walReplayRoute(app, 'in progress');
   app.get('/healthz', (_request, reply) => reply.send('ok\n'));
   app.get('/readyz', (_request, reply) => reply.code(503).send('starting\n'));
   app.setNotFoundHandler((_request, reply) =>

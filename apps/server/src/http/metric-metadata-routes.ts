@@ -2,7 +2,9 @@ import { parseSelectors } from '@jaegis/promql';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { type Query, text } from './answer.ts';
-import { BadParameter, both, onlyGet, sendBadData, timeParameter } from './prometheus-params.ts';
+import { BadParameter, both, matchesLabels, onlyGet, sendBadData, timeParameter } from './prometheus-params.ts';
+
+const partOfMetric = /_(?:bucket|sum|count|total)$/;
 
 /** What is known beside samples, in Prometheus' form: what metrics are, and exemplars. */
 export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {
@@ -20,6 +22,29 @@ export function metricMetadataRoutes(app: FastifyInstance, core: Core): void {
       entries.map(({ type, help, unit }) => ({ type, help, unit })),
     ]);
     return reply.send({ status: 'success', data: Object.fromEntries(data) });
+  });
+
+  onlyGet(app, '/api/v1/targets/metadata', (query, reply) => {
+    const asked = text(query, 'match_target') ?? '';
+    const parsed = asked === '' ? undefined : parseSelectors(asked);
+    if (parsed?.ok === false) return sendBadData(reply, `invalid parameter "match_target": ${parsed.error}`);
+    const metric = text(query, 'metric') ?? '';
+    const limit = countOf(query, 'limit') ?? -1;
+    const { store, fleet } = core;
+    const found = [];
+    for (const { job, url } of core.views.system().scrapes) {
+      const target = { instance: URL.canParse(url) ? new URL(url).host : url, job };
+      if (parsed !== undefined && !parsed.selectors.some((matchers) => matchesLabels(matchers, target))) continue;
+      const own = Object.entries(target).map(([name, value]) => ({ name, op: '=' as const, value }));
+      const names = store.labelValues('__name__', own);
+      const families = new Set([...names, ...names.map((name) => name.replace(partOfMetric, ''))]);
+      for (const [name, told] of fleet.metricMetadata.list(metric === '' ? {} : { metric }))
+        if (families.has(name)) found.push({ target, ...told[0]!, metric: name });
+    }
+    const entries = found.map(({ target, metric: name, type, help, unit }) =>
+      metric === '' ? { target, metric: name, type, help, unit } : { target, type, help, unit },
+    );
+    return reply.send({ status: 'success', data: limit >= 0 ? entries.slice(0, limit) : entries });
   });
 
   both(app, '/api/v1/query_exemplars', (query, reply) => {

@@ -273,6 +273,13 @@ export const operations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/api/v1/targets/metadata',
+    tag: 'prometheus',
+    summary: 'What is known of the metrics of scraped targets.',
+    query: { match_target: 'selector of job and instance', metric: 'name', limit: 'entries' },
+  },
+  {
+    method: 'get',
     path: '/api/v1/series',
     tag: 'prometheus',
     summary: 'Series that match.',
@@ -362,6 +369,18 @@ export const operations: readonly Operation[] = [
     path: '/api/v1/status/flags',
     tag: 'prometheus',
     summary: 'Options of the server, without secrets.',
+  },
+  {
+    method: 'get',
+    path: '/api/v1/status/config',
+    tag: 'prometheus',
+    summary: 'The effective configuration as YAML, without secrets.',
+  },
+  {
+    method: 'get',
+    path: '/api/v1/status/walreplay',
+    tag: 'prometheus',
+    summary: 'Whether the log is read: `in progress` or `done`.',
   },
   {
     method: 'get',

@@ -1,5 +1,6 @@
 /** Parameters of the Prometheus HTTP API, from the address and from a form, with Prometheus' words for what is wrong. */
-import type { Matcher } from '@jaegis/model';
+import { fitsLabels } from '@jaegis/alerting';
+import type { Labels, Matcher } from '@jaegis/model';
 import { parseSelector } from '@jaegis/promql';
 import { parseDurationMs } from '@jaegis/std';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -105,4 +106,15 @@ export function matchParameters(query: Query): (readonly Matcher[])[] {
     if (!parsed.ok) throw new BadParameter(`invalid parameter "match[]": ${parsed.error}`);
     return parsed.selector.matchers;
   });
+}
+
+/** Whether labels fit all of a selector. */
+export function matchesLabels(matchers: readonly Matcher[], labels: Labels): boolean {
+  const plain = matchers.map(({ name, op, value }) => ({
+    name,
+    value,
+    isRegex: op.endsWith('~'),
+    isEqual: op.startsWith('='),
+  }));
+  return fitsLabels(plain, labels);
 }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { fitsLabels } from '@jaegis/alerting';
-import type { Labels, Matcher } from '@jaegis/model';
+import type { Matcher } from '@jaegis/model';
 import { formatE, type GroupStatus, type RuleStatus } from '@jaegis/rules';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
 import { type Query, text } from './answer.ts';
-import { BadParameter, list, matchParameters, onlyGet, sendBadData } from './prometheus-params.ts';
+import { BadParameter, list, matchesLabels, matchParameters, onlyGet, sendBadData } from './prometheus-params.ts';
 
 /** `/api/v1/rules` and `/api/v1/alerts` in Prometheus' form. Times are RFC 3339, durations seconds. */
 export function ruleRoutes(app: FastifyInstance, core: Core): void {
@@ -49,16 +48,6 @@ function pageOf<T extends { readonly file: string; readonly name: string }>(grou
   const page = groups.slice(before + 1, before + 1 + Number(limit));
   const isLast = before + 1 + page.length >= groups.length;
   return { groups: page, ...(!isLast && { groupNextToken: tokenOf(page.at(-1)!) }) };
-}
-
-function matchesLabels(matchers: readonly Matcher[], labels: Labels): boolean {
-  const plain = matchers.map(({ name, op, value }) => ({
-    name,
-    value,
-    isRegex: op.endsWith('~'),
-    isEqual: op.startsWith('='),
-  }));
-  return fitsLabels(plain, labels);
 }
 
 function fits(wanted: readonly string[], name: string): boolean {

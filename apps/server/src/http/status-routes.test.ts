@@ -1,10 +1,11 @@
 import { parseRuleFile } from '@jaegis/rules';
-import { MetricsStore, memoryDirectory } from '@jaegis/tsdb';
+import { MetadataBook, MetricsStore, memoryDirectory } from '@jaegis/tsdb';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Core } from '../core/core.ts';
 import { Rules } from '../core/rules.ts';
 import { federateRoutes } from './federate-routes.ts';
+import { metricMetadataRoutes } from './metric-metadata-routes.ts';
 import { ruleRoutes } from './rule-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 
@@ -43,6 +44,7 @@ beforeAll(async () => {
   await say({ __name__: 'asked_total', pool: 'a' }, now, 3);
   await say({ __name__: 'asked_total', pool: 'b"\n\\' }, now - 1_000, Number.POSITIVE_INFINITY);
   await say({ __name__: 'asked_total', pool: 'old' }, now - 400_000, 3);
+  await say({ __name__: 'seen_bucket', job: 'node', instance: 'n:9100', le: '+Inf' }, now, 1);
   await say({ __name__: 'queue.length', 'a.b': 'x', instance: 'here' }, now, 0.5);
   const parsed = parseRuleFile(file, {
     name: 'rules.yml',
@@ -56,17 +58,25 @@ beforeAll(async () => {
   };
   const options = { token: 'secret', retention_raw: 86_400_000, connection_limit: 7 };
   const rules = new Rules({ files: [parsed.file], now, store, stopwatch: () => 0, externalLabels: {} });
+  const metricMetadata = new MetadataBook(10);
+  metricMetadata.add([
+    { name: 'seen', type: 'histogram', help: 'How long.', unit: 's' },
+    { name: 'asked_total', type: 'counter', help: 'How often.', unit: '' },
+  ]);
+  const scrapes = ['http://n:9100/metrics', 'http://away:1/metrics'].map((url) => ({ job: 'node', url }));
   const core = {
     store,
     version: '9',
     clock: { now: () => now },
     isReady: () => false,
-    fleet: { options, config, startedAt: now - 5_000, hostName: 'here', rules },
+    views: { system: () => ({ scrapes }) },
+    fleet: { options, config, startedAt: now - 5_000, hostName: 'here', rules, metricMetadata },
   };
   app = fastify();
   statusRoutes(app, core as unknown as Core);
   federateRoutes(app, core as unknown as Core);
   ruleRoutes(app, core as unknown as Core);
+  metricMetadataRoutes(app, core as unknown as Core);
 });
 
 afterAll(async () => {
@@ -86,10 +96,15 @@ test('what Prometheus says of itself', async () => {
   const flags = await data('/api/v1/status/flags');
   expect(flags).toEqual({ 'retention-raw': '86400000', 'connection-limit': '7' });
   expect(await data('/api/v1/status/tsdb?limit=1')).toEqual({
-    headStats: { numSeries: 4, numLabelPairs: 7, minTime: now - 400_000, maxTime: now },
+    headStats: { numSeries: 5, numLabelPairs: 11, minTime: now - 400_000, maxTime: now },
     seriesCountByMetricName: [{ name: 'asked_total', value: 3 }],
-    labelValueCountByLabelName: [{ name: 'pool', value: 3 }],
+    labelValueCountByLabelName: [{ name: '__name__', value: 3 }],
   });
+  const { yaml } = await data('/api/v1/status/config');
+  expect(yaml).toContain('url: http://am:9093/');
+  expect(yaml).toContain('retention_raw: 1d');
+  expect(yaml).not.toContain('secret');
+  expect(await data('/api/v1/status/walreplay')).toEqual({ min: 0, max: 0, current: 0, state: 'done' });
   expect((await get('/api/v1/status/tsdb?limit=x')).statusCode).toBe(400);
   expect(await data('/api/v1/alertmanagers')).toEqual({
     activeAlertmanagers: [{ url: 'http://am:9093/api/v2/alerts' }],
@@ -98,6 +113,18 @@ test('what Prometheus says of itself', async () => {
   expect(await data('/api/v1/scrape_pools')).toEqual({ scrapePools: ['node'] });
   expect((await get('/-/healthy')).statusCode).toBe(200);
   expect((await get('/-/ready')).statusCode).toBe(503);
+});
+
+test('what is known of the metrics of targets', async () => {
+  const target = { instance: 'n:9100', job: 'node' };
+  const seen = { type: 'histogram', help: 'How long.', unit: 's' };
+  const all = [{ target, metric: 'seen', ...seen }];
+  expect(await data('/api/v1/targets/metadata')).toEqual(all);
+  expect(await data('/api/v1/targets/metadata?match_target={job="node",instance!="away:1"}&limit=5')).toEqual(all);
+  expect(await data('/api/v1/targets/metadata?metric=seen')).toEqual([{ target, ...seen }]);
+  expect(await data('/api/v1/targets/metadata?match_target={job="other"}')).toEqual([]);
+  expect(await data('/api/v1/targets/metadata?limit=0')).toEqual([]);
+  expect((await get('/api/v1/targets/metadata?match_target={')).statusCode).toBe(400);
 });
 
 test('federation gives the newest samples that still stand for their series, in the text form', async () => {

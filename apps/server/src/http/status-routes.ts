@@ -1,6 +1,8 @@
 import { formatDuration } from '@jaegis/std';
 import type { FastifyInstance } from 'fastify';
+import { stringify } from 'yaml';
 import type { Core } from '../core/core.ts';
+import { effectiveConfig } from '../effective-config.ts';
 import { buildInfo } from './answer.ts';
 import { limitParameter, onlyGet } from './prometheus-params.ts';
 
@@ -32,6 +34,13 @@ export function statusRoutes(app: FastifyInstance, core: Core): void {
     const flags = Object.entries(options).map(([name, value]) => [name.replaceAll('_', '-'), String(value)]);
     return reply.send(success(Object.fromEntries(flags)));
   });
+
+  onlyGet(app, '/api/v1/status/config', (_query, reply) => {
+    const { config, options } = core.fleet;
+    return reply.send(success({ yaml: stringify(effectiveConfig(config, options)) }));
+  });
+
+  walReplayRoute(app, 'done');
 
   onlyGet(app, '/api/v1/status/tsdb', (query, reply) => {
     const top = limitParameter(query) || defaultTop;
@@ -71,6 +80,13 @@ export function statusRoutes(app: FastifyInstance, core: Core): void {
   app.get('/-/healthy', (_request, reply) => reply.send('JAEGIS is Healthy.\n'));
   app.get('/-/ready', (_request, reply) =>
     core.isReady() ? reply.send('JAEGIS is Ready.\n') : reply.code(503).send('Service Unavailable\n'),
+  );
+}
+
+/** Whether the log is read. How far the reading is nobody counts in segments. */
+export function walReplayRoute(app: FastifyInstance, state: 'in progress' | 'done'): void {
+  onlyGet(app, '/api/v1/status/walreplay', (_query, reply) =>
+    reply.send({ status: 'success', data: { min: 0, max: 0, current: 0, state } }),
   );
 }
 

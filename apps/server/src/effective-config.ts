@@ -29,9 +29,11 @@ const durationFields = new Set([
   'out_of_order_window',
 ]);
 
+const passwordInUrl = /^(https?:\/\/[^/?#@:]*:)[^/?#]*@/;
+
 /**
- * The configuration with every default filled in, in the words of the file. The token and the values of headers are left
- * out: this gets pasted.
+ * The configuration with every default filled in, in the words of the file. The token, the values of headers and passwords
+ * in addresses are left out: this gets pasted.
  */
 export function effectiveConfig(config: JaegisConfig, options: ServerOptions): Record<string, unknown> {
   const { token: _secret, ...server } = options;
@@ -46,6 +48,7 @@ function withDurations(value: unknown, field = ''): unknown {
         .filter(([, item]) => item !== undefined)
         .map(([name, item]) => [name, name === 'headers' ? withoutSecrets(item) : withDurations(item, name)]),
     );
+  if (typeof value === 'string') return value.replace(passwordInUrl, '$1(left out)@');
   return typeof value === 'number' && durationFields.has(field) ? exactDuration(value) : value;
 }
 

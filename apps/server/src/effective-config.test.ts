@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { effectiveConfig, exactDuration } from './effective-config.ts';
 
-const file = new URL('../../../../examples/research-fleet/jaegis.yaml', import.meta.url);
+const file = new URL('../../../examples/research-fleet/jaegis.yaml', import.meta.url);
 
 test('what is printed can be read again and means the same', () => {
   const first = parseConfig(parse(readFileSync(file, 'utf8')));
@@ -30,15 +30,16 @@ test('durations lose nothing', () => {
   ]);
 });
 
-test('secrets of headers are not printed', () => {
+test('secrets of headers and addresses are not printed', () => {
   const headers = { authorization: 'Bearer abc' };
   const parsed = parseConfig({
-    remoteWrite: [{ url: 'http://there/write', headers }],
+    remoteWrite: [{ url: 'http://me:abc@x@there/write?a=b', headers }],
     store: { prometheus: { url: 'http://there', headers } },
   });
   const options = resolveServerOptions({ file: {}, environment: {}, flags: {} });
   if (!parsed.ok || !options.ok) throw new Error('it must be valid');
   const printed = stringify(effectiveConfig(parsed.config, options.options));
   expect(printed).toContain('authorization: (left out)');
+  expect(printed).toContain('http://me:(left out)@there/write?a=b');
   expect(printed).not.toContain('abc');
 });
