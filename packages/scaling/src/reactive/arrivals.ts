@@ -36,19 +36,32 @@ export function arrivalsOf(
     const isGrowing = queue > handful && balance !== undefined && balance.ready === ready && balance.slope > 0;
     return isGrowing && served + balance.slope > contradiction * requestRate ? served + balance.slope : requestRate;
   }
-  // A rate that differs from what is served was measured at the door.
-  if (Math.abs(requestRate - throughput) > sameRate * Math.max(requestRate, throughput)) return requestRate;
+  if (isAtTheDoor({ requestRate, throughput, slope: balance?.slope })) return requestRate;
   const kept = context.smooth['request_rate']?.mean ?? requestRate;
   // What was just worked off is in the measured rate for as long as its window reaches.
   if (queue <= handful) return hadBacklog(context, handful) ? Math.min(kept, requestRate) : requestRate;
   const isSettled = context.now - context.state.ready.since >= settleMs && balance?.ready === ready;
   if (!isSettled || balance === undefined) return kept;
-  return Math.max(0, throughput + balance.slope);
+  return Math.max(0, requestRate + balance.slope);
 }
 
+/**
+ * A rate that differs from what is served was measured where requests come in. Failed answers make it differ too: then it
+ * is nearer to what is served than to what the queue says of arrivals.
+ */
+function isAtTheDoor(o: { requestRate: number; throughput: number; slope: number | undefined }): boolean {
+  const { requestRate, throughput, slope = 0 } = o;
+  const apart = Math.abs(requestRate - throughput);
+  const isSame = apart <= sameRate * Math.max(requestRate, throughput);
+  return !isSame && apart > Math.abs(requestRate - throughput - slope);
+}
+
+/** More than a handful waited within the window that the rates still average over. */
 function hadBacklog(context: NeedContext, handful: number): boolean {
   const since = context.now - settleMs;
-  return context.state.queue.some(
-    (part) => (part.fromAt >= since && part.fromQueue > handful) || (part.toAt >= since && part.toQueue > handful),
-  );
+  return context.state.queue.some(({ fromAt, fromQueue, toAt, toQueue }) => {
+    if (toAt < since) return false;
+    const passed = Math.max(0, since - fromAt) / Math.max(1, toAt - fromAt);
+    return Math.max(toQueue, fromQueue + passed * (toQueue - fromQueue)) > handful;
+  });
 }

@@ -5,8 +5,8 @@ import { measuredReady, type Need, type NeedContext } from './need.ts';
 
 // A queue is an integral of the past: replicas in proportion to its length grow without end while new ones start (the
 // HPA's runaway). Here it is work to be drained: (arrivals + queue / time to drain) / capacity of one. Draining may add
-// at most 40 % to what the arrivals need, as much again if it would take longer than five minutes or four start-up times then.
-const slowShare = 1;
+// at most 40 % to what the arrivals need, half if it would take longer than five minutes or four start-up times then.
+const slowShare = 0.5;
 const drainMsMax = 300_000;
 const settleMs = 15_000;
 
@@ -32,7 +32,7 @@ export function backlogNeed(
     const slowestMs = Math.max(drainMsMax, 4 * startupMs);
     const quickly = excess / (snapshot.config.policy.drainMs / 1_000);
     // What was ordered is overdue: a target that does not deliver is not to be asked for ever more.
-    // Twice what arrives, or what is there anyway: nobody orders without end for what piled up.
+    // Half more than arrives, or what is there anyway: nobody orders without end for what piled up.
     const most = Math.max(slowShare * arrivals, perReplica * Math.max(1, current) - arrivals);
     const slowly = isOverdue(context) ? 0 : Math.min(excess / (slowestMs / 1_000), most);
     const extra = Math.max(Math.min(quickly, Math.max(drainShare * arrivals, slowly)), 1e-9);

@@ -4,8 +4,12 @@ import type { SmoothState } from '../scaling-state.ts';
 // small surprises move the mean slowly, so that 20 % of sensor noise orders nothing; a surprise far outside the usual
 // (six times the noise, or three times it twice running) is believed at once, so that a surge, or its end, is not smoothed away.
 // The slope is filtered more strongly still and forgets at a jump: a step must not kick the derivative.
-// Bad at: a change smaller than three times the noise arrives with a lag of about `meanTau`.
+// What noise of a load leaves in its mean is what replicas are ordered for, so the more there is the longer it is averaged.
+// Bad at: a change smaller than three times the noise arrives with a lag of about `meanTau`, longer under noise.
 const meanTauMs = 15_000;
+/** A share of the mean; the time constant grows with the square of noise beyond it, up to twofold. */
+const littleNoise = 0.1;
+const mostLonger = 2;
 const slopeTauMs = 60_000;
 const noiseTauMs = 120_000;
 /** Longer than this without a value, the past says nothing of the noise's phase: start anew from the value. */
@@ -30,7 +34,8 @@ export function smooth(state: SmoothState | undefined, value: number, now: numbe
     return { mean: value, noise: Math.max(noise, 0.1 * value), slope: 0, at: now, surprises: 0 };
   }
   const gain = (tauMs: number) => 1 - Math.exp(-elapsed / tauMs);
-  const mean = state.mean + gain(meanTauMs) * surprise;
+  const longer = Math.min(mostLonger, Math.max(1, (noise / (littleNoise * Math.max(state.mean, 1e-9))) ** 2));
+  const mean = state.mean + gain(longer * meanTauMs) * surprise;
   const rise = (mean - state.mean) / (elapsed / 1_000);
   return {
     mean,

@@ -1,23 +1,34 @@
 import { views } from './load-view.ts';
-import { candidateCount, marginForms, margins, type VirtualPlants } from './virtual-plants.ts';
+import { candidateCount, marginForms, margins, memoryS, type VirtualPlants } from './virtual-plants.ts';
 
 // The cheapest candidate whose requests came late seldom enough, with what is not known yet counted against it:
-//   late share <= (late + z/2 sqrt(sum of squared episodes) + prior) / arrived
-// (z grows with the start-up time: the longer, the fewer and bigger the episodes are)
-// The prior is a shortage of one start-up time and a minute at mean demand, less with a wider margin; it weighs much in
-// the first hours and little after days, so that boldness has to be earned. What was really late so far moves the
-// allowed share (an error budget): unspent, it may be spent; overspent, it is saved. What is late beyond the allowed is
-// not forbidden but dear: one huge burst, once, must not be paid for with ten times the replicas for weeks.
+//   late share <= (known x (late + z/2 sqrt(sum of squared episodes)) + prior) / arrived
+// z grows with the start-up time: the longer, the fewer and bigger the episodes are. known < 1 for a single episode in a
+// young record: the budget of the whole memory of ten days bears one, and whether it comes again is not known yet.
+// The prior is a shortage of one start-up time and a minute at mean demand, less with a wider margin: boldness has to be
+// earned. What was really late moves the allowed share (an error budget): unspent, it may be spent; overspent, it is saved.
+// What is late beyond the allowed is dear, not forbidden: a huge burst must not be paid for with ten times the replicas.
 //   cost = paid + worth x paid by the cheapest x (feared share - allowed share)
 // Bad at: a first burst after weeks of calm; the budget then pays for it and the margin widens.
 
-export const tuning = { prior: 20, decay: 0.08, lumpWeight: 0.5, budgetGain: 2, hysteresis: 0.01, least: 0.1, most: 2 };
+export const tuning = {
+  prior: 20,
+  decay: 0.08,
+  lumpWeight: 0.5,
+  budgetGain: 2,
+  savedMeanwhile: 0.35,
+  hysteresis: 0.01,
+  least: 0.1,
+  most: 2,
+};
 
 /**
  * To spare one per cent of the requests beyond the aim, one and a half times the leanest pool may be paid; more where
  * starting takes long, since what is late there is late in whole start-up times.
  */
 const worthOfLate = 150;
+/** Up to so long a start an episode is one burst; where it takes longer, lateness comes in lumps anyway. */
+const oneBurstStartS = 60;
 /** Where nothing is safe enough, what is as late as the safest but for so much of the aim will do. */
 const nearSafest = 0.1;
 
@@ -28,26 +39,46 @@ export interface Choice {
   readonly allowed: number;
 }
 
-/** `aim`: wanted share of late requests, `certainty`: of which it is a share. `spent`: the share that was late in reality. `leader`: who led so far. */
+/** Requests that came late, of so many, with the sum of the squares of the episodes they came in. */
+interface Lateness {
+  readonly late: number;
+  readonly arrived: number;
+  readonly lumps: number;
+}
+
+/** `aim`: wanted share of late requests, `certainty`: of which it is a share. `real`: what was late in reality. `leader`: who led so far. */
 export function choose(
   plants: VirtualPlants,
-  o: { aim: number; certainty: number; spent: number; leader: number },
+  o: { aim: number; certainty: number; real: Lateness; leader: number },
 ): Choice {
   const { arrived, time, settings } = plants;
   const { aim } = o;
   const lumpWeight = tuning.lumpWeight * (1 + settings.startupS / 300);
-  const allowed = Math.min(tuning.most * aim, Math.max(tuning.least * aim, aim + tuning.budgetGain * (aim - o.spent)));
-  if (!(arrived > 0) || !(time > 0)) return { index: -1, allowed };
+  const isNew = !(arrived > 0) || !(time > 0);
+  const filled = isNew ? 0 : Math.min(1, time / plants.weight / memoryS);
+  const young = Math.min(1, oneBurstStartS / settings.startupS) * (1 - filled);
+  const counts = (late: number, lumps: number): number => 1 - young * aloneOf(late, lumps);
+  const { real } = o;
+  const told = real.arrived > 0 ? real.late / real.arrived : 0;
+  // What is not counted is no credit either: so much of the aim is saved meanwhile.
+  const overspent = (1 + tuning.savedMeanwhile / tuning.budgetGain) * aim;
+  const spent = told > overspent ? Math.max(overspent, told * counts(real.late, real.lumps)) : told;
+  const allowed = Math.min(tuning.most * aim, Math.max(tuning.least * aim, aim + tuning.budgetGain * (aim - spent)));
+  if (isNew) return { index: -1, allowed };
   const shortage = (o.certainty * (tuning.prior + settings.startupS) * arrived) / time;
   const decay = tuning.decay * Math.sqrt(1 + settings.startupS / 60);
   const priors = margins.map((margin) => shortage * plants.weight * Math.exp(-Math.max(0, margin) / decay));
-  const feared = (i: number): number =>
-    plants.late[i]! + lumpWeight * Math.sqrt(plants.lumpsOf(i)) + priors[i % margins.length]!;
+  const shown = (i: number): number => {
+    const late = plants.late[i]!;
+    const lumps = plants.lumpsOf(i);
+    return (late + lumpWeight * Math.sqrt(lumps)) * counts(late, lumps);
+  };
+  const feared = (i: number): number => shown(i) + priors[i % margins.length]!;
   let unavoidable = Number.POSITIVE_INFINITY;
   let safest = Number.POSITIVE_INFINITY;
   let cheapest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < candidateCount; i++) {
-    unavoidable = Math.min(unavoidable, plants.late[i]! + lumpWeight * Math.sqrt(plants.lumpsOf(i)));
+    unavoidable = Math.min(unavoidable, shown(i));
     safest = Math.min(safest, feared(i));
     cheapest = Math.min(cheapest, plants.paid[i]!);
   }
@@ -63,6 +94,11 @@ export function choose(
     index = i;
   }
   return { index, allowed };
+}
+
+/** How far lateness is a single episode: 1 for one, 1/n for n of a size. */
+function aloneOf(late: number, lumps: number): number {
+  return late > 0 ? Math.min(1, lumps / late ** 2) : 0;
 }
 
 /** What a candidate does, in words: `highest of the last 5m of the newest demand, +12 %`. */

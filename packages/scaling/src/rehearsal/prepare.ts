@@ -23,9 +23,6 @@ const firstWaitS = 60;
 /** A queue may be longer than its target for one request in twenty where others may be late for one in two hundred. */
 const queueShare = 10;
 
-/** Up to so long a start, what is late is soon made up for. */
-const shortStartS = 60;
-
 /** A pool of workers on a queue of long jobs: its length is the only objective. */
 function isWorkerQueue(config: ScalingConfig, capacity: Capacity): boolean {
   const { objectives } = config;
@@ -81,11 +78,11 @@ export function prepareRehearsal(
 }
 
 /**
- * What share of the allowed lateness is aimed at. Where starting takes minutes, lateness comes in few large episodes: who
- * aims at the limit is beyond it half of the time.
+ * What share of the allowed lateness is aimed at. The longer starting takes, the fewer and larger the episodes are in which
+ * lateness comes: who aims at the limit is beyond it half of the time.
  */
 function certaintyOf(startupS: number): number {
-  return 1 / (1 + Math.max(0, startupS - shortStartS) / 600);
+  return 1 / (1 + startupS / 600);
 }
 
 function meanRateOf(last: Rehearsal | KeptRehearsal | null): number | undefined {

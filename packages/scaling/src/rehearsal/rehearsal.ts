@@ -2,7 +2,14 @@ import type { DecisionPlan } from '@jaegis/model';
 import { type Choice, choose, describeCandidate } from './choose.ts';
 import { gridS, type KeptView, LoadView, views } from './load-view.ts';
 import { classify, planOf } from './plan.ts';
-import { type KeptPlants, marginForms, margins, type PlantSettings, VirtualPlants } from './virtual-plants.ts';
+import {
+  episodeGapSteps,
+  type KeptPlants,
+  marginForms,
+  margins,
+  type PlantSettings,
+  VirtualPlants,
+} from './virtual-plants.ts';
 
 // Candidate policies are rehearsed all the time on the pool's own load, each in a small plant of its own, and the
 // cheapest of those that met the objective leads (see choose.ts): the sweep of targets that others do in hindsight, done
@@ -21,7 +28,7 @@ export interface KeptRehearsal {
   readonly plants: KeptPlants;
   readonly leader: number;
   readonly seen: number;
-  readonly real: readonly [late: number, arrived: number];
+  readonly real: readonly [late: number, arrived: number, lumps?: number];
 }
 
 const chooseEveryMs = 60_000;
@@ -48,6 +55,9 @@ export class Rehearsal {
   #chosenAt = Number.NEGATIVE_INFINITY;
   #late = 0;
   #arrived = 0;
+  #lumps = 0;
+  #episode = 0;
+  #quiet = 0;
   /** Of the running step of the grid. */
   #sum = 0;
   #weight = 0;
@@ -61,7 +71,7 @@ export class Rehearsal {
     this.#leader = kept.leader;
     this.#seen = kept.seen;
     this.#at = kept.at;
-    [this.#late, this.#arrived] = kept.real;
+    [this.#late, this.#arrived, this.#lumps = 0] = kept.real;
   }
 
   /** Takes what was measured until `now` (epoch milliseconds); the same time again changes nothing. */
@@ -88,24 +98,33 @@ export class Rehearsal {
       const arrivals = this.#sum;
       this.#sum = 0;
       this.#weight = 0;
-      this.#late *= realFade;
-      this.#arrived = this.#arrived * realFade + arrivals;
-      if (real.queue > toleratedWaitS * perReplica * real.ready) this.#late += arrivals;
+      this.#count(arrivals, real.queue > toleratedWaitS * perReplica * real.ready);
       this.#step(arrivals / gridS, now - leftS * 1_000);
     }
     if (now < this.#plannedAt) this.#plannedAt = Number.NEGATIVE_INFINITY;
     if (now >= this.#chosenAt && now - this.#chosenAt < chooseEveryMs) return;
     this.#chosenAt = now;
-    const spent = this.#arrived > 0 ? this.#late / this.#arrived : 0;
     const choice = choose(this.#plants, {
       aim: this.settings.aim,
       certainty: this.settings.certainty,
-      spent,
+      real: { late: this.#late, arrived: this.#arrived, lumps: this.#lumps + this.#episode ** 2 },
       leader: this.#leader,
     });
     this.#leader = choice.index;
     if (!this.isGrown) this.#plan = null;
     else if (choice.index !== this.#planned || now - this.#plannedAt >= planEveryMs) this.#makePlan(choice, now);
+  }
+
+  /** What arrived in a step of the grid, and whether it came late in reality. */
+  #count(arrivals: number, isLate: boolean): void {
+    this.#arrived = this.#arrived * realFade + arrivals;
+    this.#late = this.#late * realFade + (isLate ? arrivals : 0);
+    this.#lumps *= realFade ** 2;
+    this.#episode = this.#episode * realFade + (isLate ? arrivals : 0);
+    this.#quiet = isLate ? 0 : this.#quiet + 1;
+    if (this.#quiet <= episodeGapSteps) return;
+    this.#lumps += this.#episode ** 2;
+    this.#episode = 0;
   }
 
   #makePlan({ index, allowed }: Choice, now: number): void {
@@ -191,7 +210,7 @@ export class Rehearsal {
       plants: this.#plants.toJSON(),
       leader: this.#leader,
       seen: this.#seen,
-      real: [this.#late, this.#arrived],
+      real: [this.#late, this.#arrived, this.#lumps + this.#episode ** 2],
     };
   }
 }

@@ -20,11 +20,13 @@ export const marginForms = ['share', 'root'] as const;
 export const candidateCount = views.length * marginForms.length * margins.length;
 
 const halfLifeS = 7 * 86_400;
+/** How much time the sums hold when they have forgotten as much as they learn, seconds. */
+export const memoryS = halfLifeS / Math.LN2;
 const growth = 2 ** (gridS / halfLifeS);
 const subWindows = 10;
 const drainSteps = 1;
 /** Late requests further apart than this are two episodes. */
-const episodeGapSteps = 60;
+export const episodeGapSteps = 60;
 /** A queue is to be gone in a minute and half a start-up time. */
 const drainS = 60;
 /** But with at most two fifths more than arrives: a long queue is an integral of the past. */
