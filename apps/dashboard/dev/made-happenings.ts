@@ -8,6 +8,7 @@ import type {
   SystemReport,
   TimelineItem,
 } from '@jaegis/model';
+import { madeDetection } from './made-detection.ts';
 import type { MadeFleet, MadePool } from './made-fleet.ts';
 import type { MadeSignals } from './made-signals.ts';
 
@@ -391,11 +392,7 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       { name: 'alerting', runs: 1_608, failures: 0, lastMs: 1.2, lastAt: now - 1_500 },
       { name: 'maintain', runs: 8_040, failures: 0, lastMs: 0.9, lastAt: now - 600 },
     ],
-    detection: {
-      rows: isEmpty ? 0 : fleet.agents.length * 14,
-      microsecondsPerPoint: isEmpty ? null : 0.84,
-      anomaliesOpen: fleet.pools.some((pool) => pool.isTroubled) ? 1 : 0,
-    },
+    detection: madeDetection(fleet, isEmpty),
     forecasts: fleet.pools.slice(0, 7).map((pool) => ({
       reach: 'hour' as const,
       pool: pool.name,

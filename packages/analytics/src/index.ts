@@ -28,6 +28,7 @@ export {
 export { defaultMember, detectMembers, takes } from './detect/members.ts';
 export { SeriesWatch, type WatchedSeries } from './detect/series-watch.ts';
 export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
+export { type TogetherAlarm, TogetherWatch } from './detect/together-watch.ts';
 export { readParts } from './detect/watch-snapshot.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';

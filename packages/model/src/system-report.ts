@@ -58,6 +58,26 @@ export interface SystemReport {
     readonly rows: number;
     readonly microsecondsPerPoint: number | null;
     readonly anomaliesOpen: number;
+    /** Of series that come in. */
+    readonly received: {
+      readonly series: number;
+      readonly seriesLimit: number;
+      /** Series that nothing can be said of yet. */
+      readonly warming: number;
+      /** Series that were watched before the restart and were not seen since. */
+      readonly awaited: number;
+      /** Series beyond the limit. */
+      readonly refused: number;
+      /** Samples that were left out because there were too many. */
+      readonly shed: number;
+      readonly anomaliesOpen: number;
+      readonly toldLastHour: number;
+      /** News of anomalies that was kept back, because there was too much of it. */
+      readonly untold: number;
+      readonly bytes: number;
+      /** From a sample to the verdict about it. */
+      readonly delayMsP99: number | null;
+    };
   };
   readonly forecasts: readonly {
     readonly pool: string;

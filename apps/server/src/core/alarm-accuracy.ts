@@ -106,5 +106,6 @@ function tune(
 /** Keeps what is known of our own accuracy for the next start. */
 export function saveAccuracy(fleet: Fleet): void {
   fleet.metadata.setState(alarmOutcomesKey, fleet.alarmOutcomes.toJSON());
+  fleet.received.saveTogether(fleet.metadata);
   for (const [key, trust] of fleet.trust) fleet.metadata.setState(`trust/${key}`, trust.toJSON());
 }

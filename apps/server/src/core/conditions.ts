@@ -9,6 +9,7 @@ import { labelledCondition } from './labelled-condition.ts';
 import { isBeyondObjective, isCapacitySignal } from './objectives.ts';
 import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
+import { receivedConditions } from './received-conditions.ts';
 import { severityOf } from './severity.ts';
 import { storageConditions } from './storage-conditions.ts';
 
@@ -38,6 +39,7 @@ export async function gatherConditions(fleet: Fleet, now: number): Promise<Condi
     ...poolConditions(fleet, now),
     ...exhaustionConditions(fleet, now),
     ...storageConditions(fleet),
+    ...receivedConditions(fleet, now),
     ...fleet.rules.conditions(),
     ...postedConditions(fleet, now),
   ];

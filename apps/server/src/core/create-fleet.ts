@@ -107,7 +107,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
       tuning: alarmTuning,
     }),
     received: new ReceivedWatch(
-      { store, registry, metricMetadata, breathe },
+      { clock, store, registry, metricMetadata, breathe },
       {
         seriesLimit: options.watched_series_limit,
         falseAlarmsPerAgentWeek: options.false_alarms_per_agent_week,

@@ -18,13 +18,14 @@ async function life(directory: StorageDirectory, firstRef: number, now: number) 
   const warnings: string[] = [];
   const metadata = memoryMetadata();
   const fleet = {
+    clock: { now: () => start },
     store: { labelsOf: (ref: number) => series[ref - firstRef] },
     registry: { has: () => false, get: () => undefined },
     metricMetadata: new MetadataBook(10),
     breathe: async () => {},
   };
   const watch = new ReceivedWatch(
-    fleet as unknown as Pick<Fleet, 'store' | 'registry' | 'metricMetadata' | 'breathe'>,
+    fleet as unknown as Pick<Fleet, 'clock' | 'store' | 'registry' | 'metricMetadata' | 'breathe'>,
     {
       seriesLimit: 10,
       falseAlarmsPerAgentWeek: 0.5,

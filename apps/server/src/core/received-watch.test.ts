@@ -13,13 +13,14 @@ function watching(series: readonly Labels[]) {
   const metricMetadata = new MetadataBook(10);
   metricMetadata.add([{ name: 'bytes_sent', type: 'counter', help: '', unit: '' }]);
   const fleet = {
+    clock: { now: () => start },
     store: { labelsOf: (ref: number) => series[ref - 1] },
     registry: { has: (id: string) => id === 'reader-1', get: () => ({ pool: 'reader' }) },
     metricMetadata,
     breathe: undefined,
   };
   const watch = new ReceivedWatch(
-    fleet as unknown as Pick<Fleet, 'store' | 'registry' | 'metricMetadata' | 'breathe'>,
+    fleet as unknown as Pick<Fleet, 'clock' | 'store' | 'registry' | 'metricMetadata' | 'breathe'>,
     {
       seriesLimit: 10,
       falseAlarmsPerAgentWeek: 0.5,

@@ -1,13 +1,30 @@
-import { type AnomalySubject, SeriesWatch, type WatchedSeries } from '@jaegis/analytics';
+import {
+  type AnomalySubject,
+  SeriesWatch,
+  type TogetherAlarm,
+  TogetherWatch,
+  type WatchedSeries,
+} from '@jaegis/analytics';
 import { type Anomaly, type Labels, type SampleBatch, type SeriesRef, signalMetric } from '@jaegis/model';
+import { QuantileSketch } from '@jaegis/std';
 import type { MetadataStore } from '@jaegis/store';
 import { rowOf } from '@jaegis/tsdb';
 import type { Fleet } from './fleet.ts';
 import type { LearnedSeries } from './learned-series.ts';
 import type { Log } from './log.ts';
 
+type WatchedFleet = Pick<Fleet, 'clock' | 'store' | 'registry' | 'metricMetadata' | 'breathe'>;
+
+interface ReceivedStats {
+  readonly seriesLimit: number;
+  readonly damaged: number;
+  readonly toldLastHour: number;
+  readonly delayMsP99: number | null;
+}
+
 /** What a core takes for 100,000 points a second is about a tenth of it. */
 const pointsPerSecond = 120_000;
+const togetherKey = 'detection/together';
 const counterNames = /_(total|count)$/;
 /** Buckets and sums say nothing without the others of their histogram; info and created never change by a fault. */
 const silentNames = /_(bucket|sum|info|created)$/;
@@ -16,21 +33,27 @@ const agentLabels = ['instance_id', 'service_instance_id', 'instance'];
 
 /**
  * The series that come in from outside, watched as they come (analytics: series-watch.ts). Our own signals are watched by
- * `Detection`, in their tick. Anomalies found here are told, kept and shown; they open no alert by themselves, for what a
- * metric of somebody's own means is not known: rules say that.
+ * `Detection`, in their tick. Anomalies found here are told, kept and shown; one opens no alert by itself, for what a metric of
+ * somebody's own means is not known: rules say that. Many at once do (`alarms`).
  */
 export class ReceivedWatch {
-  readonly #fleet: Pick<Fleet, 'store' | 'registry' | 'metricMetadata' | 'breathe'>;
+  readonly #fleet: WatchedFleet;
   readonly #watch: SeriesWatch;
   readonly #tell: (changed: readonly Anomaly[]) => void;
+  readonly #together: TogetherWatch;
   readonly #learned: LearnedSeries | undefined;
+  readonly #seriesLimit: number;
+  /** From a sample to the verdict about it. */
+  readonly #delayMs = new QuantileSketch({ min: 0.01, max: 1e5 });
+  /** How many anomalies had been told at each minute of the last hour. */
+  #toldByMinute: number[] = [0];
   #isLooking = false;
   /** Until what was learned before is back, samples are not looked at: their series would begin anew. */
   #isReady: boolean;
   #damaged = 0;
 
   constructor(
-    fleet: Pick<Fleet, 'store' | 'registry' | 'metricMetadata' | 'breathe'>,
+    fleet: WatchedFleet,
     o: {
       seriesLimit: number;
       falseAlarmsPerAgentWeek: number;
@@ -41,6 +64,8 @@ export class ReceivedWatch {
   ) {
     this.#fleet = fleet;
     this.#tell = o.tell;
+    this.#seriesLimit = o.seriesLimit;
+    this.#together = new TogetherWatch(o.falseAlarmsPerAgentWeek);
     this.#learned = o.learned;
     this.#isReady = o.learned === undefined;
     this.#watch = new SeriesWatch({
@@ -78,6 +103,7 @@ export class ReceivedWatch {
       log.warn({ err: error }, `Cannot take back what was learned of received series: ${String(error)}`);
     }
     this.#isReady = true;
+    this.#together.restore(metadata.getState(togetherKey));
     const open = metadata.anomalies({ limit: 1_000 }).items.filter(isOpenStranger);
     this.#tell(this.#watch.resume(open, now));
   }
@@ -96,8 +122,9 @@ export class ReceivedWatch {
     this.#tell(this.#watch.forget(refs, now));
   }
 
-  /** Anomalies of series that fell silent end. */
+  /** Each minute: anomalies of series that fell silent end. */
   sweep(now: number): void {
+    this.#toldByMinute = [...this.#toldByMinute.slice(-60), this.#watch.stats().told];
     this.#tell(this.#watch.sweep(now));
   }
 
@@ -105,17 +132,36 @@ export class ReceivedWatch {
     return this.#watch.open();
   }
 
-  /** `damaged`: parts of what was kept that could not be read at the start. */
-  stats(): ReturnType<SeriesWatch['stats']> & { damaged: number } {
-    return { ...this.#watch.stats(), damaged: this.#damaged };
+  /** What is strange together, of the anomalies that may count. Call it every few seconds. */
+  alarms(now: number, mayCount: (anomaly: Anomaly) => boolean): TogetherAlarm[] {
+    return this.#together.look(this.#watch.strange().filter(mayCount), now);
+  }
+
+  /** Keeps what is known of the pools' false alarms for the next start. */
+  saveTogether(metadata: MetadataStore): void {
+    metadata.setState(togetherKey, this.#together.toJSON());
+  }
+
+  /** `damaged`: parts of what was kept that could not be read at the start. `delayMsP99`: from a sample to its verdict. */
+  stats(): ReturnType<SeriesWatch['stats']> & ReceivedStats {
+    const stats = this.#watch.stats();
+    return {
+      ...stats,
+      seriesLimit: this.#seriesLimit,
+      damaged: this.#damaged,
+      toldLastHour: stats.told - this.#toldByMinute[0]!,
+      delayMsP99: this.#delayMs.quantile(0.99),
+    };
   }
 
   async #lookAtAll(): Promise<void> {
-    const { breathe } = this.#fleet;
+    const { breathe, clock } = this.#fleet;
     try {
       while (this.#watch.waiting > 0) {
         if (breathe !== undefined) await breathe();
+        const since = this.#watch.waitingSince;
         this.#tell(this.#watch.look());
+        this.#delayMs.add(Math.max(0, clock.now() - since));
       }
     } finally {
       this.#isLooking = false;

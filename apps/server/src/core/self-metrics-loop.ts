@@ -36,6 +36,8 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_loop_duration_seconds', 'gauge', 'Duration of the last run of each loop.'],
   ['jaegis_behavior_seconds_per_agent', 'gauge', 'Following the behaviour of one agent for one tick, on average.'],
   ['jaegis_detection_series', 'gauge', 'Series from outside that anomaly detection watches.'],
+  ['jaegis_detection_series_warming', 'gauge', 'Of these, series that anomaly detection says nothing of yet.'],
+  ['jaegis_detection_anomalies_total', 'counter', 'Anomalies of series from outside that were told.'],
   [
     'jaegis_detection_series_awaited',
     'gauge',
@@ -175,6 +177,9 @@ export function refreshSelfMetrics(fleet: Fleet, loops: readonly Readonly<LoopSt
   selfMetrics.set('jaegis_store_damaged_total', received.damaged, { where: 'detection' });
   selfMetrics.set('jaegis_dropped_total', received.shed, { where: 'detection_points' });
   selfMetrics.set('jaegis_dropped_total', received.refused, { where: 'detection_series' });
+  selfMetrics.set('jaegis_dropped_total', received.untold, { where: 'detection_anomalies' });
+  selfMetrics.set('jaegis_detection_series_warming', received.warming);
+  selfMetrics.set('jaegis_detection_anomalies_total', received.told);
   const behavior = fleet.behavior.stats();
   selfMetrics.set('jaegis_behavior_seconds_per_agent', (behavior.microsecondsPerAgent ?? 0) / 1e6);
   selfMetrics.set('jaegis_behavior_bytes_per_agent', behavior.bytesPerAgent);

@@ -45,7 +45,7 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
       error: storageErrorOf(fleet),
     },
     loops: sources.loops().map((loop) => ({ ...loop })),
-    detection: fleet.detection.stats(),
+    detection: { ...fleet.detection.stats(), received: receivedOf(fleet) },
     forecasts: fleet.pools.list().flatMap((entry) =>
       [...entry.forecasts].map(([key, forecast]) => ({
         pool: entry.name,
@@ -92,6 +92,36 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
       name: receiver.name,
       ...receiver.stats,
     })),
+  };
+}
+
+function receivedOf(fleet: Fleet): SystemReport['detection']['received'] {
+  const {
+    series,
+    seriesLimit,
+    warming,
+    awaited,
+    refused,
+    shed,
+    open,
+    toldLastHour,
+    untold,
+    bytesPerSeries,
+    delayMsP99,
+  } = fleet.received.stats();
+  const bytes = series * bytesPerSeries;
+  return {
+    series,
+    seriesLimit,
+    warming,
+    awaited,
+    refused,
+    shed,
+    anomaliesOpen: open,
+    toldLastHour,
+    untold,
+    bytes,
+    delayMsP99,
   };
 }
 

@@ -175,7 +175,7 @@ export async function run(o: { quick: boolean; args: readonly string[] }) {
     ...seedsFrom(1_001, o.quick ? 3 : 10).map((seed) => ({ what: 'quiet' as const, seed })),
   ];
   const asked = o.args.find((each) => each.startsWith('--seeds='))?.slice('--seeds='.length);
-  const cases = asked === undefined ? all : all.filter(({ seed }) => asked.split(',').includes(`${seed}`));
+  const cases = asked?.split(',').flatMap((seed) => all.filter((each) => `${each.seed}` === seed)) ?? all;
   const results = await runCases<Case, Outcome>(cases, {
     moduleUrl: import.meta.url,
     told: ({ what, seed }, outcome) => console.error(`${what}, seed ${seed}: ${spoken(outcome)}`),

@@ -173,6 +173,13 @@ export class AnomalyTracker {
     return out.sort((a, b) => a.at - b.at);
   }
 
+  /** Of the open ones those whose newest point was anomalous too. */
+  strange(): Anomaly[] {
+    const out: Anomaly[] = [];
+    for (const { open, history } of this.#tracks.values()) if (open !== null && (history & 1) === 1) out.push(open);
+    return out;
+  }
+
   /** Series with recent anomalous points, open or not. */
   keys(): (number | string)[] {
     return [...this.#tracks.keys()];

@@ -57,6 +57,9 @@ const pointsAtOnce = 2_048;
 /** Two powers of ten beyond the alarm. */
 const surelyAt = 0.9875;
 const toldOfGroup = 20;
+const toldOfAll = 500;
+/** Values that the detector sees of a series before it speaks. */
+const warmValues = 39;
 const openLimit = 5_000;
 
 const young = -1;
@@ -85,10 +88,15 @@ export class SeriesWatch {
   #keys = new Float64Array(1_024);
   #isCounter = new Uint8Array(1_024);
   #lastValue = new Float64Array(1_024);
+  /** How many values it has had, up to `warmValues`. */
+  #values = new Uint8Array(1_024);
+  #warming = 0;
   // What waits to be looked at.
   readonly #waitingRows = new Uint32Array(waitingLimit);
   readonly #waitingValues = new Float64Array(waitingLimit);
   readonly #waitingAt = new Float64Array(waitingLimit);
+  /** When it was taken. */
+  readonly #waitingSince = new Float64Array(waitingLimit);
   /** Anomalies that ended while samples were taken, to be told with the next look. */
   readonly #ended: Anomaly[] = [];
   readonly #restored = new RestoredRows();
@@ -96,7 +104,7 @@ export class SeriesWatch {
   #rowsEnd = 0;
   #head = 0;
   #end = 0;
-  readonly #groups = new ToldGroups(toldOfGroup);
+  readonly #groups = new ToldGroups(toldOfGroup, toldOfAll);
   #allowance = 0;
   #allowedAt = Number.NaN;
   #points = 0;
@@ -136,7 +144,11 @@ export class SeriesWatch {
         this.#lastAt[slot] = at;
         continue;
       }
-      if (at <= this.#lastAt[slot]!) continue;
+      if (at <= this.#lastAt[slot]!) {
+        // A clock that went back: what a counter grew by until it has caught up is no rate.
+        if (row >= 0 && at < this.#lastAt[slot]!) this.#lastValue[row] = Number.NaN;
+        continue;
+      }
       if (row === ripe) {
         this.#watch(slot, { at, value: values[i]!, now });
         continue;
@@ -146,6 +158,7 @@ export class SeriesWatch {
         continue;
       }
       this.#allowance--;
+      this.#waitingSince[this.#end] = now;
       this.#push(slot, row, values[i]!, at);
     }
   }
@@ -182,6 +195,7 @@ export class SeriesWatch {
     for (let i = 0; i < keys.length; i++) {
       const row = first + i;
       this.#slots[row] = noSlot;
+      this.#values[row] = warmValues;
       this.#keys[row] = keys[i]!;
       this.#lastValue[row] = lastValue[i]!;
       const isSane = keys[i]! >= 1 && Number.isSafeInteger(keys[i]!) && lastAt[i]! <= now + oldestMs;
@@ -231,6 +245,11 @@ export class SeriesWatch {
     return this.#ended.length === 0 ? told : [...this.#ended.splice(0), ...told];
   }
 
+  /** When the point that waits longest was taken, epoch milliseconds; NaN when none waits. */
+  get waitingSince(): number {
+    return this.waiting === 0 ? Number.NaN : this.#waitingSince[this.#head]!;
+  }
+
   /** Points that wait. */
   get waiting(): number {
     return this.#end - this.#head;
@@ -262,18 +281,28 @@ export class SeriesWatch {
     return ended;
   }
 
+  /** All that are open, told or not, and strange at this moment: not those that only wait until they have been calm for long enough. */
+  strange(): Anomaly[] {
+    return this.#tracker.strange();
+  }
+
   /** Those that were told and are open, in order of their start. */
   open(): Anomaly[] {
     return this.#tracker.open().filter((each) => this.#groups.isTold(each));
   }
 
   /**
-   * `awaited`: of the series, those that came back with a restart and were not seen since. `shed`: points left out because
-   * there were too many. `refused`: series and anomalies beyond a limit, or not told.
+   * `warming`: of the series, those that the detector says nothing of yet. `awaited`: those that came back with a restart and
+   * were not seen since. `open`: anomalies, told or not. `told`: anomalies so far. `shed`: points left out because there were too many. `refused`: series
+   * beyond the limit. `untold`: news of anomalies beyond a limit.
    */
   stats(): {
     series: number;
     awaited: number;
+    warming: number;
+    open: number;
+    told: number;
+    untold: number;
     points: number;
     shed: number;
     refused: number;
@@ -283,11 +312,15 @@ export class SeriesWatch {
     return {
       series: this.#detector.rows,
       awaited: this.#restored.size,
+      warming: this.#warming,
+      open: this.#tracker.openCount,
+      told: this.#groups.begun,
+      untold: this.#groups.kept + this.#tracker.refused,
       points: this.#points,
       shed: this.#shed,
-      refused: this.#refused + this.#groups.kept + this.#tracker.refused,
+      refused: this.#refused,
       waiting: this.waiting,
-      bytesPerSeries: this.#detector.bytesPerRow() + 37,
+      bytesPerSeries: this.#detector.bytesPerRow() + 38,
     };
   }
 
@@ -338,6 +371,8 @@ export class SeriesWatch {
     this.#rows[slot] = row;
     this.#slots[row] = slot;
     this.#keys[row] = seriesKey(known.subject.series);
+    this.#values[row] = 0;
+    this.#warming++;
     this.#isCounter[row] = known.isCounter ? 1 : 0;
     this.#lastValue[row] = sample.value;
     this.#lastAt[slot] = sample.at;
@@ -351,6 +386,10 @@ export class SeriesWatch {
       this.#lastValue[row] = value;
     }
     this.#lastAt[slot] = at;
+    if (this.#values[row]! < warmValues) {
+      this.#values[row] = this.#values[row]! + 1;
+      if (this.#values[row] === warmValues) this.#warming--;
+    }
     this.#waitingRows[this.#end] = row;
     this.#waitingValues[this.#end] = shown;
     this.#waitingAt[this.#end] = at;
@@ -370,6 +409,7 @@ export class SeriesWatch {
 
   #freeRow(row: number): void {
     this.#detector.removeRow(row);
+    if (this.#values[row]! < warmValues) this.#warming--;
     this.#keys[row] = 0;
   }
 
@@ -394,6 +434,7 @@ export class SeriesWatch {
     this.#slots = copied(this.#slots, new Uint32Array(size));
     this.#keys = copied(this.#keys, new Float64Array(size));
     this.#isCounter = copied(this.#isCounter, new Uint8Array(size));
+    this.#values = copied(this.#values, new Uint8Array(size));
     this.#lastValue = copied(this.#lastValue, new Float64Array(size));
   }
 }

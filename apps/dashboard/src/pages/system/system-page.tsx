@@ -182,7 +182,30 @@ function Detection({ report }: { report: SystemReport }) {
           <dt>Anomalies now</dt>
           <dd>{detection.anomaliesOpen}</dd>
         </div>
+        <Received received={detection.received} />
       </dl>
     </Section>
   );
+}
+
+/** The series that come in, watched as they come. */
+function Received({ received }: { received: SystemReport['detection']['received'] }) {
+  const { series, seriesLimit, warming, awaited, refused, shed, untold, bytes, delayMsP99 } = received;
+  const facts: [what: string, how: string][] = [
+    ['Received series watched', `${written(series, 'count')} of ${written(seriesLimit, 'count')} at most`],
+    ['Still warming up', written(warming, 'count')],
+    ['Anomalies of them now', `${received.anomaliesOpen}, ${received.toldLastHour} told in the last hour`],
+    ['Sample to verdict, p99', delayMsP99 === null ? '–' : written(delayMsP99 / 1_000, 'seconds')],
+    ['Memory for them', written(bytes, 'bytes')],
+  ];
+  if (awaited > 0) facts.push(['Known from before the restart, not seen yet', written(awaited, 'count')]);
+  if (refused > 0) facts.push(['Series beyond the limit', written(refused, 'count')]);
+  if (shed > 0) facts.push(['Samples left out, too many at once', written(shed, 'count')]);
+  if (untold > 0) facts.push(['News of anomalies kept back', written(untold, 'count')]);
+  return facts.map(([what, how]) => (
+    <div key={what}>
+      <dt>{what}</dt>
+      <dd>{how}</dd>
+    </div>
+  ));
 }

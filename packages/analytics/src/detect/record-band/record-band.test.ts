@@ -49,6 +49,11 @@ describe('record-band', () => {
     expect(beyond(400)).toBe(true);
   });
 
+  test('one absurd value is an anomaly of one point', () => {
+    const { anomalous } = run(noisy(600, (i, value) => (i === 400 ? 1e300 : value)));
+    expect(anomalous.flatMap((each, i) => (each === 1 ? [i] : []))).toEqual([400]);
+  });
+
   test('the unit of a series does not matter', () => {
     const values = noisy(1_500, (i, value) => (i === 1_200 ? value + 30 : value));
     const seen = run(values, 0.003).score;

@@ -151,7 +151,9 @@ export class RowNews {
     }
     const n = Math.min(c.count[row]! + 1, 65_535);
     c.count[row] = n;
-    this.#far(row, y, n, Math.min(o.least / c.unit[row]!, most));
+    // What was cut off of an absurd value must not make its distance look usual, or the average would go half way to it.
+    const least = (o.least / c.unit[row]!) * (Math.abs(y) < Math.abs(scaled) ? Math.abs(y / scaled) : 1);
+    this.#far(row, y, n, Math.min(least, most));
     this.#compare(row, y, n, hourOf(o.at));
   }
 
