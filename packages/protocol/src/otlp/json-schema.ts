@@ -60,9 +60,19 @@ const temporality = one(2, 'aggregationTemporality', {
   },
 });
 const startAndTime = [one(2, 'startTimeUnixNano', 'fixed64'), one(3, 'timeUnixNano', 'fixed64')];
+const exemplars = (number: number) => many(number, 'exemplars', { message: () => exemplar });
+const exemplar: MessageSchema = [
+  one(2, 'timeUnixNano', 'fixed64'),
+  one(3, 'asDouble', 'double'),
+  one(4, 'spanId', 'id'),
+  one(5, 'traceId', 'id'),
+  one(6, 'asInt', 'sfixed64'),
+  many(7, 'filteredAttributes', { message: () => keyValue }),
+];
 const numberPoint: MessageSchema = [
   ...startAndTime,
   one(4, 'asDouble', 'double'),
+  exemplars(5),
   one(6, 'asInt', 'sfixed64'),
   attributes(7),
   one(8, 'flags', 'int'),
@@ -73,6 +83,7 @@ const histogramPoint: MessageSchema = [
   one(5, 'sum', 'double'),
   many(6, 'bucketCounts', 'fixed64'),
   many(7, 'explicitBounds', 'double'),
+  exemplars(8),
   attributes(9),
   one(10, 'flags', 'int'),
 ];
@@ -87,6 +98,8 @@ const exponentialPoint: MessageSchema = [
   one(8, 'positive', { message: () => buckets }),
   one(9, 'negative', { message: () => buckets }),
   one(10, 'flags', 'int'),
+  exemplars(11),
+  one(14, 'zeroThreshold', 'double'),
 ];
 const summaryPoint: MessageSchema = [
   ...startAndTime,
@@ -99,6 +112,7 @@ const summaryPoint: MessageSchema = [
 const points = (schema: MessageSchema) => many(1, 'dataPoints', { message: () => schema });
 const metric: MessageSchema = [
   one(1, 'name', 'string'),
+  one(2, 'description', 'string'),
   one(3, 'unit', 'string'),
   one(5, 'gauge', { message: () => [points(numberPoint)] }),
   one(7, 'sum', { message: () => [points(numberPoint), temporality, one(3, 'isMonotonic', 'bool')] }),

@@ -126,6 +126,44 @@ describe('what real senders write', () => {
     });
   });
 
+  test('exemplars of every kind of point that has them, and descriptions', () => {
+    const exemplar = {
+      timeUnixNano: `${now}000000`,
+      asDouble: 2.5,
+      traceId: '5b8efff798038103d269b633813fc60c',
+      spanId: 'eee19b7ec3c1b174',
+      filteredAttributes: [{ key: 'user', value: { stringValue: 'a' } }],
+    };
+    const point = { timeUnixNano: `${now}000000`, exemplars: [exemplar] };
+    const rest = { aggregationTemporality: 2 };
+    for (const data of [
+      { sum: { ...rest, isMonotonic: true, dataPoints: [{ ...point, asInt: '1' }] } },
+      { histogram: { ...rest, dataPoints: [{ ...point, count: '1', explicitBounds: [3], bucketCounts: ['1', '0'] }] } },
+      {
+        exponentialHistogram: {
+          ...rest,
+          dataPoints: [
+            { ...point, count: '1', scale: 0, zeroThreshold: 0.5, positive: { offset: 1, bucketCounts: ['1'] } },
+          ],
+        },
+      },
+    ]) {
+      const converted = jsonToWire('metrics', bytes(metric(data, { description: 'How often.' })));
+      const { result } = new RecordingStore().decode(converted.ok ? converted.bytes : new Uint8Array([1]), now);
+      expect(result).toMatchObject({
+        ok: true,
+        exemplars: [
+          {
+            at: now,
+            value: 2.5,
+            labels: { trace_id: exemplar.traceId, span_id: exemplar.spanId, user: 'a' },
+          },
+        ],
+        metadata: [{ help: 'How often.' }],
+      });
+    }
+  });
+
   test('unknown fields are passed over, "__proto__" is nothing special', () => {
     const value = JSON.parse('{"resourceMetrics":[],"newField":{"a":[1]},"__proto__":{"resourceMetrics":7}}');
     expect(errorOf(value)).toBe('');
