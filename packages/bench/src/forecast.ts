@@ -1,24 +1,34 @@
 /**
- * How good forecasts are: M4 hourly on windows held back from its training part, and operations series by rolling origin,
- * the product's forecaster beside each of its members alone and the naive ones. Ratios of two means over less than 0.01
- * count as 0.01 in geometric means: a series that is constant for a while must not decide them.
+ * How good forecasts are: M4 hourly on windows held back from its training part, and operations series by rolling origin;
+ * then each member alone on a fixed sample, and what a network earns beside the others. Over all cores; interrupted, it goes
+ * on where it was. `--quick`: a quarter of the series, 20 origins.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createForecaster, forecastMembers } from '@jaegis/analytics';
+import { forecastMembers } from '@jaegis/analytics';
 import { formatDuration } from '@jaegis/std';
-import { readM4Hourly, scoreM4 } from './forecast/m4-hourly.ts';
-import { type OperationsSeries, readOperations } from './forecast/operations-series.ts';
-import { type HorizonScore, type SeriesScore, scoreSeries } from './forecast/rolling-origin.ts';
+import { runCases, serveCases } from './case-threads.ts';
+import {
+  type CaseResult,
+  type ForecastCase,
+  geometricMean,
+  meanOf,
+  runForecastCase,
+  someOf,
+} from './forecast/forecast-cases.ts';
+import { readM4Hourly } from './forecast/m4-hourly.ts';
+import { type BenchRow, operationsRows } from './forecast/operations-rows.ts';
+import { readOperations } from './forecast/operations-series.ts';
 
-interface BenchRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly note?: string;
+/** A case and its rows; without `tell` its scores are part of the operations rows. */
+interface Asked {
+  readonly each: ForecastCase;
+  readonly tell?: (result: CaseResult) => BenchRow[];
 }
 
 const dayMs = 86_400_000;
+
+serveCases(runForecastCase);
 
 export async function run(options: { quick?: boolean } = {}): Promise<{ title: string; rows: BenchRow[] }> {
   const folder = process.env['JAEGIS_BENCH_DATA'] ?? join(process.cwd(), '../shared/data');
@@ -28,157 +38,112 @@ export async function run(options: { quick?: boolean } = {}): Promise<{ title: s
     return { title: `${title}: skipped, no data`, rows: [] };
   }
   const isQuick = options.quick === true;
-  return { title, rows: [...m4Rows(folder, isQuick), ...operationsRows(folder, isQuick)] };
+  const asked: Asked[] = [
+    ...(readM4Hourly(folder) === undefined ? [] : m4Cases(folder, isQuick)),
+    ...operationsCases(folder, isQuick),
+    ...networkCases(folder, isQuick),
+  ];
+  const results = await runCases<ForecastCase, CaseResult>(
+    asked.map(({ each }) => each),
+    { moduleUrl: import.meta.url, told: tellCase },
+  );
+  const scores = results.flatMap((result, i) =>
+    asked[i]!.tell === undefined && result.kind === 'series' ? result.scores : [],
+  );
+  const told = asked.flatMap(({ tell }, i) => tell?.(results[i]!) ?? []);
+  return { title, rows: [...operationsRows(scores), ...told] };
 }
 
-function m4Rows(folder: string, isQuick: boolean): BenchRow[] {
-  const all = readM4Hourly(folder);
-  if (all === undefined) return [];
-  const series = isQuick ? all.filter((_, i) => i % 4 === 0) : all;
-  const rows: BenchRow[] = [];
-  for (const back of isQuick ? [0] : [0, 48, 96]) {
-    const own = scoreM4(series, createForecaster(), back);
-    const naive = scoreM4(series, createForecaster({ member: 'seasonal-naive' }), back);
-    const window = back === 0 ? 'last 48 held back' : `last 48 before the last ${back}`;
-    rows.push({
-      name: `M4 hourly, ${window}: OWA`,
-      value: own.owa,
-      unit: '',
-      note: `sMAPE ${own.smape.toFixed(2)}, MASE ${own.mase.toFixed(3)}, ${series.length} series; seasonal naive ${naive.owa.toFixed(3)}`,
-    });
-    rows.push({ name: `M4 hourly, ${window}: 90 % interval covers`, value: 100 * (own.coverage ?? 0), unit: '%' });
-    rows.push({
-      name: `M4 hourly, ${window}: CPU a series`,
-      value: own.cpuMs,
-      unit: 'ms',
-      note: `wall ${own.msMedian.toFixed(1)} ms at the median`,
-    });
-  }
-  // Some members cost a hundred times the others: a few series tell enough.
-  const few = all.filter((_, i) => i % (isQuick ? 16 : 6) === 0);
-  for (const { name, about } of forecastMembers) {
-    const alone = scoreM4(few, createForecaster({ member: name }));
-    rows.push({
-      name: `M4 hourly, ${name} alone: OWA`,
-      value: alone.owa,
-      unit: '',
-      note: `${about}; ${few.length} series, ${alone.cpuMs.toFixed(1)} ms`,
-    });
-  }
-  return rows;
+/** What was done, on the way. */
+function tellCase(each: ForecastCase, result: CaseResult): void {
+  const { folder: _folder, ...what } = each;
+  if (each.kind !== 'series' || result.kind !== 'series') console.error(JSON.stringify(what));
+  else
+    for (const { id, horizons } of result.scores) {
+      const parts = horizons.map(
+        ({ horizonMs, relativeMase, inside }) =>
+          `${formatDuration(horizonMs)} ${relativeMase.toFixed(2)} (covers ${(100 * inside).toFixed(0)} %)`,
+      );
+      console.error(`${id}: ${parts.join(', ')}`);
+    }
 }
 
-function operationsRows(folder: string, isQuick: boolean): BenchRow[] {
-  const all = readOperations(folder);
-  const series = isQuick ? all.filter((_, i) => i % 4 === 0) : all;
-  const limits = { origins: isQuick ? 20 : 100, longestMs: isQuick ? dayMs : 7 * dayMs };
-  const scores = series.flatMap((each) => score(each, limits));
-  const rows: BenchRow[] = [];
-  for (const horizonMs of [...new Set(scores.flatMap((each) => each.horizons.map((h) => h.horizonMs)))].sort(
-    (a, b) => a - b,
-  )) {
-    rows.push(...horizonRows(horizonMs, scores));
-  }
-  const worst = scores.map((each) => ({ id: each.id, ratio: geometricMean(each.horizons.map((h) => h.relativeMase)) }));
-  worst.sort((a, b) => b.ratio - a.ratio);
-  for (const { id, horizons } of scores)
-    console.error(
-      `${id}: ${horizons.map((h) => `${formatDuration(h.horizonMs)} ${h.relativeMase.toFixed(2)} (covers ${(100 * h.inside).toFixed(0)} %)`).join(', ')}`,
-    );
-  const single = scores.flatMap(({ id, horizons }) => horizons.map((h) => ({ id, ...h })));
-  const lost = single.filter(({ relativeMase }) => relativeMase > 1.02).sort((a, b) => b.relativeMase - a.relativeMase);
-  rows.push({
-    name: 'operations, all horizons: MASE relative to seasonal naive',
-    value: geometricMean(scores.flatMap((each) => each.horizons.map((h) => h.relativeMase))),
-    unit: '',
-    note: `geometric mean, ${scores.length} series, up to ${limits.origins} origins each; worst series ${worst
-      .slice(0, 3)
-      .map(({ id, ratio }) => `${id} ${ratio.toFixed(2)}`)
-      .join(', ')}; ${worst.filter(({ ratio }) => ratio > 1.02).length} above 1.02`,
-  });
-  rows.push({
-    name: 'operations, a single horizon of a series: above 1.02',
-    value: lost.length,
-    unit: '',
-    note: `of ${single.length}; ${lost
-      .slice(0, 5)
-      .map(({ id, horizonMs, relativeMase }) => `${id} ${formatDuration(horizonMs)} ${relativeMase.toFixed(2)}`)
-      .join(', ')}`,
-  });
-  rows.push({
-    name: 'operations: CPU a forecast',
-    value: mean(scores.map((each) => each.cpuMs)),
-    unit: 'ms',
-    note: 'horizon of a day or a week',
-  });
-  const few = series.filter((_, i) => i % (isQuick ? 4 : 5) === 0);
-  for (const name of [undefined, ...forecastMembers.map((each) => each.name)]) {
-    const alone = few.flatMap((each) => score(each, { origins: isQuick ? 5 : 10, longestMs: dayMs }, name));
-    const values = alone.flatMap((each) => each.horizons.map((h) => h.relativeMase));
-    rows.push({
-      name: `operations, ${name === undefined ? 'the default on the same' : `${name} alone`}: MASE relative to seasonal naive`,
-      value: geometricMean(values),
-      unit: '',
-      note: `${alone.length} series, ${isQuick ? 5 : 10} origins, up to a day`,
-    });
-  }
-  return rows;
+/** Some members cost a hundred times the others: a few series tell enough. The network's cases are apart. */
+const membersAlone = forecastMembers.filter(({ name }) => name !== 'lstm');
+
+function m4Cases(folder: string, isQuick: boolean): Asked[] {
+  const windows = (isQuick ? [0] : [0, 48, 96]).map(
+    (back): Asked => ({
+      each: { kind: 'm4', folder, member: null, back, every: isQuick ? 4 : 1 },
+      tell: (result) => {
+        if (result.kind !== 'm4') return [];
+        const { owa, smape, mase, series, coverage, cpuMs, msMedian } = result.score;
+        const name = `M4 hourly, ${back === 0 ? 'last 48 held back' : `last 48 before the last ${back}`}`;
+        const note = `sMAPE ${smape.toFixed(2)}, MASE ${mase.toFixed(3)}, ${series} series`;
+        const wall = `wall ${msMedian.toFixed(1)} ms at the median, other cases on the other cores`;
+        return [
+          { name: `${name}: OWA`, value: owa, unit: '', note },
+          { name: `${name}: 90 % interval covers`, value: 100 * (coverage ?? 0), unit: '%' },
+          { name: `${name}: CPU a series`, value: cpuMs, unit: 'ms', note: wall },
+        ];
+      },
+    }),
+  );
+  const alone = membersAlone.map(
+    ({ name, about }): Asked => ({
+      each: { kind: 'm4', folder, member: name, back: 0, every: isQuick ? 16 : 6 },
+      tell: (result) => {
+        if (result.kind !== 'm4') return [];
+        const { owa, series, cpuMs } = result.score;
+        const note = `${about}; ${series} series, ${cpuMs.toFixed(1)} ms of CPU`;
+        return [{ name: `M4 hourly, ${name} alone: OWA`, value: owa, unit: '', note }];
+      },
+    }),
+  );
+  return [...windows, ...alone];
 }
 
-/** Scores one series, as far ahead as it is long enough for: the week where it holds four, else the day. */
-function score(
-  series: OperationsSeries,
-  limits: { origins: number; longestMs: number },
-  member?: string,
-): SeriesScore[] {
-  const longestMs =
-    series.values.length * series.stepMs >= 25 * dayMs ? limits.longestMs : Math.min(limits.longestMs, dayMs);
-  const found = scoreSeries(series, createForecaster(member === undefined ? {} : { member }), { ...limits, longestMs });
-  return found === undefined ? [] : [found];
-}
-
-function horizonRows(horizonMs: number, scores: readonly SeriesScore[]): BenchRow[] {
-  const found = scores.flatMap((each) => each.horizons.filter((h) => h.horizonMs === horizonMs));
-  const of = (get: (h: HorizonScore) => number) => found.map(get);
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const atOrBelow = (k: number) => percent(mean(of((h) => h.atOrBelow[k]!)));
-  const name = `operations, ${formatDuration(horizonMs)}`;
+function operationsCases(folder: string, isQuick: boolean): Asked[] {
+  const places = readOperations(folder).map((_, index) => index);
+  const whole = { origins: isQuick ? 20 : 100, longestMs: isQuick ? dayMs : 7 * dayMs };
+  const alone = [null, ...membersAlone.map(({ name }) => name)].map(
+    (member): Asked => ({
+      each: { kind: 'member', folder, member, every: isQuick ? 16 : 5, origins: isQuick ? 5 : 10 },
+      tell: (result) => {
+        if (result.kind !== 'series') return [];
+        const { scores } = result;
+        const who = member === null ? 'the default on the same' : `${member} alone`;
+        const cpuMs = meanOf(scores.map((each) => each.cpuMs)).toFixed(1);
+        return [
+          {
+            name: `operations, ${who}: MASE relative to seasonal naive`,
+            value: geometricMean(scores.flatMap((each) => each.horizons.map((h) => h.relativeMase))),
+            unit: '',
+            note: `${scores.length} series, ${isQuick ? 5 : 10} origins, up to a day, ${cpuMs} ms of CPU`,
+          },
+        ];
+      },
+    }),
+  );
   return [
-    {
-      name: `${name}: MASE relative to seasonal naive`,
-      value: geometricMean(of((h) => h.relativeMase)),
-      unit: '',
-      note: `geometric mean of ${found.length} series; at the end of the horizon ${geometricMean(of((h) => h.atEnd)).toFixed(3)}; worst ${Math.max(...of((h) => h.relativeMase)).toFixed(2)}`,
-    },
-    {
-      name: `${name}: skill against the better naive`,
-      value: median(of((h) => h.skill)),
-      unit: '',
-      note: `median; mean ${mean(of((h) => h.skill)).toFixed(3)}`,
-    },
-    {
-      name: `${name}: 1 - WAPE`,
-      value: 100 * (1 - median(of((h) => h.wape))),
-      unit: '%',
-      note: `median; decision accuracy ${percent(mean(of((h) => h.decisionAccuracy)))}`,
-    },
-    {
-      name: `${name}: 90 % interval covers`,
-      value: 100 * mean(of((h) => h.inside)),
-      unit: '%',
-      note: `at or below 0.5: ${atOrBelow(1)}, 0.9: ${atOrBelow(2)}, 0.95: ${atOrBelow(3)}, 0.99: ${atOrBelow(4)}; pinball over the mean, median: ${[1, 2, 3, 4].map((k) => median(of((h) => h.pinball[k]!)).toFixed(4)).join(', ')}`,
-    },
+    ...someOf(places, isQuick ? 4 : 1).map((index): Asked => ({ each: { kind: 'series', folder, index, ...whole } })),
+    ...alone,
   ];
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
-function geometricMean(values: readonly number[]): number {
-  return Math.exp(mean(values.map((value) => Math.log(Math.max(value, 0.01)))));
+function networkCases(folder: string, isQuick: boolean): Asked[] {
+  const sets = readM4Hourly(folder) === undefined ? (['operations'] as const) : (['m4', 'operations'] as const);
+  return sets.map((data) => ({
+    each: { kind: 'network', folder, data, every: data === 'm4' ? (isQuick ? 16 : 3) : isQuick ? 8 : 1 },
+    tell: (result) => {
+      if (result.kind !== 'network') return [];
+      const what = data === 'm4' ? 'M4 hourly, OWA' : 'operations, MASE relative to seasonal naive';
+      return result.earned.map(({ name, series, values, cpuMs }) => ({
+        name: `the network (lstm): ${what} ${name}`,
+        value: geometricMean(values.map(({ value }) => value)),
+        unit: '',
+        note: `${series} series, ${cpuMs.toFixed(1)} ms of CPU${values.length > 1 ? `; ${values.map((each) => `${each.what} ${each.value.toFixed(3)}`).join(', ')}` : ''}`,
+      }));
+    },
+  }));
 }

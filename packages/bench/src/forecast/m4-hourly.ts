@@ -22,8 +22,6 @@ export interface M4Score {
   /** Per series. */
   readonly msMedian: number;
   readonly cpuMs: number;
-  /** Each series' OWA, to compare pairs. */
-  readonly perSeries: Float64Array;
 }
 
 /** Series of M4 hourly's training part; `undefined` when the file is absent. */
@@ -40,9 +38,8 @@ export function scoreM4(series: readonly Float64Array[], forecaster: Forecaster,
   let inside = 0;
   let count = 0;
   const took: number[] = [];
-  const perSeries = new Float64Array(series.length);
   const cpu = process.cpuUsage();
-  series.forEach((values, s) => {
+  series.forEach((values) => {
     const cut = values.length - back - horizon;
     const known = values.slice(0, cut);
     const startedAt = performance.now();
@@ -69,7 +66,6 @@ export function scoreM4(series: readonly Float64Array[], forecaster: Forecaster,
     }
     smape += ownSmape / series.length;
     mase += ownMase / series.length;
-    perSeries[s] = (ownSmape / 18.383 + ownMase / 2.395) / 2;
   });
   const used = process.cpuUsage(cpu);
   took.sort((a, b) => a - b);
@@ -81,6 +77,5 @@ export function scoreM4(series: readonly Float64Array[], forecaster: Forecaster,
     coverage: count > 0 ? inside / count : null,
     msMedian: took[took.length >> 1]!,
     cpuMs: (used.user + used.system) / 1_000 / series.length,
-    perSeries,
   };
 }

@@ -35,15 +35,15 @@ export interface SeriesScore {
   readonly cpuMs: number;
 }
 
-/** `undefined` when the series is too short for ten origins of an hour. */
+/** Origins lie after `from` (left out: the first seven days). `undefined` when the series is too short for ten of an hour. */
 export function scoreSeries(
   series: OperationsSeries,
   forecaster: Forecaster,
-  o: { origins: number; longestMs: number },
+  o: { origins: number; longestMs: number; from?: number },
 ): SeriesScore | undefined {
   const { values, stepMs } = series;
   const day = Math.round(dayMs / stepMs);
-  const warm = 7 * day;
+  const warm = o.from ?? 7 * day;
   const usable = horizonsMs.filter(
     (ms) => ms <= o.longestMs && ms >= stepMs && values.length - warm - ms / stepMs >= Math.min(o.origins, 100),
   );
