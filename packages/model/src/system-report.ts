@@ -95,7 +95,7 @@ export interface SystemReport {
   }[];
   /** What fills up at the pace of late, soonest first; times are epoch milliseconds, `latest` is `null` for never. */
   readonly exhaustion: readonly {
-    readonly resource: 'disk' | 'memory' | 'series' | 'budget';
+    readonly resource: 'disk' | 'memory' | 'series' | 'quota' | 'budget';
     /** Empty for this machine. */
     readonly pool: string;
     readonly used: number;

@@ -13,6 +13,7 @@ const words: Readonly<Record<Exhaustion['resource'], { name: string; unit: Unit;
     leadMs: 6 * 3_600_000,
     advice: 'raise the limit, or send fewer labels',
   },
+  quota: { name: 'quota', unit: 'count', leadMs: 3_600_000, advice: 'raise it, or let its pools grow less' },
   budget: { name: 'budget', unit: 'usd', leadMs: dayMs, advice: 'raise it, or lower replicas.max' },
 };
 /** A pace seen for an hour says something of six hours, not of a week. */

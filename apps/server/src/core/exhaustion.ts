@@ -1,10 +1,11 @@
 import { type TimeToLimit, timeToLimit } from '@jaegis/analytics';
 import type { Fleet } from './fleet.ts';
+import { takenBy } from './quotas.ts';
 
 /** One reading a minute, for a day at most: what fills in months is not said by hours of readings. */
 const everyMs = 60_000;
 const mostReadings = 1_440;
-/** Pools with a budget are bounded by the configuration; the rest are three. */
+/** Quotas and pools with a budget are bounded by the configuration; the rest are three. */
 const mostResources = 1_000;
 
 interface Track {
@@ -15,9 +16,9 @@ interface Track {
 }
 
 export interface Exhaustion {
-  /** `series` is the store's limit of them. */
-  readonly resource: 'disk' | 'memory' | 'series' | 'budget';
-  /** Whose; empty for this machine. */
+  /** `series` is the store's limit of them, `quota` one of replicas that pools share. */
+  readonly resource: 'disk' | 'memory' | 'series' | 'quota' | 'budget';
+  /** Whose: a pool's or, for a quota, its own name; empty for this machine. */
   readonly pool: string;
   readonly used: number;
   readonly limit: number;
@@ -43,6 +44,10 @@ export class ExhaustionWatch {
       this.#add('memory/', memory.usedBytes, memory.totalBytes, now);
     const { series, seriesLimit } = fleet.store.stats();
     this.#add('series/', series, seriesLimit, now);
+    for (const quota of fleet.config.quotas) {
+      const used = quota.pools.reduce((sum, name) => sum + takenBy(fleet.pools.get(name)), 0);
+      this.#add(`quota/${quota.name}`, used, quota.replicas, now);
+    }
     for (const entry of fleet.pools.list()) {
       const cost = entry.config?.cost;
       if (cost?.budget_per_day === undefined || cost.per_replica_hour === undefined) continue;

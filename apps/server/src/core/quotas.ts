@@ -15,7 +15,7 @@ export function quotasOf(fleet: Fleet, entry: PoolEntry): QuotaShare[] {
 }
 
 /** Those on their way out still take a place. */
-function takenBy(entry: PoolEntry | undefined): number {
+export function takenBy(entry: PoolEntry | undefined): number {
   if (entry?.target === undefined) return 0;
   const { ready, pending, draining } = entry.observation?.replicas ?? { ready: 0, pending: 0, draining: 0 };
   return Math.max(entry.desired ?? 0, ready + pending, entry.scaling?.minReplicas ?? 0) + draining;

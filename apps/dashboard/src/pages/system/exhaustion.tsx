@@ -7,6 +7,7 @@ const names: Readonly<Record<string, string>> = {
   disk: 'Disk',
   memory: 'Memory of the machine',
   series: 'Limit of series',
+  quota: 'Quota',
   budget: 'Budget of the day',
 };
 
