@@ -31,8 +31,11 @@ export function readSeriesLine(
   };
 }
 
+/** Strings, so that a name is left as it is, or a number that JSON does not know. */
+const oddNumbers = /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity|nan|inf)\b/g;
+
 function parse(line: string, place: string): Record<string, unknown> {
-  for (const text of [line, line.replace(/-?\b(?:NaN|Infinity|nan|inf)\b/g, 'null')]) {
+  for (const text of [line, line.replace(oddNumbers, (found) => (found.startsWith('"') ? found : 'null'))]) {
     try {
       const parsed: unknown = JSON.parse(text);
       if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed))
