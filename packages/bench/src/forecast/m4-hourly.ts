@@ -21,6 +21,7 @@ export interface M4Score {
   readonly coverage: number | null;
   /** Per series. */
   readonly msMedian: number;
+  /** Of the whole process: of the forecasts only where nothing else runs in it. */
   readonly cpuMs: number;
 }
 

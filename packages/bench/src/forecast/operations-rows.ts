@@ -37,10 +37,10 @@ export function operationsRows(scores: readonly SeriesScore[]): BenchRow[] {
       note: `of ${single.length}; ${lostMost.join(', ')}`,
     },
     {
-      name: 'operations: CPU a forecast',
-      value: meanOf(scores.map((each) => each.cpuMs)),
+      name: 'operations: time of a forecast',
+      value: meanOf(scores.map((each) => each.ms)),
       unit: 'ms',
-      note: 'horizon of a day or a week',
+      note: 'horizon of a day or a week, all cores busy',
     },
   ];
 }
