@@ -24,7 +24,7 @@ test('our own rules are good rules, each with a summary, a description and a sev
 });
 
 test('every metric that they name is one that we describe', async () => {
-  const described = readFileSync(new URL('./core/self-metrics-loop.ts', import.meta.url), 'utf8');
+  const described = readFileSync(new URL('./core/self-metric-names.ts', import.meta.url), 'utf8');
   const names = new Set(ownRules.match(/jaegis_[a-z_]+/g));
   names.delete('jaegis_');
   for (const name of names) expect(described).toContain(`'${name}'`);

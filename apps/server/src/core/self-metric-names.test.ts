@@ -12,7 +12,7 @@ function namesIn(): { measured: Set<string>; described: Set<string> } {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
     const text = readFileSync(join(sources, file), 'utf8');
     for (const [, name] of text.matchAll(/(?:set|count|observe)\(\s*'(jaegis_[a-z_]+)'/g)) measured.add(name!);
-    if (file.endsWith('self-metrics-loop.ts'))
+    if (file.endsWith('self-metric-names.ts'))
       described = new Set(
         [...text.matchAll(/\[\s*'(jaegis_[a-z_]+)',\s*'(?:counter|gauge|summary)'/g)].map(([, name]) => name!),
       );
