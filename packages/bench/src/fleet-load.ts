@@ -62,7 +62,7 @@ export function seriesValue(agent: number, series: number, round: number): numbe
 export type LoadProtocol = 'otlp' | 'remote-write';
 
 /** Stands for each value until a request is stamped. */
-const placeholder = 123_456.789_012_3;
+export const placeholder = 123_456.789_012_3;
 
 /**
  * The requests of a load. Each is made once; sending it again in another round changes only its values and times, in
@@ -123,11 +123,7 @@ export class LoadRequests {
           writer.messageField(1, (timeSeries) => writeSeries(timeSeries, seriesLabels(this.#load, agent, series)));
     }
     const bytes = Buffer.from(writer.finish());
-    const wanted = Buffer.alloc(8);
-    wanted.writeDoubleLE(placeholder);
-    const valueAt = new Uint32Array((to - from) * this.#load.seriesPerAgent);
-    let count = 0;
-    for (let pos = bytes.indexOf(wanted); pos >= 0; pos = bytes.indexOf(wanted, pos + 8)) valueAt[count++] = pos;
+    const valueAt = Uint32Array.from(placesToStamp(bytes));
     const order = Array.from({ length: this.#load.seriesPerAgent }, (_, series) => series);
     // OTLP groups the series of an agent by metric.
     if (this.#protocol === 'otlp') order.sort((a, b) => (a % kinds.length) - (b % kinds.length) || a - b);
@@ -141,6 +137,15 @@ interface Template {
   readonly valueAt: Uint32Array;
   /** The series of an agent in the order of the request. */
   readonly order: readonly number[];
+}
+
+/** Where the placeholders of a request are. */
+export function placesToStamp(bytes: Buffer): number[] {
+  const wanted = Buffer.alloc(8);
+  wanted.writeDoubleLE(placeholder);
+  const places: number[] = [];
+  for (let pos = bytes.indexOf(wanted); pos >= 0; pos = bytes.indexOf(wanted, pos + 8)) places.push(pos);
+  return places;
 }
 
 /** A time of today is six bytes as a varint, so it can be written over another: behind the tag at `pos`. */

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { packSnappy, WireWriter } from '@jaegis/protocol';
-import { writeTime } from './fleet-load.ts';
+import { placeholder, placesToStamp, writeTime } from './fleet-load.ts';
 import { folderBytes } from './folder-bytes.ts';
 import type { NoisySeries } from './noisy-load.ts';
 import { startPeer } from './peers.ts';
@@ -39,9 +39,6 @@ export async function victoriaMetricsDisk(
     peer.discard();
   }
 }
-
-/** Stands for each value until a request is stamped. */
-const placeholder = 123_456.789_012_3;
 
 /** Each request is made once; in another round only its values and times change, in place. */
 function* bodies(
@@ -79,9 +76,5 @@ function requestOf(series: readonly NoisySeries[], at: number): { bytes: Buffer;
       });
     });
   const bytes = Buffer.from(writer.finish());
-  const wanted = Buffer.alloc(8);
-  wanted.writeDoubleLE(placeholder);
-  const valueAt: number[] = [];
-  for (let pos = bytes.indexOf(wanted); pos >= 0; pos = bytes.indexOf(wanted, pos + 8)) valueAt.push(pos);
-  return { bytes, valueAt };
+  return { bytes, valueAt: placesToStamp(bytes) };
 }

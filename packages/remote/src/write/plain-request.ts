@@ -12,7 +12,7 @@
 import { isStaleMarker } from '@jaegis/model';
 import { putSnappyCopy, putSnappyLiteral } from '@jaegis/protocol';
 import { labelMessages, type OutgoingSeries } from './outgoing.ts';
-import { varintSize } from './request-bytes.ts';
+import { varintSize, writeVarint } from './request-bytes.ts';
 import type { SampleColumns } from './sample-columns.ts';
 
 /** So many series before it: those of the agent before are among them. */
@@ -243,13 +243,4 @@ export class PlainRequest {
 function sizeOf({ labels }: OutgoingSeries): number {
   const size = labels!.length + sampleHead.length + sampleBytes;
   return 1 + varintSize(size) + size;
-}
-
-function writeVarint(out: Uint8Array, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) out[at++] = (rest % 128) | 0x80;
-  for (; rest > 0x7f; rest >>>= 7) out[at++] = (rest & 0x7f) | 0x80;
-  out[at++] = rest;
-  return at;
 }

@@ -24,17 +24,7 @@ export class RequestBytes {
 
   varint(value: number): void {
     this.room(8);
-    let rest = value;
-    // Beyond 32 bits the operators on bits do not reach.
-    while (rest > 0x7fffffff) {
-      this.bytes[this.length++] = (rest % 128) | 0x80;
-      rest = Math.floor(rest / 128);
-    }
-    while (rest > 0x7f) {
-      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.bytes[this.length++] = rest;
+    this.length = writeVarint(this.bytes, this.length, value);
   }
 
   /** A field of eight bytes. */
@@ -86,4 +76,15 @@ export function varintSize(value: number): number {
   let size = 1;
   for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) size++;
   return size;
+}
+
+/** Puts a number from 0 to 2^53; gives where what comes next begins. */
+export function writeVarint(out: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  // Beyond 32 bits the operators on bits do not reach.
+  for (; rest > 0x7fffffff; rest = Math.floor(rest / 128)) out[at++] = (rest % 128) | 0x80;
+  for (; rest > 0x7f; rest >>>= 7) out[at++] = (rest & 0x7f) | 0x80;
+  out[at++] = rest;
+  return at;
 }
