@@ -7,7 +7,7 @@
  * Bad at: spread that depends on the hour or the level.
  */
 import { quantileOf } from './prepare.ts';
-import { comparedSteps, type Validation } from './rolling-validation.ts';
+import { besideOf, comparedSteps, type Validation } from './rolling-validation.ts';
 
 const widen = 1.05;
 /** The first steps need more: weights are most flattering where one step of each origin is all there is. */
@@ -32,31 +32,39 @@ export function residualOffsets(
   const level = Math.abs(values[values.length - 1] ?? 0);
   const at = o.quantiles.map(() => new Float64Array(o.horizon));
   const normal = o.quantiles.map(normalQuantile);
-  for (let b = 0; b + 1 < validation.edges.length; b++) {
-    const from = validation.edges[b]!;
-    const to = validation.edges[b + 1]!;
-    const residuals = validation.residuals[b]!;
-    // Residuals of neighbouring steps are nearly copies of each other: count origins, not points.
-    const evidence = Math.min(
-      residuals.length,
-      validation.origins * 1.5,
-      residuals.length / Math.sqrt(Math.min(to - from, comparedSteps)),
-    );
-    const own = evidence ** 2 / (evidence ** 2 + priorWeight ** 2);
-    const seen = o.quantiles.map((asked) =>
-      residuals.length > 0 ? (widen + widenNear / (1 + from)) * conformal(residuals, asked, evidence) : 0,
-    );
-    for (let h = from; h < to; h++) {
+  const { edges } = validation;
+  const found = validation.residuals.map((_, b) => seenIn(validation, b, o.quantiles));
+  for (let b = 0; b + 1 < edges.length; b++) {
+    for (let h = edges[b]!; h < edges[b + 1]!; h++) {
+      const { other, share } = besideOf(edges, b, h);
       const walk = Math.min(step * Math.sqrt(h + 1), swing);
       const spread = Math.max(walk, 0.1 * level * Math.min(1, 0.3 + 0.1 * h));
+      const own = (1 - share) * found[b]!.own + share * found[other]!.own;
       for (let q = 0; q < at.length; q++) {
-        const prior = spread * normal[q]!;
-        at[q]![h] = residuals.length > 0 ? own * seen[q]! + (1 - own) * prior : prior;
+        const seen = (1 - share) * found[b]!.seen[q]! + share * found[other]!.seen[q]!;
+        at[q]![h] = seen + (1 - own) * spread * normal[q]!;
       }
     }
   }
   for (let q = 0; q < at.length; q++) keepOpening(at[q]!, o.quantiles[q]!);
   return { at };
+}
+
+/** What a bucket's residuals say, and how far they count against the prior: `seen` has that share in it already. */
+function seenIn(validation: Validation, b: number, quantiles: readonly number[]): { own: number; seen: number[] } {
+  const { edges, origins } = validation;
+  const residuals = validation.residuals[b]!;
+  if (residuals.length === 0) return { own: 0, seen: quantiles.map(() => 0) };
+  const from = edges[b]!;
+  // Residuals of neighbouring steps are nearly copies of each other: count origins, not points.
+  const evidence = Math.min(
+    residuals.length,
+    origins * 1.5,
+    residuals.length / Math.sqrt(Math.min(edges[b + 1]! - from, comparedSteps)),
+  );
+  const own = evidence ** 2 / (evidence ** 2 + priorWeight ** 2);
+  const wider = own * (widen + widenNear / (1 + from));
+  return { own, seen: quantiles.map((asked) => wider * conformal(residuals, asked, evidence)) };
 }
 
 function conformal(residuals: Float64Array, q: number, evidence: number): number {

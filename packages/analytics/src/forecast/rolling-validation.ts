@@ -92,6 +92,17 @@ function horizonEdges(horizon: number): number[] {
   return edges;
 }
 
+/**
+ * What was found for a bucket holds at its middle; between two middles it passes from one to the other in a straight line, so
+ * that a forecast has no step where buckets meet. For step `h` of bucket `b`: the other bucket, and its share.
+ */
+export function besideOf(edges: readonly number[], b: number, h: number): { other: number; share: number } {
+  const middleOf = (bucket: number) => (edges[bucket]! + edges[bucket + 1]! - 1) / 2;
+  const middle = middleOf(b);
+  const other = h < middle ? Math.max(0, b - 1) : Math.min(edges.length - 2, b + 1);
+  return { other, share: other === b ? 0 : (h - middle) / (middleOf(other) - middle) };
+}
+
 /** Past moments to forecast from, ascending, evenly spread over the newest part of the history. */
 export function chooseOrigins(length: number, horizon: number, season: number): number[] {
   // The last origin leaves one value to compare with; the first leaves a third of the history to learn from.

@@ -11,7 +11,7 @@ import type { Member } from './members/member.ts';
 import type { ForecastNetwork } from './network/network.ts';
 import { type PreparedHistory, prepareHistory } from './prepare.ts';
 import { residualOffsets } from './residual-quantiles.ts';
-import { chooseOrigins, outerShare, type Validation, validateMembers } from './rolling-validation.ts';
+import { besideOf, chooseOrigins, outerShare, type Validation, validateMembers } from './rolling-validation.ts';
 import { chooseSeasons } from './seasons.ts';
 
 /** Older values say little and cost time. */
@@ -110,14 +110,16 @@ function blend(
   });
   const points = new Float64Array(members.length);
   const shares = new Float64Array(members.length);
-  for (let b = 0; b + 1 < o.validation.edges.length; b++) {
-    const weights = o.validation.weights[b]!;
-    for (let h = o.validation.edges[b]!; h < o.validation.edges[b + 1]!; h++) {
+  const { edges, weights } = o.validation;
+  for (let b = 0; b + 1 < edges.length; b++) {
+    for (let h = edges[b]!; h < edges[b + 1]!; h++) {
+      const { other, share } = besideOf(edges, b, h);
       let count = 0;
       made.forEach((own, m) => {
-        if (own === undefined || weights[m] === 0) return;
+        const weight = (1 - share) * weights[b]![m]! + share * weights[other]![m]!;
+        if (own === undefined || weight === 0) return;
         points[count] = own[h + prepared.missingAtEnd]!;
-        shares[count++] = weights[m]!;
+        shares[count++] = weight;
       });
       mean[h] = count > 0 ? trimmedMean(points, shares, count, outerShare) : prepared.values[origin]!;
     }
