@@ -283,8 +283,12 @@ describe('traces of the official SDK', () => {
     expect(report.links.map((link: Link) => link.source)).toContain('front-1');
     expect(report.health).not.toBe('healthy');
     expect(report.reasons[0]).toMatch(/error/i);
-    const [p95] = await series('jaegis_agent_signal{signal="latency_p95",instance_id="stock-1"}');
-    expect(Number(p95?.value[1])).toSatisfy(isNear(0.95));
+    // The report is there a moment before the tick that made it has written its series.
+    const p95 = await until(
+      async () => (await series('jaegis_agent_signal{signal="latency_p95",instance_id="stock-1"}'))[0],
+      { what: 'the series of the report', timeoutMs: 20_000 },
+    );
+    expect(Number(p95.value[1])).toSatisfy(isNear(0.95));
     expect(await series('jaegis_pool_signal{signal="error_rate",pool="shop/stock"}')).toHaveLength(1);
     expect(
       await series('jaegis_link_signal{signal="latency_p95",source="shop/front",target="shop/stock"}'),
