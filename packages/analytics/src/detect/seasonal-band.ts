@@ -161,6 +161,17 @@ export class SeasonalBand implements Detector {
     return alarmSurprise(this.#table.columns.intervalMs[row]!, this.#falseAlarms);
   }
 
+  /** How far apart its values normally come, milliseconds. */
+  intervalMs(row: number): number {
+    return this.#table.columns.intervalMs[row]!;
+  }
+
+  /** Whether it has seen enough values for verdicts. */
+  isWarm(row: number): boolean {
+    const c = this.#table.columns;
+    return (c.flags[row]! & flagSized) !== 0 && c.count[row]! > warmUp;
+  }
+
   /** Whether the row alarms on this side. */
   alarmsAt(row: number, isUp: boolean): boolean {
     return (this.#table.columns.flags[row]! & (isUp ? flagUp : flagDown)) !== 0;

@@ -6,7 +6,7 @@ import { runMember } from './run-member.ts';
 import { trivialDetectors } from './trivial-detectors.ts';
 
 /** NAB's score in its three profiles, one threshold for all streams, and in two halves of the streams to show the spread. */
-export function nabRows({ folder, members }: PartInput): BenchRow[] {
+export function nabRows({ folder, members, withOthers }: PartInput): BenchRow[] {
   const streams = readNab(folder);
   const rows: BenchRow[] = [];
   const add = (name: string, scores: readonly ArrayLike<number>[]) => {
@@ -30,7 +30,7 @@ export function nabRows({ folder, members }: PartInput): BenchRow[] {
       });
     }
   };
-  for (const [name, detect] of Object.entries(trivialDetectors))
+  for (const [name, detect] of withOthers ? Object.entries(trivialDetectors) : [])
     add(
       name,
       streams.map((s) => detect(s.columns[0]!)),

@@ -7,7 +7,7 @@ import { runMember } from './run-member.ts';
 import { trivialDetectors } from './trivial-detectors.ts';
 
 /** What alarms cost and catch, label-free, at each member's own threshold; and event recall at 0.5 % false points. */
-export function operatingRows({ folder, members, quick }: PartInput): BenchRow[] {
+export function operatingRows({ folder, members, withOthers, quick }: PartInput): BenchRow[] {
   const sets: readonly (readonly [name: string, series: RecordedSeries[]])[] = [
     ['WSD', readWsd(folder)],
     ['mscloud', readMscloud(folder)],
@@ -17,8 +17,7 @@ export function operatingRows({ folder, members, quick }: PartInput): BenchRow[]
   const rows: BenchRow[] = [];
   for (const [name, all] of sets) {
     const series = quick ? all.filter((_, i) => i % 8 === 0) : all;
-    const isAlone = series.every((each) => each.columns.length === 1);
-    if (isAlone)
+    if (withOthers && series.every((each) => each.columns.length === 1))
       for (const [trivial, detect] of Object.entries(trivialDetectors))
         rows.push(
           recallRow(

@@ -8,6 +8,7 @@
  *     hours, the peak of the smoothed residual, fading slowly; on finer data a short moving mean of the deviation.
  * Bad at: its first 150 rows. It keeps some 14 KB a series, which is why it is not what watches 500,000 of them.
  */
+import { farShareAt } from '../far-share.ts';
 import type { DetectMember, MemberRun, MemberTable, RowVerdict } from '../member.ts';
 import { hasHabits, NewsHabits } from './news-habits.ts';
 import { PatternMemory } from './pattern-memory.ts';
@@ -33,11 +34,8 @@ const restRows = 60;
 const farFirst = 4;
 const farLeast = 3.5;
 const farMost = 14;
-/** Of rows a minute apart. Rows further apart are fewer a day, and each says more: 1.4 % of rows an hour apart are 1 in 3 days. */
+/** Of rows a minute apart, which is what is believed until two have come. */
 const farShare = 0.003;
-const farShareGrowth = 0.375;
-const farShareLeast = 0.001;
-const farShareMost = 0.014;
 const farRate = 0.04;
 /** For so many rows after a far value only what is so many times farther is told: the budget is for events. */
 const farRestRows = 2;
@@ -50,7 +48,6 @@ const sizing = 64;
 const mostValue = 1e140;
 /** So many times the largest value so far is all that is believed: one absurd value must not be news for days. */
 const mostLeap = 100;
-const minuteMs = 60_000;
 const coarseMs = 150_000;
 const fadeRows = 300;
 /** One value counts for no more than this many usual distances in the evidence. */
@@ -107,7 +104,7 @@ class OwnRecordRun implements MemberRun {
 
   constructor(table: MemberTable) {
     this.#intervalMs = table.intervalMs;
-    this.#farShare = farShareAt(this.#intervalMs);
+    if (this.#intervalMs > 0) this.#farShare = farShareAt(this.#intervalMs, farShare);
     const residuals = seasons.length * (1 + logUnits.length);
     const kinds = [
       ...Array.from({ length: residuals * scales }, () => ({ weight: 1, lift: residualLift })),
@@ -230,7 +227,7 @@ class OwnRecordRun implements MemberRun {
     const gap = at - this.#lastAt;
     if (this.#intervalMs <= 0 && gap > 0) {
       this.#intervalMs = gap;
-      this.#farShare = farShareAt(gap);
+      this.#farShare = farShareAt(gap, farShare);
     }
     if (gap < 0 || (this.#intervalMs > 0 && gap > gapIntervals * this.#intervalMs)) this.#point.restart(x);
     if (x < this.#last) {
@@ -243,11 +240,4 @@ class OwnRecordRun implements MemberRun {
     this.#lastAt = at;
     this.#last = x;
   }
-}
-
-/** The share of rows that may be far, by how far apart they come (milliseconds, 0 when not known). */
-function farShareAt(intervalMs: number): number {
-  if (!(intervalMs > 0)) return farShare;
-  const share = farShare * (intervalMs / minuteMs) ** farShareGrowth;
-  return Math.min(Math.max(share, farShareLeast), farShareMost);
 }

@@ -54,6 +54,12 @@ describe('record-band', () => {
     expect(anomalous.flatMap((each, i) => (each === 1 ? [i] : []))).toEqual([400]);
   });
 
+  test('with a budget of points a far value is told from the thirtieth row on, in the server once there is a band', () => {
+    const values = noisy(60, (i, value) => (i === 34 ? value + 80 : value));
+    expect(run(values, 0.0035).anomalous[34]).toBe(1);
+    expect(run(values).anomalous[34]).toBe(0);
+  });
+
   test('the unit of a series does not matter', () => {
     const values = noisy(1_500, (i, value) => (i === 1_200 ? value + 30 : value));
     const seen = run(values, 0.003).score;
@@ -79,4 +85,20 @@ test('a habit is kept in sixteen bits an hour, also when an hour outgrows them',
   }
   expect(first).toBeGreaterThan(last);
   expect(last).toBeLessThan(1);
+});
+
+test('a far value is told once, and another just after it when it is clearly farther', () => {
+  const told = (second: number) => {
+    const news = new RowNews(2.5);
+    const row = news.add();
+    const values = noisy(502, (i, value) => value + (i === 500 ? 15 : i === 501 ? second : 0));
+    return [...values]
+      .map((value, i) => {
+        news.observe(row, value, { at: i * 5 * minute, isBreak: false, least: 0, tellShare: 0.003 });
+        return news.surprise >= 2.5 && !news.isRetold;
+      })
+      .slice(500);
+  };
+  expect(told(-12)).toEqual([true, false]);
+  expect(told(-60)).toEqual([true, true]);
 });

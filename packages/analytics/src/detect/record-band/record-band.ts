@@ -5,11 +5,13 @@
  *  - news: residuals at several scales beyond their own record (row-news.ts), told once, after which it rests.
  * The alarm budget says how surprising a point must be; the most surprised voice counts. News ranks above all else, since the
  * record of a series means the same on every series. With the server's budget news speaks only of what is many times beyond
- * all records; with a budget of points (`alarmShare`, recorded data) it speaks at the record.
- * 255 bytes a series. Bad at: seasons other than a day (for a week there is no room).
+ * all records; with a budget of points (`alarmShare`, recorded data) it speaks at the record,
+ * each far value is told once, from the thirtieth value on, and nearly all of the budget is theirs.
+ * 256 bytes a series. Bad at: seasons other than a day (for a week there is no room).
  */
 import { anomalyThreshold, scoreOf } from '../alarm-budget.ts';
 import type { Detector, DetectorOptions, ObserveOptions, RowOptions } from '../detector.ts';
+import { farShareAt } from '../far-share.ts';
 import { SeasonalBand } from '../seasonal-band.ts';
 import { RowNews } from './row-news.ts';
 
@@ -22,8 +24,10 @@ const restValues = 60;
 /** Below this is all that is no news. */
 const newsScore = 0.999;
 const mostWithoutNews = 0.998;
-/** A budget of points is spent on far values; the band, which stays out while a fault lasts, gets this part of it. */
-const bandPart = 0.01;
+/** A budget of points is spent on far values. The band, which stays out while a fault lasts, alarms only where nothing else could be meant. */
+const bandPart = 1e-9;
+const farPart = 0.85;
+const justNotAnomalous = anomalyThreshold - 1e-6;
 const headerBytes = 4;
 
 export function createRecordBand(options: DetectorOptions = {}): Detector {
@@ -33,13 +37,16 @@ export function createRecordBand(options: DetectorOptions = {}): Detector {
 class RecordBand implements Detector {
   readonly name = 'record-band';
   readonly #band: SeasonalBand;
-  readonly #news = new RowNews();
+  readonly #news: RowNews;
   /** -log10 of the share of values that may alarm, where that is the budget. */
   readonly #alarmAt: number | undefined;
+  readonly #farShare: number;
 
   constructor(options: DetectorOptions) {
     const { alarmShare } = options;
     this.#alarmAt = alarmShare === undefined ? undefined : -Math.log10(alarmShare);
+    this.#farShare = farPart * (alarmShare ?? 0);
+    this.#news = new RowNews(this.#alarmAt);
     this.#band = new SeasonalBand(
       alarmShare === undefined ? options : { ...options, alarmShare: alarmShare * bandPart },
     );
@@ -105,11 +112,20 @@ class RecordBand implements Detector {
       const row = rows[i]!;
       const value = values[i]!;
       if (!Number.isFinite(value) || !band.has(row)) continue;
-      news.observe(row, value, { at, isBreak: band.hasBroken(row), least: band.leastDistance(row, value) });
+      const tellShare = this.#alarmAt === undefined ? undefined : farShareAt(band.intervalMs(row), this.#farShare);
+      const isBreak = band.hasBroken(row);
+      news.observe(row, value, { at, isBreak, least: band.leastDistance(row, value), tellShare });
       let score = out.score[i]!;
-      if (Number.isNaN(score)) continue;
+      if (Number.isNaN(score)) {
+        // Far values need no band, and recorded data may be short.
+        if (this.#alarmAt === undefined || band.isWarm(row)) continue;
+        score = 0;
+      }
       const alarmAt = this.#alarmAt ?? band.alarmAt(row);
-      if (band.alarmsAt(row, news.side > 0)) score = Math.max(score, scoreOf(news.surprise, alarmAt));
+      if (band.alarmsAt(row, news.side > 0)) {
+        const far = scoreOf(news.surprise, alarmAt);
+        score = Math.max(score, news.isRetold ? Math.min(far, justNotAnomalous) : far);
+      }
       score = Math.min(score, mostWithoutNews);
       const { ratio } = news;
       if (ratio >= newsAt && news.rest(row) === 0 && band.alarmsAt(row, news.newsSide > 0)) {

@@ -1,8 +1,9 @@
 /**
- * Two questions about each value that need no model of noise, in 117 bytes a series, all in units of the series' own size:
+ * Two questions about each value that need no model of noise, in 118 bytes a series, all in units of the series' own size:
  *  1. Far: how many usual distances is it from a quick moving average (as own-record/point-deviation.ts)? `farAt` follows the
  *     quantile that `farShare` of all values exceed (Robbins & Monro 1951), beyond it the tail is exponential:
  *       surprise = -log10 farShare + (z - farAt) / (excess · ln 10).
+ *     Where far values are told (recorded data) each is told once: two values after it only what is 1.3 times farther.
  *  2. News: the residual against a slow level and the hour of the day, itself and its means over about 3, 10 and 30 values, each
  *     divided by its own record, which fades with a half-life of 1,500 to 9,000 values (own-record/records.ts); their cubic mean.
  * Bad at: shapes and weeks, for which there is no room here; a series that is a different one in each of its first hours.
@@ -28,12 +29,18 @@ const sizeShare = 0.03;
 /** Beyond so many usual distances a value moves the average no further, unless so many come in a row. */
 const farFrom = 6;
 const believedAfter = 4;
-const farShare = 0.005;
-const farFirst = 5;
-const farLeast = 4;
 const farMost = 14;
-const farRate = 0.02;
-const farSurprise = -Math.log10(farShare);
+/** The share of values that are far, where far begins, and how quickly that is learned. */
+const weighed = { share: 0.005, first: 5, least: 4, rate: 0.02 };
+/** The same where far values are told; the caller says how many there may be. */
+const told = { first: 4, least: 3.5, rate: 0.04 };
+/** For so many values after a far one only what is so many times farther is told. */
+const tellRest = 2;
+const louder = 1.3;
+/** A distance that was told is kept in steps of 2 % from the least: up to 550 usual distances. */
+const toldStep = Math.log(1.02);
+/** The run of far values takes the low bits of its byte, the rest after telling the others. */
+const runBits = 4;
 const firstExcess = 1.5;
 const excessRate = 0.05;
 const halfLifeLeast = 1_500;
@@ -63,7 +70,8 @@ const spec = {
   records: ['f32', sizes],
   season: ['i16', hours],
   count: ['u16', 1],
-  farRun: ['u8', 1],
+  runAndRest: ['u8', 1],
+  told: ['u8', 1],
   rest: ['u8', 1],
 } as const;
 
@@ -72,12 +80,20 @@ export class RowNews {
   surprise = 0;
   /** Which side the value shown last is off on: 1 above, -1 below. */
   side = 1;
+  /** Whether it is far and no news after what was told just before; never, unless far values are told. */
+  isRetold = false;
   /** The same of what its ratio tells. */
   newsSide = 1;
   /** Of the value shown last: how near its sizes are to their records, 1 being at them; 0 while warming up. */
   ratio = 0;
   readonly #table = new RowColumns<typeof spec>('row-news', spec);
   readonly #sizes = new Float64Array(sizes);
+  readonly #tellAt: number | undefined;
+
+  /** `tellAt`: far values are told once each, with this surprise at least. */
+  constructor(tellAt?: number) {
+    this.#tellAt = tellAt;
+  }
 
   get bytesPerRow(): number {
     return this.#table.bytesPerRow;
@@ -86,7 +102,7 @@ export class RowNews {
   add(): number {
     const row = this.#table.add();
     const c = this.#table.columns;
-    c.farAt[row] = farFirst;
+    c.farAt[row] = (this.#tellAt === undefined ? weighed : told).first;
     c.excess[row] = firstExcess;
     c.season.fill(unknown, row * hours, (row + 1) * hours);
     return row;
@@ -123,9 +139,13 @@ export class RowNews {
 
   /**
    * Shows a finite value. `isBreak`: the series goes on from another place for a reason that is no news. `least`: the distance
-   * that is believed to be usual at least, in the unit of the value.
+   * that is believed to be usual at least, in the unit of the value. `tellShare`: of all values that may be told as far.
    */
-  observe(row: number, value: number, o: { at: number; isBreak: boolean; least: number }): void {
+  observe(
+    row: number,
+    value: number,
+    o: { at: number; isBreak: boolean; least: number; tellShare?: number | undefined },
+  ): void {
     const c = this.#table.columns;
     if (c.unit[row] === 0) {
       if (value === 0 && c.count[row]! < newsWarmUp) c.count[row] = c.count[row]! + 1;
@@ -153,11 +173,13 @@ export class RowNews {
     c.count[row] = n;
     // What was cut off of an absurd value must not make its distance look usual, or the average would go half way to it.
     const least = (o.least / c.unit[row]!) * (Math.abs(y) < Math.abs(scaled) ? Math.abs(y / scaled) : 1);
-    this.#far(row, y, n, Math.min(least, most));
+    const z = this.#far(row, y, n, Math.min(least, most));
+    this.#weigh(row, z, o.tellShare ?? weighed.share);
     this.#compare(row, y, n, hourOf(o.at));
   }
 
-  #far(row: number, y: number, n: number, leastUsual: number): void {
+  /** How many usual distances the value is off; what is usual learns. */
+  #far(row: number, y: number, n: number, leastUsual: number): number {
     const c = this.#table.columns;
     const expected = c.expected[row]!;
     const magnitude = c.magnitude[row]!;
@@ -179,24 +201,42 @@ export class RowNews {
     c.usual[row] = c.usual[row]! + Math.max(1 / n, usualRate) * (bounded - c.usual[row]!);
     // One far value hardly moves the average, or the next ordinary value would look far too; several in a row do.
     const isOff = isWarm && distance > farFrom * usual;
-    const run = isOff ? c.farRun[row]! + 1 : 0;
-    c.farRun[row] = run >= believedAfter ? 0 : run;
+    const rest = Math.floor(c.runAndRest[row]! / runBits);
+    const run = isOff ? (c.runAndRest[row]! % runBits) + 1 : 0;
+    c.runAndRest[row] = runBits * rest + (run >= believedAfter ? 0 : run);
     if (run >= believedAfter) c.expected[row] = y;
     else c.expected[row] = expected + follow * (isOff ? Math.sign(residual) * farFrom * usual : residual);
     this.side = residual < 0 ? -1 : 1;
-    this.surprise = this.#surpriseOf(row, z);
+    return z;
   }
 
-  #surpriseOf(row: number, z: number): number {
-    if (!(z > 0)) return 0;
+  #weigh(row: number, z: number, share: number): void {
     const c = this.#table.columns;
     const farAt = c.farAt[row]!;
     const excess = c.excess[row]!;
-    const isFar = z >= farAt;
+    const isFar = z > 0 && z >= farAt;
+    this.isRetold = this.#tellAt !== undefined && this.#isRetold(row, z, isFar);
+    this.surprise = 0;
+    if (!(z > 0)) return;
     const over = z - farAt;
     if (isFar) c.excess[row] = excess + excessRate * (Math.min(over, clipUsual * excess) - excess);
-    c.farAt[row] = clip(Math.max(farLeast, farAt * (isFar ? 1 + farRate : 1 - farRate * farShare)), farMost);
-    return isFar ? farSurprise + over / (Math.max(excess, 0.5) * Math.LN10) : (farSurprise * z) / farAt;
+    const { least, rate } = this.#tellAt === undefined ? weighed : told;
+    // What is far but not told spends nothing of the share.
+    if (!this.isRetold) c.farAt[row] = clip(Math.max(least, farAt * (isFar ? 1 + rate : 1 - rate * share)), farMost);
+    const farSurprise = this.#tellAt ?? -Math.log10(share);
+    this.surprise = isFar ? farSurprise + over / (Math.max(excess, 0.5) * Math.LN10) : (farSurprise * z) / farAt;
+  }
+
+  /** Notes what is told. */
+  #isRetold(row: number, z: number, isFar: boolean): boolean {
+    const c = this.#table.columns;
+    const rest = Math.floor(c.runAndRest[row]! / runBits);
+    if (rest > 0) c.runAndRest[row] = c.runAndRest[row]! - runBits;
+    if (!isFar) return false;
+    if (rest > 0 && z < louder * told.least * Math.exp(toldStep * c.told[row]!)) return true;
+    c.runAndRest[row] = (c.runAndRest[row]! % runBits) + runBits * tellRest;
+    c.told[row] = Math.min(255, Math.floor(Math.log(z / told.least) / toldStep));
+    return false;
   }
 
   #compare(row: number, y: number, n: number, hour: number): void {
