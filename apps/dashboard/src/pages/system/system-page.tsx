@@ -37,9 +37,9 @@ export function SystemPage() {
               <Storage report={report} />
               <Refused report={report} />
               <Protocols report={report} />
+              <Detection report={report} />
               <Loops report={report} />
               <WillRunOut report={report} />
-              <Detection report={report} />
               <Alarms report={report} />
               <Scrapes report={report} />
               <Rules report={report} />
