@@ -34,7 +34,7 @@ export async function run(o: { quick: boolean }): Promise<{ title: string; rows:
         replicas: { min: 1, max: 1_000 },
         capacity: { requests_per_second: 1 / mean },
         startup: `${startupS}s`,
-        objectives: [{ signal: 'queue_length', target: 10 }],
+        objectives: [{ signal: 'queue_length', target: 10, wait: `${sloWaitS}s` }],
       };
       const config = scalingConfig(poolConfigSchema.parse(pool), { intervalMs: 10_000 });
       const fleet = { startupS, stepS: 10, minReplicas: 1, maxReplicas: 1_000 };

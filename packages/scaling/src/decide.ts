@@ -38,6 +38,7 @@ import type { ScalingState } from './scaling-state.ts';
 import { decideSize } from './size/decide-size.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
 import { trackReady } from './track-ready.ts';
+import { prepareWorkers } from './workers/prepare-workers.ts';
 import { workloadOf } from './workload.ts';
 
 /**
@@ -56,8 +57,9 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
   const reversals = fadedReversals(before, now);
   // A pool that was never looked at before has nothing to rehearse yet.
   const rehearsal = before.at === 0 ? null : prepareRehearsal(before.rehearsal, { config, capacity, startupMs });
+  const workers = before.at === 0 ? null : prepareWorkers(before.workers, { config, capacity, startupMs });
   const smooth = { ...state.smooth };
-  const context: NeedContext = { snapshot, state, now, current, capacity, startupMs, smooth, rehearsal };
+  const context: NeedContext = { snapshot, state, now, current, capacity, startupMs, smooth, rehearsal, workers };
 
   const bounds = boundsAt(config, now);
   const wanted = recommend(context, reversals);
@@ -75,7 +77,9 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
   };
   if (wanted.isMeasured) {
     const steadied =
-      wanted.isRehearsed && config.isDownWindowOurs ? ownDownWindow(config, reversals * tuned.patience) : config;
+      wanted.isRehearsed && config.isDownWindowOurs
+        ? ownDownWindow(config, workers === null ? reversals * tuned.patience : 0)
+        : config;
     apply(stabilize(windows, { desired, current, config: steadied, now }));
     // Bounds move at once, as in the HPA; only what the load asks for is limited in rate.
     const start = Math.min(Math.max(current, bounds.min), bounds.max);
@@ -140,7 +144,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
       )
     : effect;
   const workload = workloadOf(state.workload, config);
-  const plan = wanted.isRehearsed ? (rehearsal?.plan ?? null) : null;
+  const plan = wanted.isRehearsed ? (workers?.plan ?? rehearsal?.plan ?? null) : null;
   return {
     decision: {
       pool: snapshot.pool,
@@ -180,6 +184,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
       seen: wanted.seen,
       integral: isCut ? state.integral : wanted.integral,
       rehearsal: rehearsal ?? before.rehearsal,
+      workers: workers ?? before.workers,
       effect: followed,
       resizedAt: size === null ? state.resizedAt : now,
     },

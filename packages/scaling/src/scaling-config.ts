@@ -9,6 +9,8 @@ export interface Objective {
   readonly target: number;
   /** A pool at zero is started only above it; `null` = by anything. */
   readonly activation: number | null;
+  /** Of a queue of jobs: how long 95 of 100 may wait, in milliseconds; `null` = as long as a queue of the target's length. */
+  readonly waitMs: number | null;
 }
 
 /** One HPA scaling policy: at most `value` per cent or pods over `periodMs`. */
@@ -197,7 +199,13 @@ export function scalingConfig(
     const signal = signalNames.find((name) => name === objective.signal);
     if (signal === undefined)
       problems.push(`Cannot use objective: signal is "${objective.signal}", must be a known one`);
-    else objectives.push({ signal, target: objective.target, activation: objective.activation ?? null });
+    else
+      objectives.push({
+        signal,
+        target: objective.target,
+        activation: objective.activation ?? null,
+        waitMs: objective.wait ?? null,
+      });
   }
   const placement = placementRules(pool);
   const { min, max } = pool.replicas;

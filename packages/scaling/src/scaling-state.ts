@@ -1,5 +1,6 @@
 import { type EffectState, initialEffect } from './effect/effect-state.ts';
 import type { KeptRehearsal, Rehearsal } from './rehearsal/rehearsal.ts';
+import type { KeptWorkers, WorkerRehearsal } from './workers/worker-rehearsal.ts';
 import { initialWorkload, type WorkloadState } from './workload.ts';
 
 /** What the filter of one load knows: see reactive/smooth.ts. */
@@ -90,6 +91,8 @@ export interface ScalingState {
    * place: the same state given twice for the same time gives the same decision, but an older one goes on with it.
    */
   readonly rehearsal: Rehearsal | KeptRehearsal | null;
+  /** The same for workers on a queue of jobs. */
+  readonly workers: WorkerRehearsal | KeptWorkers | null;
 }
 
 export function initialScalingState(): ScalingState {
@@ -123,6 +126,7 @@ export function initialScalingState(): ScalingState {
     wasFulfilled: false,
     otherHands: [],
     rehearsal: null,
+    workers: null,
   };
 }
 

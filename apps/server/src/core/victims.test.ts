@@ -6,6 +6,7 @@ import { victimsOf } from './victims.ts';
 interface Made {
   readonly connectivity?: string;
   readonly health?: string;
+  readonly status?: string;
   readonly inFlight?: number;
   readonly queue?: number;
   readonly throughput?: number;
@@ -15,7 +16,11 @@ interface Made {
 function order(made: Readonly<Record<string, Made>>): string[] {
   const fleet = {
     registry: {
-      get: (id: string) => ({ connectivity: made[id]!.connectivity ?? 'live', health: made[id]!.health ?? 'healthy' }),
+      get: (id: string) => ({
+        connectivity: made[id]!.connectivity ?? 'live',
+        health: made[id]!.health ?? 'healthy',
+        status: made[id]!.status ?? 'ok',
+      }),
     },
     signals: {
       agent: (id: string) => ({
@@ -43,4 +48,14 @@ test('silent, unwell, idle and useless, idle, busy: in this order, the youngest 
       silent: { connectivity: 'lost', inFlight: 5, startedAt: 1 },
     }),
   ).toEqual(['silent', 'unwell', 'useless', 'useful', 'old', 'busy', 'busiest']);
+});
+
+test('who only says that it is busy is not taken while an idle one is there, however young', () => {
+  expect(
+    order({
+      young: { status: 'busy', startedAt: 9 },
+      holding: { status: 'ok', inFlight: 2, startedAt: 8 },
+      idle: { throughput: 5, startedAt: 1 },
+    }),
+  ).toEqual(['idle', 'young', 'holding']);
 });

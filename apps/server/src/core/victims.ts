@@ -18,7 +18,9 @@ export function victimsOf(fleet: Fleet, entry: PoolEntry): string[] {
 function rankOf(fleet: Fleet, instanceId: string, startedAt: number): Rank {
   const agent = fleet.registry.get(instanceId);
   const signals = fleet.signals.agent(instanceId)?.signals;
-  const held = (signals?.in_flight?.value ?? 0) + (signals?.queue_length?.value ?? 0);
+  const counted = (signals?.in_flight?.value ?? 0) + (signals?.queue_length?.value ?? 0);
+  // Who says that it is busy holds work, counted or not.
+  const held = Math.max(counted, agent?.status === 'busy' ? 1 : 0);
   const done = signals?.throughput?.value ?? signals?.progress_rate?.value ?? 0;
   if (agent === undefined || agent.connectivity === 'lost') return [0, 0, 0, -startedAt];
   return [agent.health === 'unhealthy' ? 1 : 2, held, done, -startedAt];

@@ -41,6 +41,9 @@ const objective = z.strictObject({
     description:
       'A pool at zero is started only above this, and may go to zero only at or below it (with replicas.min 0).',
   }),
+  wait: durationMs('wait', { min: 1 }).optional().meta({
+    description: 'Of a queue of jobs: 95 of 100 should wait no longer for a worker. Left out, what the target means.',
+  }),
 });
 
 const scalingPolicy = z.strictObject({

@@ -3,6 +3,7 @@ import type { Capacity } from '../capacity.ts';
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import type { ScalingState, SmoothState } from '../scaling-state.ts';
 import type { PoolSnapshot } from '../snapshot.ts';
+import type { WorkerRehearsal } from '../workers/worker-rehearsal.ts';
 
 /** How many replicas one source asks for, before rounding; with why, as a clause that can follow "keeps 4: ". */
 export interface Need {
@@ -32,6 +33,8 @@ export interface NeedContext {
   readonly startupMs: number;
   /** The candidates at work; `null` where there is nothing to rehearse. Told of each measured demand in place. */
   readonly rehearsal: Rehearsal | null;
+  /** The same for workers on a queue of jobs. */
+  readonly workers: WorkerRehearsal | null;
   /** The filters, updated in place while the needs are read. */
   readonly smooth: Record<string, SmoothState>;
 }

@@ -1,6 +1,7 @@
 import type { SignalName } from '@jaegis/model';
 import { type Reading, readSignal } from '../read-signal.ts';
 import type { Objective } from '../scaling-config.ts';
+import { workerNeed } from '../workers/worker-need.ts';
 import { arrivalsOf } from './arrivals.ts';
 import { backlogNeed } from './backlog-need.ts';
 import { demandNeed } from './demand-need.ts';
@@ -19,7 +20,9 @@ export interface Needs {
 }
 
 /** Used when the configuration names no objective and demand cannot tell: what the HPA's users start with. */
-const defaultObjectives: readonly Objective[] = [{ signal: 'cpu_utilization', target: 0.8, activation: null }];
+const defaultObjectives: readonly Objective[] = [
+  { signal: 'cpu_utilization', target: 0.8, activation: null, waitMs: null },
+];
 
 /** Growth that lasts is followed in the first hour too, when no candidate leads yet. */
 function atLeastRamp({ rehearsal, capacity }: NeedContext, need: Need | undefined): Need | undefined {
@@ -62,7 +65,7 @@ export function readNeeds(context: NeedContext): Needs {
   let rehearsed: Need | undefined;
   if (requestRate !== undefined && arrivals !== undefined) {
     const measured = demandNeed(context, arrivals);
-    rehearsed = rehearsedNeed(context, { arrivals, queue });
+    rehearsed = workerNeed(context, { arrivals: requestRate, queue }) ?? rehearsedNeed(context, { arrivals, queue });
     add(rehearsed ?? atLeastRamp(context, measured));
   }
 

@@ -173,12 +173,6 @@ export class Rehearsal {
     return this.#seen >= grownSteps && this.#leader >= 0;
   }
 
-  /** Mean demand with a half-life of a week, requests per second. */
-  get meanRate(): number | undefined {
-    const { arrived, time } = this.#plants;
-    return time > 0 ? arrived / time : undefined;
-  }
-
   /** Demand of the last 20 s, requests per second. */
   get newest(): number {
     return this.#view.newest;

@@ -1,0 +1,53 @@
+import type { DecisionPlan, PlanOption } from '@jaegis/model';
+import { formatDuration } from '@jaegis/std';
+import { jobViews } from './job-view.ts';
+import { candidates, type WorkerPlants } from './worker-plants.ts';
+
+// The Pareto front of a worker pool's candidates in cost and lateness, the leader among them, thinned out to a few.
+const mostShown = 7;
+/** Two options that differ less than this in cost are one. */
+const sameCost = 0.03;
+
+/** What a candidate does, in words: `the mean of 5m, highest of 15m, +2 roots`. */
+export function describeWorkers(index: number): string {
+  const { view, margin, drain } = candidates[index]!;
+  const { memoryS, holdS } = jobViews[view]!;
+  const held = holdS === 0 ? '' : `, highest of ${formatDuration(holdS * 1_000)}`;
+  const roots = margin === 0 ? '' : `, ${margin > 0 ? '+' : ''}${margin} roots of it`;
+  return `the mean of ${formatDuration(memoryS * 1_000)}${held}${roots}, queue drained at ${1 / drain}x`;
+}
+
+export function planOf(plants: WorkerPlants, o: { leader: number; allowed: number }): DecisionPlan {
+  const { paid, late } = plants;
+  const order = candidates.map((_, i) => i).sort((a, b) => paid[a]! - paid[b]! || late[a]! - late[b]!);
+  const front: number[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (const i of order) {
+    const last = front.at(-1);
+    const isNew = last === undefined || paid[i]! > paid[last]! * (1 + sameCost);
+    if (i !== o.leader && !(late[i]! < least && isNew)) continue;
+    if (i === o.leader && last !== undefined && !isNew) front.pop();
+    front.push(i);
+    least = Math.min(least, late[i]!);
+  }
+  const first = Math.max(0, Math.min(front.indexOf(o.leader) - (mostShown >> 1), front.length - mostShown));
+  const shown = front.slice(first, first + mostShown);
+  return {
+    workload: 'batch',
+    chosen: shown.indexOf(o.leader),
+    front: shown.map((i) => optionOf(plants, i)),
+    allowedLateShare: o.allowed,
+  };
+}
+
+function optionOf(plants: WorkerPlants, i: number): PlanOption {
+  const { arrived, time, settings } = plants;
+  const short = (value: number): number => Number(value.toPrecision(4));
+  return {
+    name: describeWorkers(i),
+    replicas: short(plants.paid[i]! / Math.max(time, 1e-9)),
+    lateShare: short(plants.late[i]! / Math.max(arrived, 1e-9)),
+    shortShare: short(plants.short[i]! / Math.max(time, 1e-9)),
+    efficiency: short(Math.min(1, (arrived * settings.serviceS) / Math.max(plants.paid[i]!, 1e-9))),
+  };
+}
