@@ -64,7 +64,8 @@ export class WorkerRehearsal {
     this.#plants = new WorkerPlants(settings);
     if (kept === undefined) return;
     this.#plants.adopt(kept.plants);
-    this.#leader = kept.leader;
+    // Other candidates were at work in another version.
+    this.#leader = kept.plants.paid.length === candidates.length ? kept.leader : firstLeader;
     this.#at = kept.at;
     [this.#late, this.#arrived] = kept.real;
   }
