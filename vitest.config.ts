@@ -11,6 +11,7 @@ const leftToFullRuns =
     : [
         'apps/server/test/simulation/*.test.ts',
         'packages/simulator/test/{scaling,tuning}.test.ts',
+        'packages/scaling/src/workers/workers.test.ts',
         'packages/tsdb/src/{metrics-store.model,metrics-history}.test.ts',
         'packages/tsdb/src/block/block-thread.test.ts',
         'packages/analytics/src/detect/{false-alarms,recorded-data}.test.ts',
