@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 // processes, browsers and peers, and runs one file at a time because they share this machine's two cores.
 const resolve = { conditions: ['source', 'node', 'import', 'default'] };
 
-/** `npm run check` has a minute: the longest simulations and lives of the store are left to `npm test`. */
+/** `npm run check` has a minute: simulations, lives of the store and trainings that take long are left to `npm test`. */
 const leftToFullRuns =
   process.env['JAEGIS_CHECK'] === undefined
     ? []
@@ -14,7 +14,14 @@ const leftToFullRuns =
         'packages/scaling/src/workers/workers.test.ts',
         'packages/tsdb/src/{metrics-store.model,metrics-history}.test.ts',
         'packages/tsdb/src/block/block-thread.test.ts',
+        'packages/tsdb/src/head/chunk-store.test.ts',
         'packages/analytics/src/detect/{false-alarms,recorded-data}.test.ts',
+        'packages/analytics/src/forecast/{network/network,weighted-members}.test.ts',
+        'packages/analytics/src/multivariate/table-run.test.ts',
+        'packages/scaling/src/backtest/{plant,what-if}.test.ts',
+        'packages/scaling/src/fleet/fleet.test.ts',
+        'apps/server/src/http/backtest-routes.test.ts',
+        'apps/cli/src/commands/forecast.test.ts',
       ];
 
 export default defineConfig({
