@@ -1,4 +1,5 @@
 import { HourlyRhythm } from './hourly-rhythm.ts';
+import { gridS } from './load-grid.ts';
 import { followNoise, rampOf, seenRates } from './ramp.ts';
 import { SeasonalProfile } from './seasonal-profile.ts';
 
@@ -7,7 +8,6 @@ import { SeasonalProfile } from './seasonal-profile.ts';
 // that what comes back soon is not given back. Every view is O(1) a step and says how much demand to provide for from
 // now until an order of now would serve.
 
-export const gridS = 10;
 const historySteps = 32;
 const levelTauS = 40;
 const trendTauS = 240;

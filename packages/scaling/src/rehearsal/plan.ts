@@ -1,12 +1,13 @@
 import type { DecisionPlan, PlanOption, WorkloadClass } from '@jaegis/model';
 import { describeCandidate } from './choose.ts';
-import { gridS, views } from './load-view.ts';
-import { candidateCount, marginForms, margins, type VirtualPlants } from './virtual-plants.ts';
+import { frontOf } from './front.ts';
+import { gridS } from './load-grid.ts';
+import { views } from './load-view.ts';
+import { marginForms, margins, type VirtualPlants } from './virtual-plants.ts';
 
 // The Pareto front of the rehearsed candidates in cost and lateness, the leader always among them, thinned out to a few
 // that differ: what the optimizer could have had instead. Availability (time short of capacity) and efficiency are told
 // of each.
-const mostShown = 7;
 /** Two options that differ less than this in cost are one. */
 const sameCost = 0.02;
 
@@ -14,25 +15,7 @@ export function planOf(
   plants: VirtualPlants,
   o: { leader: number; allowed: number; workload: WorkloadClass },
 ): DecisionPlan {
-  const order = Array.from({ length: candidateCount }, (_, i) => i).sort(
-    (a, b) => plants.paid[a]! - plants.paid[b]! || plants.late[a]! - plants.late[b]!,
-  );
-  const front: number[] = [];
-  let leastLate = Number.POSITIVE_INFINITY;
-  for (const i of order) {
-    const isNew = front.length === 0 || plants.paid[i]! > plants.paid[front.at(-1)!]! * (1 + sameCost);
-    if (i === o.leader) {
-      if (!isNew && front.length > 0) front.pop();
-      front.push(i);
-      leastLate = Math.min(leastLate, plants.late[i]!);
-    } else if (plants.late[i]! < leastLate && isNew) {
-      front.push(i);
-      leastLate = plants.late[i]!;
-    }
-  }
-  const place = front.indexOf(o.leader);
-  const first = Math.max(0, Math.min(place - (mostShown >> 1), front.length - mostShown));
-  const shown = front.slice(first, first + mostShown);
+  const shown = frontOf(plants, { leader: o.leader, sameCost });
   return {
     workload: o.workload,
     chosen: shown.indexOf(o.leader),

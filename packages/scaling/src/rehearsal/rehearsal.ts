@@ -1,6 +1,7 @@
 import type { DecisionPlan } from '@jaegis/model';
 import { type Choice, choose, describeCandidate } from './choose.ts';
-import { gridS, type KeptView, LoadView, views } from './load-view.ts';
+import { gridS, LoadGrid } from './load-grid.ts';
+import { type KeptView, LoadView, views } from './load-view.ts';
 import { classify, planOf } from './plan.ts';
 import {
   episodeGapSteps,
@@ -34,8 +35,6 @@ export interface KeptRehearsal {
 const chooseEveryMs = 60_000;
 /** With the same leader the numbers of its plan are written anew no more often. */
 const planEveryMs = 600_000;
-/** A longer silence is not filled in. */
-const longestGapMs = 120_000;
 /** An hour: before it the first rules of the controller are better than any candidate's record. */
 const grownSteps = 3_600 / gridS;
 const realFade = 0.5 ** (gridS / (7 * 86_400));
@@ -44,7 +43,7 @@ export class Rehearsal {
   readonly settings: RehearsalSettings;
   readonly #view: LoadView;
   readonly #plants: VirtualPlants;
-  #at = 0;
+  readonly #grid: LoadGrid;
   /** Steps since this pool is rehearsed, over restarts. */
   #seen = 0;
   #plan: DecisionPlan | null = null;
@@ -58,49 +57,28 @@ export class Rehearsal {
   #lumps = 0;
   #episode = 0;
   #quiet = 0;
-  /** Of the running step of the grid. */
-  #sum = 0;
-  #weight = 0;
 
   constructor(settings: RehearsalSettings, kept?: KeptRehearsal) {
     this.settings = settings;
     this.#view = new LoadView(settings.startupS, kept?.view);
     this.#plants = new VirtualPlants(settings);
+    this.#grid = new LoadGrid(kept?.at);
     if (kept === undefined) return;
     this.#plants.adopt(kept.plants);
     this.#leader = kept.leader;
     this.#seen = kept.seen;
-    this.#at = kept.at;
     [this.#late, this.#arrived, this.#lumps = 0] = kept.real;
   }
 
   /** Takes what was measured until `now` (epoch milliseconds); the same time again changes nothing. */
   observe(rate: number, now: number, real: { queue: number; ready: number }): void {
-    if (this.#at === 0) this.#at = now - gridS * 1_000;
-    let elapsedMs = now - this.#at;
-    // A clock that was set back: go on from there.
-    if (elapsedMs < 0) this.#at = now;
-    if (elapsedMs <= 0) return;
-    if (elapsedMs > longestGapMs) {
-      elapsedMs = gridS * 1_000;
-      this.#weight = 0;
-      this.#sum = 0;
-    }
-    this.#at = now;
     const { perReplica, toleratedWaitS } = this.settings;
-    let leftS = elapsedMs / 1_000;
-    while (leftS > 1e-6) {
-      const part = Math.min(leftS, gridS - this.#weight);
-      this.#sum += rate * part;
-      this.#weight += part;
-      leftS -= part;
-      if (this.#weight < gridS - 1e-6) break;
-      const arrivals = this.#sum;
-      this.#sum = 0;
-      this.#weight = 0;
-      this.#count(arrivals, real.queue > toleratedWaitS * perReplica * real.ready);
-      this.#step(arrivals / gridS, now - leftS * 1_000);
-    }
+    const isLate = real.queue > toleratedWaitS * perReplica * real.ready;
+    const isNews = this.#grid.observe(rate, now, (arrivals, end) => {
+      this.#count(arrivals, isLate);
+      this.#step(arrivals / gridS, end);
+    });
+    if (!isNews) return;
     if (now < this.#plannedAt) this.#plannedAt = Number.NEGATIVE_INFINITY;
     if (now >= this.#chosenAt && now - this.#chosenAt < chooseEveryMs) return;
     this.#chosenAt = now;
@@ -199,7 +177,7 @@ export class Rehearsal {
 
   toJSON(): KeptRehearsal {
     return {
-      at: this.#at,
+      at: this.#grid.at,
       view: this.#view.toJSON(),
       plants: this.#plants.toJSON(),
       leader: this.#leader,

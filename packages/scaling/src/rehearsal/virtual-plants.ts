@@ -1,4 +1,5 @@
-import { gridS, views } from './load-view.ts';
+import { gridS } from './load-grid.ts';
+import { views } from './load-view.ts';
 
 // Each candidate has a small plant of its own, in one row of a few columns: how many it wants, its queue, what it paid,
 // how many of its requests came late. An order serves after the start-up time and what is given back is gone at once,

@@ -1,8 +1,9 @@
+import { gridS } from '../rehearsal/load-grid.ts';
+
 // The ways to look at the arrivals of a job queue: a mean that forgets with 1, 5, 15 or 60 minutes, as it is or as the
 // highest of the last 5 or 15, so that workers are kept where bursts come back soon. In jobs per second. O(1) a step.
 // Bad at: rhythms of a day, which only show when they have begun.
 
-export const gridS = 10;
 const memoriesS: readonly number[] = [60, 300, 900];
 const holdsS: readonly number[] = [0, 300, 900, 3_600];
 

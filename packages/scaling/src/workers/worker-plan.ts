@@ -1,10 +1,10 @@
 import type { DecisionPlan, PlanOption } from '@jaegis/model';
 import { formatDuration } from '@jaegis/std';
+import { frontOf } from '../rehearsal/front.ts';
 import { jobViews } from './job-view.ts';
 import { candidates, type WorkerPlants } from './worker-plants.ts';
 
 // The Pareto front of a worker pool's candidates in cost and lateness, the leader among them, thinned out to a few.
-const mostShown = 7;
 /** Two options that differ less than this in cost are one. */
 const sameCost = 0.03;
 
@@ -18,20 +18,7 @@ export function describeWorkers(index: number): string {
 }
 
 export function planOf(plants: WorkerPlants, o: { leader: number; allowed: number }): DecisionPlan {
-  const { paid, late } = plants;
-  const order = candidates.map((_, i) => i).sort((a, b) => paid[a]! - paid[b]! || late[a]! - late[b]!);
-  const front: number[] = [];
-  let least = Number.POSITIVE_INFINITY;
-  for (const i of order) {
-    const last = front.at(-1);
-    const isNew = last === undefined || paid[i]! > paid[last]! * (1 + sameCost);
-    if (i !== o.leader && !(late[i]! < least && isNew)) continue;
-    if (i === o.leader && last !== undefined && !isNew) front.pop();
-    front.push(i);
-    least = Math.min(least, late[i]!);
-  }
-  const first = Math.max(0, Math.min(front.indexOf(o.leader) - (mostShown >> 1), front.length - mostShown));
-  const shown = front.slice(first, first + mostShown);
+  const shown = frontOf(plants, { leader: o.leader, sameCost });
   return {
     workload: 'batch',
     chosen: shown.indexOf(o.leader),

@@ -1,4 +1,5 @@
-import { gridS, jobViews } from './job-view.ts';
+import { gridS } from '../rehearsal/load-grid.ts';
+import { jobViews } from './job-view.ts';
 
 // Workers that take one job at a time, in one small plant per candidate policy. Jobs in the system n; a job that has a
 // worker ends at the rate 1/S:  dn/dt = arrivals - min(n, ready)/S,   waiting q = max(0, n - ready)

@@ -1,5 +1,6 @@
 import type { DecisionPlan } from '@jaegis/model';
-import { gridS, JobView } from './job-view.ts';
+import { gridS, LoadGrid } from '../rehearsal/load-grid.ts';
+import { JobView } from './job-view.ts';
 import { describeWorkers, planOf } from './worker-plan.ts';
 import { candidates, type KeptPlants, WorkerPlants, type WorkerSettings, wantedBy } from './worker-plants.ts';
 
@@ -38,8 +39,6 @@ const priorS = 60;
 const hysteresis = 0.01;
 
 const chooseEveryMs = 60_000;
-/** A longer silence is not filled in. */
-const longestGapMs = 120_000;
 const realFade = 0.5 ** (gridS / (7 * 86_400));
 /** Who leads until there is a record: the mean of five minutes, held as long, and two square roots. */
 const firstLeader = candidates.findIndex((each) => each.view === 5 && each.margin === 2);
@@ -48,55 +47,36 @@ export class WorkerRehearsal {
   readonly settings: WorkerRehearsalSettings;
   readonly #view: JobView;
   readonly #plants: WorkerPlants;
-  #at = 0;
+  readonly #grid: LoadGrid;
   #leader = firstLeader;
   #allowed = 0;
   #plan: DecisionPlan | null = null;
   #chosenAt = Number.NEGATIVE_INFINITY;
   #late = 0;
   #arrived = 0;
-  #sum = 0;
-  #filledS = 0;
 
   constructor(settings: WorkerRehearsalSettings, kept?: KeptWorkers) {
     this.settings = settings;
     this.#view = new JobView(kept?.means);
     this.#plants = new WorkerPlants(settings);
+    this.#grid = new LoadGrid(kept?.at);
     if (kept === undefined) return;
     this.#plants.adopt(kept.plants);
     // Other candidates were at work in another version.
     this.#leader = kept.plants.paid.length === candidates.length ? kept.leader : firstLeader;
-    this.#at = kept.at;
     [this.#late, this.#arrived] = kept.real;
   }
 
   /** Takes what was measured until `now` (epoch milliseconds); the same time again changes nothing. */
   observe(rate: number, now: number, waiting: number): void {
-    if (this.#at === 0) this.#at = now - gridS * 1_000;
-    let elapsedMs = now - this.#at;
-    if (elapsedMs < 0) this.#at = now;
-    if (elapsedMs <= 0) return;
-    if (elapsedMs > longestGapMs) {
-      elapsedMs = gridS * 1_000;
-      this.#sum = 0;
-      this.#filledS = 0;
-    }
-    this.#at = now;
-    let leftS = elapsedMs / 1_000;
-    while (leftS > 1e-6) {
-      const part = Math.min(leftS, gridS - this.#filledS);
-      this.#sum += rate * part;
-      this.#filledS += part;
-      leftS -= part;
-      if (this.#filledS < gridS - 1e-6) break;
-      const mean = this.#sum / gridS;
-      this.#sum = 0;
-      this.#filledS = 0;
+    const isNews = this.#grid.observe(rate, now, (arrivals) => {
+      const mean = arrivals / gridS;
       this.#view.observe(mean);
       const late = this.#plants.step(mean, this.#view.values, { newest: this.#view.newest, waiting });
       this.#late = this.#late * realFade + late;
-      this.#arrived = this.#arrived * realFade + mean * gridS;
-    }
+      this.#arrived = this.#arrived * realFade + arrivals;
+    });
+    if (!isNews) return;
     if (now >= this.#chosenAt && now - this.#chosenAt < chooseEveryMs) return;
     this.#chosenAt = now;
     this.#choose();
@@ -159,7 +139,7 @@ export class WorkerRehearsal {
 
   toJSON(): KeptWorkers {
     return {
-      at: this.#at,
+      at: this.#grid.at,
       means: this.#view.toJSON(),
       plants: this.#plants.toJSON(),
       leader: this.#leader,
