@@ -127,7 +127,7 @@ export class OtlpReceiver {
     this.#pending++;
     try {
       const take = () => this.#take(signal, request);
-      return await (turns === undefined ? take() : turns.run(request.body.length, take));
+      return await (turns?.run(request.body.length, take) ?? take());
     } finally {
       this.#pending--;
     }

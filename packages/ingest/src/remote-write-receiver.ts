@@ -98,7 +98,7 @@ export class RemoteWriteReceiver {
     this.#pending++;
     try {
       const take = () => this.#unpack(version, protocol, request.body);
-      return await (turns === undefined ? take() : turns.run(request.body.length, take));
+      return await (turns?.run(request.body.length, take) ?? take());
     } finally {
       this.#pending--;
     }

@@ -96,32 +96,19 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
 }
 
 function receivedOf(fleet: Fleet): SystemReport['detection']['received'] {
-  const {
-    series,
-    seriesLimit,
-    warming,
-    awaited,
-    refused,
-    shed,
-    open,
-    toldLastHour,
-    untold,
-    bytesPerSeries,
-    delayMsP99,
-  } = fleet.received.stats();
-  const bytes = series * bytesPerSeries;
+  const { open, bytesPerSeries, ...stats } = fleet.received.stats();
   return {
-    series,
-    seriesLimit,
-    warming,
-    awaited,
-    refused,
-    shed,
+    series: stats.series,
+    seriesLimit: stats.seriesLimit,
+    warming: stats.warming,
+    awaited: stats.awaited,
+    refused: stats.refused,
+    shed: stats.shed,
     anomaliesOpen: open,
-    toldLastHour,
-    untold,
-    bytes,
-    delayMsP99,
+    toldLastHour: stats.toldLastHour,
+    untold: stats.untold,
+    bytes: stats.series * bytesPerSeries,
+    delayMsP99: stats.delayMsP99,
   };
 }
 

@@ -43,8 +43,7 @@ export class RequestEncoder {
       const plain = this.#seriesCount === samples.length ? this.#plain.encode(samples, requests) : undefined;
       if (plain !== undefined) return plain;
       this.#writeRequest(samples);
-    }
-    if (version === '2.0') this.#request(samples);
+    } else this.#request(samples);
     return packSnappy(this.#out.view());
   }
 
