@@ -9,7 +9,7 @@ import { post } from './send-bodies.ts';
 export interface VisibleProbe {
   readonly url: string;
   readonly token: string | undefined;
-  /** Tells the markers of two runs apart. */
+  /** Tells the markers of two runs apart; those of two processes are apart in any case. */
   readonly run: string;
   readonly agent: Agent;
   /** Rest between two markers. */
@@ -31,7 +31,9 @@ interface QueryAnswer {
 
 /** One marker at a time, until it is over. Never rejects: a marker that could not be written is not counted. */
 export async function probeVisibility(probe: VisibleProbe): Promise<void> {
-  const { url, run, agent, isOver } = probe;
+  const { url, agent, isOver } = probe;
+  // Another process that probes under the same name would write over our marker, which we would then ask for without end.
+  const run = `${probe.run}/${process.pid}`;
   const authorized = authorization(probe.token);
   const selector = encodeURIComponent(`jaegis_loadgen_probe{run="${run}"}`);
   for (let value = 1; !isOver(); value++) {
