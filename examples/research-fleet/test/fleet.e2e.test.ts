@@ -117,6 +117,23 @@ test('errors fail requests, calm heals', async () => {
   expect((await write()).status).toBe(200);
 });
 
+test('silent output is quick and empty, stalled work is taken and finished when it heals', async () => {
+  const url = jaegis.urlOf('research/writer')!;
+  const write = () => post(`${url}/write`, { question: 'Q', sections: [], titles: {} });
+  await post(`${url}/trouble`, { kind: 'silent' }, trouble);
+  expect(await (await write()).json()).toEqual({ report: '' });
+  await post(`${url}/trouble`, { kind: 'stall' }, trouble);
+  let isAnswered = false;
+  const answer = write().finally(() => {
+    isAnswered = true;
+  });
+  const metrics = () => jaegis.beats('research/writer')[0]!['metrics'] as Record<string, number>;
+  await until(() => metrics()['in_flight'] === 1, 'the work to be taken');
+  expect(isAnswered).toBe(false);
+  await post(`${url}/trouble`, { kind: 'calm' }, trouble);
+  expect(await (await answer).json()).not.toEqual({ report: '' });
+});
+
 test('SIGTERM finishes what is held before the process ends', async () => {
   const child = start('writer', 'leaving-writer');
   const joined = () => jaegis.beats('research/writer').find((beat) => beat['instanceId'] === 'leaving-writer-1');

@@ -25,6 +25,13 @@ const troubles: Readonly<Record<string, { kind: string; effect: (factor: number 
   leak: { kind: 'leak', effect: (factor) => `grows by ${5 * (factor ?? 1)} MB a second until its limit, then dies` },
   errors: { kind: 'errors', effect: (factor) => `fails ${Math.min(1, factor ?? 0.5) * 100} % of its requests` },
   loop: { kind: 'loop', effect: () => 'burns tokens and gets nothing done' },
+  hog: {
+    kind: 'hog',
+    effect: (factor) =>
+      `keeps ${Math.min(80, 100 * (factor ?? 0.7))} % of a core busy beside its work, for ten minutes`,
+  },
+  stall: { kind: 'stall', effect: () => 'takes work and finishes none; it beats on' },
+  silent: { kind: 'silent', effect: () => 'answers at once, with nothing in it' },
   heal: { kind: 'calm', effect: () => 'behaves again' },
 };
 
@@ -46,7 +53,9 @@ export function fleetCommand(program: Program): void {
     'fleet <what> [agent]',
     'make trouble in the example fleet, and watch it noticed',
   );
-  command.option('--factor <n>', 'how bad: times slower, times the leak, share of errors').addHelpText('after', help);
+  command
+    .option('--factor <n>', 'how bad: times slower, times the leak, share of errors or of a core')
+    .addHelpText('after', help);
   action<{ factor?: string }>(program, command, async ({ args, flags, client }): Promise<ExitCode> => {
     const [what = '', agent] = args;
     if (!names.includes(what))

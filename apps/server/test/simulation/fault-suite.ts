@@ -1,5 +1,15 @@
 import { runCases, serveCases } from '@jaegis/bench';
 import { dailyWave, type Fault, type LoadShape, namedRng } from '@jaegis/simulator';
+import {
+  causes,
+  drawnOrder,
+  type FaultName,
+  type FaultOutcome,
+  faultKinds,
+  faultNames,
+  faultRows,
+} from '../fault-outcomes.ts';
+import { runRealFaults } from '../real-faults.ts';
 import { type Simulation, simulate } from './simulated-server.ts';
 
 // 200 seeded faults in made fleets, watched by the server's own loops on a virtual clock: how many are noticed, how soon,
@@ -16,31 +26,10 @@ const faultMs = 6 * minute;
 /** An alarm counts for a fault until so long after its end. */
 const graceMs = 30_000;
 
-const kinds = ['slow', 'errors', 'hog', 'leak', 'hang', 'stuck', 'silent', 'loop'] as const;
-type Kind = (typeof kinds)[number];
-const named: Readonly<Record<Kind, string>> = {
-  slow: 'latency',
-  errors: 'errors',
-  hog: 'CPU hog',
-  leak: 'leak',
-  hang: 'hang',
-  stuck: 'queue stall',
-  silent: 'silent output',
-  loop: 'looping agent',
-};
-
 interface Alarm {
   readonly at: number;
   readonly pool: string;
   readonly what: string;
-}
-
-interface FaultOutcome {
-  readonly kind: Kind;
-  readonly seed: number;
-  /** Milliseconds from the fault to the first alarm on its pool; `null`: none came. */
-  readonly delayMs: number | null;
-  readonly by: string;
 }
 
 interface QuietOutcome {
@@ -50,14 +39,9 @@ interface QuietOutcome {
 }
 
 /** Draws the faults of one run: every kind once, in a drawn order, on drawn pools. */
-function drawFaults(seed: number, pools: readonly string[]): (Fault & { readonly kind: Kind })[] {
+function drawFaults(seed: number, pools: readonly string[]): (Fault & { readonly kind: FaultName })[] {
   const rng = namedRng(seed, 'faults');
-  const order = [...kinds];
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(rng.next() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order.map((kind, i) => {
+  return drawnOrder(rng).map((kind, i) => {
     const at = warmUpMs + i * spacingMs + Math.floor(rng.next() * 2 * minute);
     const common = { pool: rng.pick([...pools]), agents: 1, at, until: at + faultMs };
     switch (kind) {
@@ -126,7 +110,7 @@ async function runFaults(seed: number): Promise<FaultOutcome[]> {
   const faults = drawFaults(seed, ['front', 'middle', 'back']);
   const { simulation } = await fleet(seed, faults);
   const alarms = recordAlarms(simulation);
-  await simulation.run(warmUpMs + kinds.length * spacingMs);
+  await simulation.run(warmUpMs + faultKinds.length * spacingMs);
   await simulation.core.stop({ drain: false });
   const { startMs } = simulation.world;
   return faults.map((fault) => {
@@ -167,15 +151,20 @@ serveCases<Case, Outcome>(async ({ what, seed }) =>
   what === 'faults' ? { faults: await runFaults(seed) } : { quiet: await runQuiet(seed, quietHours) },
 );
 
-/** The suite of `npm run bench -- faults`; `--seeds=18,1004` for some of its cases only. */
+/**
+ * The suite of `npm run bench -- faults`; `--seeds=18,1004` for some of its cases only (201 and on are other faults, 1001 and
+ * on hours without one). `--real`: in the running example fleet (real-faults.ts).
+ */
 export async function run(o: { quick: boolean; args: readonly string[] }) {
+  if (o.args.includes('--real')) return runRealFaults(o);
   const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
   const all: Case[] = [
     ...seedsFrom(1, o.quick ? 6 : 25).map((seed) => ({ what: 'faults' as const, seed })),
     ...seedsFrom(1_001, o.quick ? 3 : 10).map((seed) => ({ what: 'quiet' as const, seed })),
   ];
   const asked = o.args.find((each) => each.startsWith('--seeds='))?.slice('--seeds='.length);
-  const cases = asked?.split(',').flatMap((seed) => all.filter((each) => `${each.seed}` === seed)) ?? all;
+  const caseOf = (seed: number): Case => ({ what: seed > 1_000 ? 'quiet' : 'faults', seed });
+  const cases = asked?.split(',').map((seed) => caseOf(Number(seed))) ?? all;
   const results = await runCases<Case, Outcome>(cases, {
     moduleUrl: import.meta.url,
     told: ({ what, seed }, outcome) => console.error(`${what}, seed ${seed}: ${spoken(outcome)}`),
@@ -188,12 +177,6 @@ export async function run(o: { quick: boolean; args: readonly string[] }) {
   };
 }
 
-function faultRows(outcomes: readonly FaultOutcome[]) {
-  if (outcomes.length === 0) return [];
-  const ofKind = (kind: Kind) => outcomes.filter((each) => each.kind === kind);
-  return [...kinds.map((kind) => rowOf(named[kind], ofKind(kind))), rowOf('all', outcomes)];
-}
-
 function quietRows(quiet: readonly QuietOutcome[]) {
   if (quiet.length === 0) return [];
   const hours = quiet.reduce((sum, each) => sum + each.hours, 0);
@@ -204,35 +187,6 @@ function quietRows(quiet: readonly QuietOutcome[]) {
 
 function spoken(outcome: Outcome): string {
   if ('quiet' in outcome) return `${outcome.quiet.alarmed} of ${outcome.quiet.hours} hours with an alarm`;
-  const missed = outcome.faults.filter(({ delayMs }) => delayMs === null).map(({ kind }) => named[kind]);
+  const missed = outcome.faults.filter(({ delayMs }) => delayMs === null).map(({ kind }) => faultNames[kind]);
   return missed.length === 0 ? 'all noticed' : `missed ${missed.join(', ')}`;
-}
-
-function rowOf(name: string, outcomes: readonly FaultOutcome[]) {
-  const delays = outcomes.flatMap(({ delayMs }) => (delayMs === null ? [] : [delayMs / 1_000])).sort((a, b) => a - b);
-  const missed = outcomes.filter(({ delayMs }) => delayMs === null).map(({ seed }) => seed);
-  const median = delays[Math.floor(delays.length / 2)];
-  return {
-    name,
-    value: (100 * delays.length) / outcomes.length,
-    unit: '%',
-    note: [
-      `${delays.length} of ${outcomes.length}`,
-      median === undefined ? '' : `median delay ${Math.round(median)} s`,
-      missed.length > 0 && name !== 'all' ? `missed with seeds ${missed.join(', ')}` : '',
-      name === 'all' ? '' : causes(outcomes.flatMap(({ by }) => (by === '' ? [] : [by]))),
-    ]
-      .filter((part) => part !== '')
-      .join('; '),
-  };
-}
-
-function causes(what: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const each of what) counts.set(each, (counts.get(each) ?? 0) + 1);
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 4)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(', ');
 }

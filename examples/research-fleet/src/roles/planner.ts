@@ -18,6 +18,7 @@ export const planner: Role = {
   path: '/ask',
   concurrency: 2,
   queueLimit: 200,
+  emptyAnswer: { parts: 0, sources: 0, report: '' },
   prepare: () => async (body, job) => {
     const { question } = parseQuestion(body);
     const parts = await job.inSlot(async () => {

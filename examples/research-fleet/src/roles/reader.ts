@@ -13,6 +13,7 @@ export const reader: Role = {
   concurrency: 1,
   // 16 s of work: whoever waited longer would have given up before the answer.
   queueLimit: 80,
+  emptyAnswer: { sentences: [] },
   prepare:
     () =>
     async (body, job): Promise<ReadAnswer> => {

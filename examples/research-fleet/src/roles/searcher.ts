@@ -12,6 +12,7 @@ export const searcher: Role = {
   path: '/search',
   concurrency: 1,
   queueLimit: 200,
+  emptyAnswer: { articles: [] },
   prepare: () => {
     const articles = new Map(writeCorpus().map((article) => [article.id, article]));
     const index = new InvertedIndex(articles.values());

@@ -11,6 +11,7 @@ export const writer: Role = {
   concurrency: 1,
   // 16 s of work: whoever waited longer would have given up before the answer.
   queueLimit: 80,
+  emptyAnswer: { report: '' },
   prepare:
     () =>
     async (body, job): Promise<WriteAnswer> => {

@@ -28,6 +28,8 @@ export interface Role {
   /** How many requests are worked on at once, and how many may wait. */
   readonly concurrency: number;
   readonly queueLimit: number;
+  /** What it answers when nothing comes of its work. */
+  readonly emptyAnswer: object;
   /** Called once at the start: reads what it needs and gives the function that does one request. */
   prepare(): (body: unknown, job: Job) => Promise<unknown>;
 }
@@ -115,7 +117,8 @@ export class Service {
       // A role may hold requests outside its slots (the planner waits for others): those are bounded as well.
       if (this.#held > 2 * queueLimit + concurrency)
         throw new RefusedError('queue_full', `${pool} holds ${this.#held} requests`);
-      sendJson(response, 200, await this.#handle(body, this.#job(response)));
+      const isEmpty = this.#trouble.isSilent;
+      sendJson(response, 200, isEmpty ? this.#role.emptyAnswer : await this.#handle(body, this.#job(response)));
       return { status: 200 };
     } catch (thrown) {
       const error = thrown as Error;
@@ -135,6 +138,7 @@ export class Service {
         const result = await this.#queue.submit(async () => {
           const started = now();
           this.#agent.metric('in_flight', this.#queue.inFlight);
+          await this.#trouble.stalled;
           return work().finally(() => this.#load.served((now() - started) / 1_000));
         }, isAbandoned);
         this.#agent.metric('in_flight', this.#queue.inFlight);

@@ -92,6 +92,20 @@ test('missing readings, zeros, infinities and a clock that goes back change noth
   expect(watch.observe(50_000, 50 * MiB).growing).toBe(false);
 });
 
+test('who stood still and catches up does not leak; who goes on growing does', () => {
+  const firstTold = (settlesAfter: number) => {
+    const watch = new LeakWatch();
+    for (let step = 0; step < 40; step++) watch.observe(step * tick, 80 * MiB, 400 * MiB);
+    for (let step = 0; step < 40; step++) {
+      const bytes = (90 + 10 * Math.min(step, settlesAfter)) * MiB;
+      if (watch.observe(400_000 + step * tick, bytes, 400 * MiB).growing) return step;
+    }
+    return undefined;
+  };
+  expect(firstTold(10)).toBeUndefined();
+  expect(firstTold(40)).toBeLessThan(25);
+});
+
 test('Theil-Sen is not moved by an outlier', () => {
   const slots = Array.from({ length: 20 }, (_, i) => ({ at: i * 1_000, bytes: i === 10 ? 1e9 : 100 * i }));
   expect(theilSen(slots).slope).toBeCloseTo(100, 0);

@@ -5,7 +5,9 @@
  * when it is steady (four pairs in five rise), not slowing down (start-up does: the newer half must rise at least half as
  * fast as the older), larger than noise, and for the fast window urgent: the limit near or the size up by half. A rush
  * towards the limit counts after five readings.
- * Growth while the agent gets busier is not called a leak by the fast windows, unless its limit is a minute away.
+ * Growth while the agent gets busier is not called a leak by the fast windows, unless its limit is a minute away. A process
+ * or machine that stood still catches up afterwards, as one that starts does: where readings are missing for `gapMs` the fast
+ * windows begin anew.
  * Bad at: leaks slower than a tenth in an hour without a limit, caches that fill steadily for an hour.
  */
 import { formatDuration, formatValue } from '@jaegis/std';
@@ -29,6 +31,7 @@ interface Slot {
   readonly high?: number;
 }
 
+const gapMs = 30_000;
 const fastReadings = 36;
 const slowSlots = 64;
 const slowSlotMs = 60_000;
@@ -45,6 +48,7 @@ export class LeakWatch {
   #fast: Slot[] = [];
   #slow: Slot[] = [];
   #firstAt: number | null = null;
+  #resumedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: { readonly startUpMs?: number } = {}) {
     this.#startUpMs = options.startUpMs ?? usualStartUpMs;
@@ -60,6 +64,10 @@ export class LeakWatch {
     if (last !== undefined && (at < last.at || bytes < last.bytes / 2)) this.reset();
     if (last !== undefined && at === last.at) return this.#judge(limitBytes);
     this.#firstAt ??= at;
+    if (last !== undefined && at - last.at > gapMs) {
+      this.#fast = [];
+      this.#resumedAt = at;
+    }
     this.#fast.push({ at, bytes, load });
     if (this.#fast.length > fastReadings) this.#fast.shift();
     const slot = this.#slow.at(-1);
@@ -78,13 +86,15 @@ export class LeakWatch {
     this.#fast = [];
     this.#slow = [];
     this.#firstAt = null;
+    this.#resumedAt = Number.NEGATIVE_INFINITY;
   }
 
   #judge(limitBytes: number | null): LeakVerdict {
     const now = this.#fast.at(-1);
     if (now === undefined || this.#firstAt === null) return steady(0, 'memory is not known');
     const settledAt = this.#firstAt + this.#startUpMs;
-    const settled = this.#fast.filter((slot) => slot.at >= settledAt);
+    const caughtUpAt = Math.max(settledAt, this.#resumedAt + Math.min(this.#startUpMs, usualStartUpMs));
+    const settled = this.#fast.filter((slot) => slot.at >= caughtUpAt);
     const quick =
       judgeRush(settled, { now, limitBytes, isBusier: isBusier(this.#fast) }) ??
       this.#judgeFast(settled, now, limitBytes);
