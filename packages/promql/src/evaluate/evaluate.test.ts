@@ -138,6 +138,15 @@ test('an answer has at most so many points over all series, however few samples 
   expect(evalInstant(many, 'up', 0, { maxPoints: 19 })).toMatchObject({ ok: false, errorType: 'execution' });
 });
 
+test('a subquery of more steps than any memory holds is refused in the same words', () => {
+  for (const inner of ['up', 'vector(1)', '(vector(1) > 0)'])
+    expect(evalInstant(every10s, `sum_over_time(${inner}[100000d:10ms])`, 0)).toEqual({
+      ok: false,
+      errorType: 'execution',
+      error: 'query processing would load too many samples into memory in query execution',
+    });
+});
+
 describe('range', () => {
   test('evaluates at each step, both ends included', () => {
     const result = evalRange(every10s, 'up', { startMs: 95_000, endMs: 125_000, stepMs: 15_000 });

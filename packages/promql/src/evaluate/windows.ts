@@ -9,7 +9,7 @@ import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import type { MatrixSelector, Subquery } from '../parse/ast.ts';
 import { durationMs } from '../parse/duration-arithmetic.ts';
 import type { Column, Grid } from './column.ts';
-import { noSurroundings, type QueryContext, QueryError, type Surroundings } from './query-context.ts';
+import { checkSize, noSurroundings, type QueryContext, QueryError, type Surroundings } from './query-context.ts';
 import { type Reference, readSeries, referenceOf, selectSamples, withoutStale } from './select-samples.ts';
 
 export interface WindowSeries {
@@ -88,6 +88,8 @@ function subqueryWindows(subquery: Subquery, grid: Grid, options: WindowOptions)
   if (startMs <= reference.first - rangeMs) startMs += stepMs;
   const count = Math.floor((reference.last - startMs) / stepMs) + 1;
   if (count <= 0) return { series: [], size: 0, rangeMs, reference, extension: undefined };
+  // Before anything is made of that length: the steps of a subquery are the asker's to choose.
+  checkSize(context, 1, count);
   const inner = context.evaluate(subquery.inner, { startMs, stepMs, count }, noSurroundings);
   if (inner.kind !== 'vector') throw new QueryError('subquery is only allowed on instant vector');
   const series = inner.columns.map((column): WindowSeries => {

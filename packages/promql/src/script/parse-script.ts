@@ -86,7 +86,7 @@ function readLoad({ first, lines }: Block): { command: Command; next: number } {
   };
 }
 
-const instant = /^eval(?:_(fail|warn|ordered|info))?\s+instant\s+(?:at\s+(.+?))?\s+(.+)$/i;
+const instant = /^eval(?:_(fail|warn|ordered|info))?\s+instant(?:\s+at\s+(.+?))?\s+(?!at\s+\S+$)(.+)$/i;
 const range = /^eval(?:_(fail|warn|info))?\s+range\s+from\s+(.+)\s+to\s+(.+)\s+step\s+(.+?)\s+(.+)$/i;
 
 function readEval(block: Block): { command: Command; next: number } {

@@ -29,6 +29,8 @@ test.each([
     [expect.stringContaining('expected 1 points for up{a="1"}, but got 2')],
   ],
   ['eval instant at 0 1\n  2', ['5: 1: expected scalar 2 but got 1']],
+  ['eval instant 1\n  2', ['5: 1: expected scalar 2 but got 1']],
+  ['eval instant at 5m', [expect.stringContaining('5: invalid evaluation command')]],
   ['eval_fail instant at 0 up', ['5: up: expected an error but got none']],
   [
     'eval instant at 0 up + on() up\n  expect fail msg: no',
