@@ -286,13 +286,20 @@ export class MetricsStore {
    * Deletes the samples of all series that fit every matcher in [fromMs, toMs], as far as they are there now. From then on
    * they are not seen; `cleanTombstones` frees their space. Rejects with `InvalidMatcherError`, or when it cannot be kept.
    */
-  async deleteSeries(tombstone: Tombstone, now: number): Promise<void> {
+  async deleteSeries(tombstone: Tombstone): Promise<void> {
     if (this.#tombstones.isFull)
       throw new Error(
         `Cannot delete series: ${this.#tombstones.size} deletions wait, must be cleaned (clean_tombstones) first`,
       );
-    const newest = now + this.#futureToleranceMs;
-    await this.#tombstones.add({ ...tombstone, to: Math.min(tombstone.to, newest) });
+    await this.#tombstones.add({ ...tombstone, to: Math.min(tombstone.to, this.#newestOf(tombstone.matchers)) });
+  }
+
+  /** Time of the newest sample that the series may have. What comes after a deletion must not be hidden by it. */
+  #newestOf(matchers: readonly Matcher[]): number {
+    let newest = Number.NEGATIVE_INFINITY;
+    for (const { meta } of this.#blocks.all) newest = Math.max(newest, meta.newest);
+    for (const row of matchSeries(this.#head.series, matchers)) newest = Math.max(newest, this.#head.lastAt(row));
+    return newest;
   }
 
   /** Rewrites what deletions reach into, so that their samples are gone from the disk. Rejects when that fails. */

@@ -27,7 +27,7 @@ export function adminRoutes(app: FastifyInstance, core: Core, snapshot: () => Pr
         return refuse(reply, 400, `invalid parameter "${key}": is ${JSON.stringify(query[key])}, must be a time`);
     try {
       for (const each of parsed)
-        if (each.ok) await core.store.deleteSeries({ matchers: each.selector.matchers, from, to }, core.clock.now());
+        if (each.ok) await core.store.deleteSeries({ matchers: each.selector.matchers, from, to });
     } catch (error) {
       return refuse(reply, error instanceof InvalidMatcherError ? 400 : 503, textOf(error));
     }

@@ -57,7 +57,7 @@ async function life(seed: number, options: (directory: MemoryDirectory) => Parti
     const values = Float64Array.from(refs, () => rng.int(0, 100));
     const underWay = rng.chance(0.05) ? store.tidy(now) : undefined;
     await store.append({ refs, timestamps, values, length: refs.length }, now);
-    if (i === 120) await store.deleteSeries({ matchers: [{ name: 's', op: '=', value: '4' }], from: t0, to: now }, now);
+    if (i === 120) await store.deleteSeries({ matchers: [{ name: 's', op: '=', value: '4' }], from: t0, to: now });
     await underWay;
   }
   for (let i = 0; i < 30; i++) await store.tidy(t0 + 350 * minute);

@@ -117,7 +117,7 @@ describe('a question answered by another thread', () => {
       if (rng.chance(0.02)) {
         const from = now - rng.int(0, 3_000_000);
         const matchers = [{ name: 'i', op: '=' as const, value: `${rng.int(0, 15)}` }];
-        await store.deleteSeries({ matchers, from, to: from + rng.int(0, 1_000_000) }, now);
+        await store.deleteSeries({ matchers, from, to: from + rng.int(0, 1_000_000) });
       }
       if (rng.chance(0.01)) await store.cleanTombstones();
       if (!rng.chance(0.3)) continue;
