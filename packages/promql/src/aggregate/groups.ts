@@ -13,26 +13,38 @@ export interface Group {
 }
 
 export function groupColumns(aggregation: Aggregation, columns: readonly Column[]): Group[] {
-  const { without, labels: names } = aggregation;
-  const groups = new Map<string, Group>();
-  const add = (key: string, column: Column, labels: () => Labels): void => {
-    let group = groups.get(key);
-    if (group === undefined) groups.set(key, (group = { labels: labels(), columns: [], dropName: false }));
+  const groups = new Groups(aggregation, (labels): Group => ({ labels, columns: [], dropName: false }));
+  for (const column of columns) {
+    const group = groups.of(column.labels);
     group.columns.push(column);
     if (column.dropName) group.dropName = true;
-  };
-  if (without) {
+  }
+  return groups.all();
+}
+
+/** The groups of an aggregation, each begun with the first of its series. */
+export class Groups<T> {
+  readonly #groups = new Map<string, T>();
+  readonly #keyOf: (labels: Labels) => string;
+  readonly #labelsOf: (labels: Labels) => Labels;
+  readonly #begin: (labels: Labels) => T;
+
+  constructor({ without, labels: names }: Aggregation, begin: (labels: Labels) => T) {
+    this.#begin = begin;
+    const kept = [...names].sort(byCodePoint);
     const dropped = namesWithout(names);
-    const signatureOf = groupKeyBy(false, names);
-    for (const column of columns) add(signatureOf(column.labels), column, () => withoutLabels(column.labels, dropped));
-    return [...groups.values()];
+    this.#labelsOf = (labels) => (without ? withoutLabels(labels, dropped) : keepLabels(labels, kept));
+    this.#keyOf = !without && kept.length === 0 ? () => '' : groupKeyBy(!without, names);
   }
-  const kept = [...names].sort(byCodePoint);
-  if (kept.length === 0) {
-    for (const column of columns) add('', column, () => ({}));
-    return [...groups.values()];
+
+  of(labels: Labels): T {
+    const key = this.#keyOf(labels);
+    let group = this.#groups.get(key);
+    if (group === undefined) this.#groups.set(key, (group = this.#begin(this.#labelsOf(labels))));
+    return group;
   }
-  const signatureOf = groupKeyBy(true, kept);
-  for (const column of columns) add(signatureOf(column.labels), column, () => keepLabels(column.labels, kept));
-  return [...groups.values()];
+
+  all(): T[] {
+    return [...this.#groups.values()];
+  }
 }

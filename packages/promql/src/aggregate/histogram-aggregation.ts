@@ -4,13 +4,12 @@ import { type Column, withHistograms } from '../evaluate/column.ts';
 import { metricName } from '../evaluate/label-sets.ts';
 import { addHistograms, averageHistograms } from '../histogram/arithmetic.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
-import type { Group } from './groups.ts';
-import type { ReduceOptions } from './reduce.ts';
+import type { AggregationOptions } from './aggregation-options.ts';
 
 /** Histograms count as much as numbers for `count` and `group`; the others leave them out and say so. */
-export function addHistogramSteps(group: Group, floats: Column, options: ReduceOptions): Column {
+export function addHistogramSteps(columns: readonly Column[], floats: Column, options: AggregationOptions): Column {
   const { op, annotations, place } = options;
-  const holders = group.columns.filter((column) => column.histograms !== undefined);
+  const holders = columns.filter((column) => column.histograms !== undefined);
   if (holders.length === 0) return floats;
   if (op !== 'sum' && op !== 'avg') {
     if (op === 'count' || op === 'group') return countThem(holders, floats, op);

@@ -5,10 +5,10 @@
 import { type Column, isEmpty } from '../evaluate/column.ts';
 import { labelsKey } from '../evaluate/label-sets.ts';
 import { QueryError } from '../evaluate/query-context.ts';
+import type { AggregationOptions } from './aggregation-options.ts';
 import type { Group } from './groups.ts';
-import type { ReduceOptions } from './reduce.ts';
 
-export function selectSeries(groups: readonly Group[], options: ReduceOptions): readonly Column[] {
+export function selectSeries(groups: readonly Group[], options: AggregationOptions): readonly Column[] {
   const { op } = options;
   const params = options.param!;
   if (op === 'limit_ratio') return limitRatio(groups, params, options);
@@ -115,7 +115,7 @@ function inOrderOfValue(groups: readonly Group[], kept: readonly Column[], op: s
   return [...kept].sort(order);
 }
 
-function limitRatio(groups: readonly Group[], params: Float64Array, options: ReduceOptions): readonly Column[] {
+function limitRatio(groups: readonly Group[], params: Float64Array, options: AggregationOptions): readonly Column[] {
   const ratios = params.map((ratio) => {
     if (Number.isNaN(ratio)) throw new QueryError('Ratio value is NaN');
     const capped = Math.max(-1, Math.min(1, ratio));

@@ -95,12 +95,14 @@ class CountedReader implements SeriesReader {
 
 /** The samples of a series, with its labels. */
 export function readSeries(reader: SeriesReader): SelectedSeries {
-  return { labels: reader.labels, ...reader.read() };
+  const { timestamps, values, startTimes, histograms, course } = reader.read();
+  return { labels: reader.labels, timestamps, values, startTimes, histograms, course };
 }
 
 /** The series without its stale markers; the same object where there are none. */
 export function withoutStale(series: SelectedSeries): SelectedSeries {
-  const { values } = series;
+  const { values, course } = series;
+  if (course !== undefined) return series;
   let stale = 0;
   const { length } = values;
   for (let i = 0; i < length; i++) {

@@ -7,9 +7,11 @@ export interface SelectedSeries {
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
   /** When the counter of each sample began, epoch milliseconds; 0 where that is not known. Left out where none is. */
-  readonly startTimes?: Float64Array;
+  readonly startTimes?: Float64Array | undefined;
   /** Samples that are histograms, at the place of their timestamp; left out where all are numbers. */
-  readonly histograms?: readonly (FloatHistogram | undefined)[];
+  readonly histograms?: readonly (FloatHistogram | undefined)[] | undefined;
+  /** What is known of the values: none is NaN; with `rising` none is lower than the one before either. */
+  readonly course?: 'numbers' | 'rising' | undefined;
 }
 
 /** What the samples are wanted for, so that a source can choose how finely it reads (rollups) and what it leaves out. */

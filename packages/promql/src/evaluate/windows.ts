@@ -20,6 +20,8 @@ export interface WindowSeries {
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
   /** As in `SelectedSeries`. */
   readonly startTimes?: Float64Array | undefined;
+  /** As in `SelectedSeries`. */
+  readonly course?: 'numbers' | 'rising' | undefined;
   /** The samples of step i are those from `from[i]` up to, and without, `to[i]`. */
   readonly from: Int32Array;
   readonly to: Int32Array;
@@ -69,10 +71,10 @@ function selectorWindows(matrix: MatrixSelector, grid: Grid, options: WindowOpti
     const { from, to } = bounds;
     let before: Float64Array | undefined;
     for (const each of selected) {
-      const { labels, timestamps, values, histograms, startTimes } = withoutStale(readSeries(each));
+      const { labels, timestamps, values, histograms, startTimes, course } = withoutStale(readSeries(each));
       if (timestamps !== before) windowBounds(timestamps, bounds, { reference, beforeMs, afterMs });
       before = timestamps;
-      yield { labels, dropName: false, times: timestamps, values, histograms, startTimes, from, to };
+      yield { labels, dropName: false, times: timestamps, values, histograms, startTimes, course, from, to };
     }
   }
   return { series: series(), size: selected.length, rangeMs, reference, extension };

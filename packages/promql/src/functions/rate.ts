@@ -40,14 +40,14 @@ function rateFunction(options: RateOptions): WindowFunction {
 
 /** The hot loop of most dashboards: what depends on times only is there already. */
 function rates(
-  { times, values, from, to }: FloatWindows,
+  { times, values, course, from, to }: FloatWindows,
   env: WindowEnvironment,
   of: { out: ColumnOutput; shape: WindowShape; options: RateOptions },
 ): void {
   const { out, shape, options } = of;
   const { isCounter, perSecond } = options;
   const scale = perSecond ? 1_000 / env.rangeMs : 1;
-  const resets = isCounter ? findResets(values) : noResets;
+  const resets = isCounter && course !== 'rising' ? findResets(values) : noResets;
   shape.fit({ times, from, to }, env);
   const { sampled, toStart, factors, nearZero } = shape;
   const { values: results, present } = out;

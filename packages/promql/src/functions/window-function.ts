@@ -11,6 +11,8 @@ export interface FloatWindows {
   readonly values: Float64Array;
   /** When the counter of each sample began; 0 where that is not known. */
   readonly startTimes?: Float64Array | undefined;
+  /** Known where no value is NaN, or (`rising`) lower than the one before. */
+  readonly course?: 'numbers' | 'rising' | undefined;
   readonly from: Int32Array;
   readonly to: Int32Array;
 }

@@ -107,7 +107,7 @@ export class FrozenHead implements HeadView {
     const kept = this.#kept[row];
     if (kept === undefined) return undefined;
     const { lower, upper, times } = this.#partOf(kept, from, to);
-    return { timestamps: times, values: kept.values.subarray(lower, upper) };
+    return { timestamps: times, values: kept.values.subarray(lower, upper), course: kept.course };
   }
 
   #partOf(kept: KeptRow, from: number, to: number): TimesPart {

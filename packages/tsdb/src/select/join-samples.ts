@@ -1,9 +1,14 @@
 /** Samples of one series from several places as one row in time order. Of two with the same time the first given counts. */
 import { lowerBound } from '../head/lower-bound.ts';
 
+/** None of the values is NaN; with `rising` none is lower than the one before either. */
+export type Course = 'numbers' | 'rising';
+
 export interface Samples {
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
+  /** Where it is known. It holds for every part of the samples too. */
+  readonly course?: Course | undefined;
 }
 
 const nothing: Samples = { timestamps: new Float64Array(0), values: new Float64Array(0) };

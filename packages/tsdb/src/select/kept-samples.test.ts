@@ -7,6 +7,7 @@ import { rowOf, SeriesTable } from '../head/series-table.ts';
 import { emptyTally, noLimits } from '../head/tally.ts';
 import { FrozenHead } from './frozen-head.ts';
 import { chunkUse, ExtractBuilder, type HeadExtract } from './head-extract.ts';
+import type { Samples } from './join-samples.ts';
 import { SampleReceiver, SampleSender } from './kept-samples.ts';
 
 const second = 1_000;
@@ -75,10 +76,19 @@ function check(head: Head, frozen: FrozenHead, { from, to }: { from: number; to:
     expect(given.timestamps.join()).toBe(own.timestamps.join());
     expect(given.values.join()).toBe(own.values.join());
     if (row === undefined) continue;
+    checkCourse(frozen.whole(row, { from, to }));
     expect(frozen.estimate(row, from, to)).toBeGreaterThanOrEqual(own.timestamps.length);
     const newest = head.read(rowOf(ref), Number.NEGATIVE_INFINITY, to).timestamps.at(-1)!;
     if (own.timestamps.length > 0) expect(frozen.lastAt(row)).toBeGreaterThanOrEqual(newest);
   }
+}
+
+/** What is told of the values is true. */
+function checkCourse(samples: Samples | undefined): void {
+  if (samples?.course === undefined) return;
+  const { values } = samples;
+  expect(values.some(Number.isNaN)).toBe(false);
+  if (samples.course === 'rising') expect(values.some((value, i) => i > 0 && value < values[i - 1]!)).toBe(false);
 }
 
 /** Something that happens to a head. */
@@ -102,7 +112,7 @@ function happen(rng: Rng, head: Head, refs: SeriesRef[], now: number): void {
   else {
     // Other values after a clear than before it: what was kept would show.
     const times = Array.from({ length: rng.int(1, 60) }, (_, i) => now - (60 - i) * second);
-    append(head, ref, times, () => rng.int(0, 1_000) / 8);
+    append(head, ref, times, rng.chance(0.5) ? (time) => time : () => rng.int(0, 1_000) / 8);
   }
 }
 
@@ -185,6 +195,32 @@ describe('samples that another thread keeps', () => {
     });
     expect(heads[0]!.read(0, 0, 1e9)).toEqual(before);
     check(ends.head, heads[1]!, all);
+  });
+
+  test.each([
+    ['rising', [], 'rising'],
+    ['lower in what is kept', [100], 'numbers'],
+    ['lower where what came later begins', [201], 'numbers'],
+    ['lower among open ones', [399], 'numbers'],
+    ['not a number in what is kept', [-50], undefined],
+    ['not a number among open ones', [-399], undefined],
+  ] as const)('tell how their values go: %s', (_name, special, course) => {
+    const ends = begin(1e6);
+    const ref = add(ends.head, 'one');
+    const all = { from: 0, to: 1e9 };
+    const value = (time: number): number => {
+      const at = time / second;
+      if ((special as readonly number[]).includes(-at)) return Number.NaN;
+      return (special as readonly number[]).includes(at) ? 0.5 : Math.ceil(at / 2);
+    };
+    const times = (from: number) => Array.from({ length: 200 }, (_, i) => (from + i) * second);
+    append(ends.head, ref, times(1), value);
+    ask(ends, [ref], [all]);
+    append(ends.head, ref, times(201), value);
+    const { heads } = ask(ends, [ref], [all]);
+    const row = heads[0]!.match()[0]!;
+    expect(heads[0]!.whole(row, all)?.values).toHaveLength(400);
+    expect(heads[0]!.whole(row, all)?.course).toBe(course);
   });
 
   test('of series with the same times share these', () => {

@@ -14,7 +14,7 @@ import { decodeChunk } from '../chunk/chunk-codec.ts';
 import type { Head } from '../head/head.ts';
 import { lowerBound } from '../head/lower-bound.ts';
 import { chunkUse, type ExtractBuilder, type HeadExtract, type KeptSpan } from './head-extract.ts';
-import type { Samples } from './join-samples.ts';
+import type { Course, Samples } from './join-samples.ts';
 
 /** 40 MB with times of their own, about half of that where series share them. */
 const defaultLimit = 2_500_000;
@@ -132,6 +132,8 @@ interface KeptSeries {
   times: Float64Array;
   /** With room for open samples behind those that are kept. */
   values: Float64Array;
+  /** Of those that are kept. */
+  course: Course | undefined;
   /** The handover that it was last given for. */
   givenFor: number;
 }
@@ -166,12 +168,14 @@ export class SampleReceiver {
       const known = uses[i] === chunkUse.behind ? this.#kept.get(ref) : undefined;
       if (uses[i] === chunkUse.behind && known === undefined) throw new Error(`BUG: series ${ref} is not kept`);
       const [firstChunk, firstOpen] = i === 0 ? [0, 0] : [chunkEnds[i - 1]!, openEnds[i - 1]!];
-      const kept = known ?? { times: nothing, values: nothing, givenFor: 0 };
+      const kept = known ?? { times: nothing, values: nothing, course: 'rising' as const, givenFor: 0 };
       if (chunkEnds[i]! > firstChunk) {
         const more = decoded(extract, firstChunk, chunkEnds[i]!);
         const skipped = kept.times.length === 0 ? 0 : lowerBound(more.timestamps, kept.times.at(-1)!, true);
         this.#reserve(kept, more.timestamps.length - skipped);
-        kept.values.set(more.values.subarray(skipped), kept.times.length);
+        const had = kept.times.length;
+        kept.values.set(more.values.subarray(skipped), had);
+        kept.course = courseFrom(kept.course, kept.values, { from: had, to: had + more.values.length - skipped });
         kept.times = shared.joined(kept.times, more.timestamps.subarray(skipped));
         if (known === undefined) this.#kept.set(ref, kept);
       }
@@ -180,7 +184,8 @@ export class SampleReceiver {
       this.#reserve(kept, open);
       for (let at = 0; at < open; at++) kept.values[count + at] = extract.values[firstOpen + at]!;
       kept.givenFor = this.#handover;
-      rows[i] = { timestamps: shared.withOpen(kept.times, firstOpen, open), values: kept.values };
+      const course = courseFrom(kept.course, kept.values, { from: count, to: count + open });
+      rows[i] = { timestamps: shared.withOpen(kept.times, firstOpen, open), values: kept.values, course };
     }
     return rows;
   }
@@ -197,6 +202,24 @@ export class SampleReceiver {
 }
 
 const nothing = new Float64Array(0);
+
+/** What is known of all values before `to`, when `before` is known of those before `from`. */
+function courseFrom(
+  before: Course | undefined,
+  values: Float64Array,
+  { from, to }: { from: number; to: number },
+): Course | undefined {
+  if (before === undefined) return undefined;
+  let isRising = before === 'rising';
+  let last = from === 0 ? Number.NEGATIVE_INFINITY : values[from - 1]!;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) return undefined;
+    if (value < last) isRising = false;
+    last = value;
+  }
+  return isRising ? 'rising' : 'numbers';
+}
 
 /** Series that are sent together have the same times: those of one after the other are compared, and are one array then. */
 class SharedTimes {
