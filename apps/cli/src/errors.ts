@@ -9,6 +9,19 @@ export class CliError extends Error {
   }
 }
 
+const troubles: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+};
+
+/** What is said of a file that cannot be read. `what` is its name, and before that what it was to be. */
+export function unreadable(what: string, cause: unknown): CliError {
+  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+  const trouble = troubles[code] === undefined ? code : `${troubles[code]} (${code})`;
+  return new CliError(badInput, `Cannot read ${what}: ${trouble}, must be a readable file`, { cause });
+}
+
 /** 0 done; 1 the thing asked about is bad, or could not be done; 2 usage or bad input. */
 export type ExitCode = 0 | 1 | 2;
 export const done: ExitCode = 0;

@@ -219,7 +219,7 @@ describe('files', () => {
   test('test refuses what it does not know', async () => {
     expect(await run('test', join(folder, 'none.scaling'))).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/ENOENT, must be a readable file$/),
+      err: expect.stringMatching(/\(ENOENT\), must be a readable file$/),
     });
     writeFileSync(join(folder, 'a.txt'), '');
     expect(await run('test', join(folder, 'a.txt'))).toMatchObject({ code: 2 });

@@ -6,7 +6,7 @@ import type { PoolConfig } from '@jaegis/model';
 import type { Load } from '@jaegis/scaling';
 import { parseDurationMs } from '@jaegis/std';
 import { Option } from 'commander';
-import { badInput, CliError, done, type ExitCode } from '../errors.ts';
+import { badInput, CliError, done, type ExitCode, unreadable } from '../errors.ts';
 import { backtestTable, fleetTable } from '../format/backtest.ts';
 import { layoutOf } from '../terminal.ts';
 import { readPolicy } from './read-policy.ts';
@@ -125,8 +125,7 @@ async function readTrace(path: string): Promise<string> {
     const bytes = await readFile(path);
     return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw new CliError(badInput, `Cannot read load ${path}: ${code}, must be a readable file`, { cause });
+    throw unreadable(`load ${path}`, cause);
   }
 }
 

@@ -4,7 +4,7 @@ import { parseDurationMs } from '@jaegis/std';
 import { CsvTable } from '../detect/csv-table.ts';
 import { TableNotes } from '../detect/table-notes.ts';
 import { VerdictLines } from '../detect/verdict-lines.ts';
-import { badInput, CliError, done, type ExitCode } from '../errors.ts';
+import { badInput, CliError, done, type ExitCode, unreadable } from '../errors.ts';
 import { formatTable } from '../format/table.ts';
 import { layoutOf, type Terminal } from '../terminal.ts';
 import { action, localCommand, type Program, readChoice, readCount, writeJson } from './shared.ts';
@@ -105,9 +105,7 @@ async function detect(terminal: Terminal, file: string | undefined, flags: Flags
     }
     table.finish();
   } catch (error) {
-    throw isFileError(error)
-      ? new CliError(badInput, `Cannot read ${name}: ${error.code}, must be a readable file`, { cause: error })
-      : error;
+    throw isFileError(error) ? unreadable(name, error) : error;
   } finally {
     await flush();
   }

@@ -62,6 +62,28 @@ test('reads the columns of a CSV, gaps and all', async () => {
   expect(items()[1].mean).toEqual(new Array(12).fill(7));
 });
 
+test('a table may have semicolons, quotes, times in any order, and a name that says time', async () => {
+  const { items } = await forecast('\uFEFF"date";"a;b"\r\n7260;5,5\r\n\r\n7140;"3"\r\n7200;4,5\r\n', '--horizon', '1');
+  expect(items()).toEqual([expect.objectContaining({ id: 'a;b', model: expect.stringContaining('persistence') })]);
+  expect(items()[0].mean[0]).toBeCloseTo(5.5, 6);
+});
+
+test('a plain forecast has its weights too, and a start may be RFC 3339', async () => {
+  const { items } = await forecast('\n{"id":"a","step_s":60,"start":"2026-01-01T00:00:00Z","values":[5,5,5,5]}\n');
+  expect(items()[0]).toMatchObject({ model: 'constant', weights: {}, note: 'the history is constant' });
+});
+
+test.each([
+  ['', 'it is empty, must be a series a line (NDJSON) or CSV'],
+  ['[{"id":"a"}]', 'it is a JSON list, must be a series a line (NDJSON) or CSV'],
+  ['{"step_s":60,"start":"soon","values":[1]}', 'line 1 of FILE: start is "soon", must be RFC 3339 or epoch seconds'],
+  ['time,a\n0,5\n\n60,x\n', 'line 4: a is "x", must be a number or empty'],
+])('%j is refused', async (text, message) => {
+  const { code, err } = await forecast(text);
+  expect(code).toBe(2);
+  expect(err.replace(join(folder, 'in'), 'FILE')).toContain(message);
+});
+
 test('runs one member alone, and lists them', async () => {
   const { items } = await forecast(hourly('a', wave), '--member', 'seasonal-naive', '--horizon', '3');
   expect(items()[0].mean[0]).toBeCloseTo(wave[72]!, 6);
@@ -91,7 +113,7 @@ test('says what is wrong in one line and exits 2', async () => {
   expect(await wrong('{"id":"a","values":[1]}')).toContain('step_s is missing, must be the seconds between values');
   expect(await wrong('{"id":"a","step_s":60,"values":7}')).toContain('values is 7, must be a list');
   expect(await wrong('{nonsense')).toContain('line 1 of');
-  expect(await wrong('a,b\n1,2')).toContain('must be time (or give --step)');
+  expect(await wrong('a,b\n1,2')).toContain('must be time (or pass --step, for');
   expect(await wrong('time,b\nyesterday,2')).toContain('must be RFC 3339');
   expect(await wrong('', '--quantiles', '2')).toContain('each must be above 0');
   expect(await wrong('', '--member', 'oracle')).toContain('must be one of persistence');

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Forecaster } from '@jaegis/analytics';
-import { badInput, CliError, done, type ExitCode } from '../errors.ts';
-import { type GivenSeries, readCsvSeries, readSeriesLine } from '../forecast/series-lines.ts';
+import { badInput, CliError, done, type ExitCode, unreadable } from '../errors.ts';
+import { CsvSeries, type GivenSeries, readSeriesLine } from '../forecast/series-lines.ts';
 import { formatTable } from '../format/table.ts';
 import { layoutOf } from '../terminal.ts';
 import { action, localCommand, type Program, readChoice, readCount, writeJson, writeJsonLine } from './shared.ts';
@@ -61,7 +61,12 @@ NDJSON out in the same order: {"id","mean":[],"quantiles":{"0.05":[]},"model","w
     const answer = (forecaster: Forecaster, { id, start, stepMs: step, values }: GivenSeries) => {
       const startedAt = performance.now();
       const result = forecaster.forecast({ start, stepMs: step, values }, { horizon, quantiles });
-      writeJsonLine(terminal, { id, ...result, ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000 });
+      writeJsonLine(terminal, {
+        id,
+        ...result,
+        weights: result.weights ?? {},
+        ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
+      });
     };
     if (member === 'lstm') {
       // One network for all series: it learns from everything that is given before it says anything.
@@ -89,23 +94,35 @@ function spreadOver<T>(all: readonly T[], most: number): T[] {
 async function* readInput(file: string | undefined, stepMs: number | undefined): AsyncGenerator<GivenSeries> {
   const name = file === undefined || file === '-' ? 'standard input' : file;
   const input = file === undefined || file === '-' ? process.stdin : createReadStream(file);
-  const csv: string[] = [];
+  let csv: CsvSeries | undefined;
   let number = 0;
+  let known = 0;
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       number++;
       const text = number === 1 ? line.replace(/^\uFEFF/, '') : line;
-      if (text.trim() === '') continue;
-      if (csv.length === 0 && text.trimStart().startsWith('{'))
-        yield readSeriesLine(text, { name, line: number, stepMs });
-      else csv.push(text);
+      if (text.trim() !== '') known++;
+      if (known === 0) continue;
+      if (known === 1 && text.trimStart().startsWith('[')) throw bad(name, 'it is a JSON list');
+      // What begins with an object is NDJSON to its end.
+      if (csv === undefined && (known > 1 || text.trimStart().startsWith('{'))) {
+        if (text.trim() !== '') yield readSeriesLine(text, { name, line: number, stepMs });
+        continue;
+      }
+      csv ??= new CsvSeries({ name, stepMs });
+      csv.push(text);
     }
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (cause instanceof CliError || code === undefined) throw cause;
-    throw new CliError(badInput, `Cannot read ${name}: ${code}, must be a readable file`, { cause });
+    throw cause instanceof CliError || (cause as NodeJS.ErrnoException).code === undefined
+      ? cause
+      : unreadable(name, cause);
   }
-  if (csv.length > 0) yield* readCsvSeries(csv, { name, stepMs });
+  if (known === 0) throw bad(name, 'it is empty');
+  if (csv !== undefined) yield* csv.finish();
+}
+
+function bad(name: string, what: string): CliError {
+  return new CliError(badInput, `Cannot forecast ${name}: ${what}, must be a series a line (NDJSON) or CSV`);
 }
 
 function readQuantiles(text: string): number[] {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type PoolConfig, poolConfigSchema } from '@jaegis/model';
-import { badInput, CliError } from '../errors.ts';
+import { badInput, CliError, unreadable } from '../errors.ts';
 
 /**
  * Reads a policy: one pool as under `pools:` in `jaegis.yaml` (YAML or JSON; `name` may be left out), or a whole
@@ -12,8 +12,7 @@ export async function readPolicy(path: string, pool?: string): Promise<PoolConfi
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    throw fail(`Cannot read policy ${path}: ${code}, must be a readable file`, cause);
+    throw unreadable(`policy ${path}`, cause);
   }
   const { parse } = await import('yaml');
   let written: unknown;

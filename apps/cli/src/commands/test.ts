@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { badInput, CliError, done, type ExitCode, isBad } from '../errors.ts';
+import { badInput, CliError, done, type ExitCode, isBad, unreadable } from '../errors.ts';
 import { stateTone } from '../format/state.ts';
 import { action, localCommand, type Program, writeJson } from './shared.ts';
 
@@ -56,10 +56,6 @@ async function readScript(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new CliError(
-      badInput,
-      `Cannot read ${file}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}, must be a readable file`,
-      { cause },
-    );
+    throw unreadable(file, cause);
   }
 }

@@ -112,3 +112,20 @@ describe('what is no table is said', () => {
     ['time,a\nnoon,2\n', 'line 2: time is "noon", must be RFC 3339 or epoch seconds'],
   ])('%j', (text, message) => expect(() => read([text])).toThrow(`Cannot read table: ${message}`));
 });
+
+test.each([
+  ['time;a;b\n1;5,5;\n2;6;"7,25"\n', [5.5, Number.NaN], [6, 7.25]],
+  ['time\ta\tb\n1\t5\t\n2\t6\t7\n', [5, Number.NaN], [6, 7]],
+  ['time,"a;c",b\n1,5,\n2,6,7\n', [5, Number.NaN], [6, 7]],
+])('%j: the header says what stands between cells', (text, ...values) => {
+  expect(read([text]).rows.map((row) => row.values)).toEqual(values);
+});
+
+test('epoch times are told apart by size, down to nanoseconds', () => {
+  for (const text of ['1700000000', '1700000000000', '1700000000000000', '1700000000000000000'])
+    expect(time(text)).toBe(1_700_000_000_000);
+});
+
+test('an error names the line that an editor shows', () => {
+  expect(() => read(['time,a\n\n0,5\n\n60,x\n'])).toThrow('line 5: a is "x"');
+});

@@ -1,5 +1,5 @@
 /**
- * A CSV table with a header, read from chunks of bytes as they come; every complete line is handed over at once, so that
+ * A CSV table with a header (of commas; of semicolons or tabs where the header has no comma), read from chunks of bytes as they come; every complete line is handed over at once, so that
  * the last row of a pipe never waits for more. Cells are parsed in place, without a string each.
  */
 import { badInput, CliError } from '../errors.ts';
@@ -32,6 +32,8 @@ export interface CsvOptions {
 const timeNames = new Set(['time', 'timestamp', 'datetime', 'date', 't', 't_s', 'unix_s', 'ts']);
 const newline = 10;
 const comma = 44;
+/** Tried in this order; where the header has none there is one column. */
+const separators = [comma, 59, 9];
 const quote = 34;
 const ignored = -1;
 const timeCell = -2;
@@ -42,6 +44,9 @@ export class CsvTable {
   /** What each column is: a series' number, or one of the two above. */
   #kinds: Int32Array | undefined;
   #header: readonly string[] = [];
+  #separator = comma;
+  /** Lines seen, empty ones too: what an editor shows. */
+  #line = 0;
   readonly #row: CsvRow = {
     number: 0,
     at: 0,
@@ -71,7 +76,7 @@ export class CsvTable {
     for (;;) {
       const end = bytes.indexOf(newline, from);
       if (end < 0) break;
-      this.#line(bytes, from, end);
+      this.#readLine(bytes, from, end);
       from = end + 1;
     }
     this.#rest = bytes.slice(from);
@@ -79,12 +84,13 @@ export class CsvTable {
 
   /** The end: a last line without its newline is one too. */
   finish(): void {
-    if (this.#rest.length > 0) this.#line(this.#rest, 0, this.#rest.length);
+    if (this.#rest.length > 0) this.#readLine(this.#rest, 0, this.#rest.length);
     this.#rest = new Uint8Array(0);
     if (this.#kinds === undefined) throw this.#error('it is empty, must start with a header line');
   }
 
-  #line(bytes: Uint8Array, from: number, lineEnd: number): void {
+  #readLine(bytes: Uint8Array, from: number, lineEnd: number): void {
+    this.#line++;
     const end = lineEnd > from && bytes[lineEnd - 1] === 13 ? lineEnd - 1 : lineEnd;
     if (end === from) return;
     if (this.#kinds === undefined) {
@@ -93,30 +99,33 @@ export class CsvTable {
     }
     const kinds = this.#kinds;
     const row = this.#row;
+    const separator = this.#separator;
     row.number++;
     row.bytes = bytes;
     row.timeFrom = from;
     row.timeEnd = from;
     let cell = 0;
     for (let at = from; at <= end; cell++) {
-      const cellEnd = endOfCell(bytes, at, end);
+      const cellEnd = endOfCell(bytes, at, end, separator);
       const kind = kinds[cell];
       if (kind === undefined)
-        throw this.#error(`line ${row.number + 1} has more cells than the header, must have ${kinds.length}`);
+        throw this.#error(`line ${this.#line} has more cells than the header, must have ${kinds.length}`);
       if (kind >= 0) row.values[kind] = this.#number(bytes, at, cellEnd, cell);
       else if (kind === timeCell) this.#time(bytes, at, cellEnd);
       at = cellEnd + 1;
     }
-    if (cell < kinds.length) throw this.#error(`line ${row.number + 1} has ${cell} cells, must have ${kinds.length}`);
+    if (cell < kinds.length) throw this.#error(`line ${this.#line} has ${cell} cells, must have ${kinds.length}`);
     if (kinds[0] !== timeCell) row.at = (row.number - 1) * this.#options.stepMs!;
     this.#options.onRow(row);
   }
 
   #readHeader(bytes: Uint8Array, from: number, end: number): void {
     const start = bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf ? from + 3 : from;
+    const line = bytes.subarray(start, end);
+    this.#separator = separators.find((each) => line.includes(each)) ?? comma;
     const names: string[] = [];
     for (let at = start; at <= end; ) {
-      const cellEnd = endOfCell(bytes, at, end);
+      const cellEnd = endOfCell(bytes, at, end, this.#separator);
       names.push(textOf(bytes, at, cellEnd).trim());
       at = cellEnd + 1;
     }
@@ -139,9 +148,14 @@ export class CsvTable {
   #number(bytes: Uint8Array, from: number, end: number, cell: number): number {
     let value = readNumber(bytes, from, end);
     if (value === undefined && bytes[from] === quote) value = readNumber(bytes, from + 1, end - 1);
+    // Where semicolons stand between cells, a comma stands in the number: 5,5.
+    if (value === undefined && this.#separator !== comma) {
+      const written = Buffer.from(textOf(bytes, from, end).replace(',', '.'));
+      value = readNumber(written, 0, written.length);
+    }
     if (value === undefined)
       throw this.#error(
-        `line ${this.#row.number + 1}: ${this.#header[cell]} is "${textOf(bytes, from, end)}", must be a number or empty`,
+        `line ${this.#line}: ${this.#header[cell]} is "${textOf(bytes, from, end)}", must be a number or empty`,
       );
     return value;
   }
@@ -151,7 +165,7 @@ export class CsvTable {
     const at = isQuoted ? readTime(bytes, from + 1, end - 1) : readTime(bytes, from, end);
     if (at === undefined)
       throw this.#error(
-        `line ${this.#row.number + 1}: ${this.#header[0]} is "${textOf(bytes, from, end)}", must be RFC 3339 or epoch seconds`,
+        `line ${this.#line}: ${this.#header[0]} is "${textOf(bytes, from, end)}", must be RFC 3339 or epoch seconds`,
       );
     this.#row.at = at;
     this.#row.timeFrom = isQuoted ? from + 1 : from;
@@ -163,12 +177,12 @@ export class CsvTable {
   }
 }
 
-function endOfCell(bytes: Uint8Array, from: number, end: number): number {
+function endOfCell(bytes: Uint8Array, from: number, end: number, separator: number): number {
   let at = from;
   if (bytes[at] === quote) {
     at++;
     while (at < end && !(bytes[at] === quote && bytes[at + 1] !== quote)) at += bytes[at] === quote ? 2 : 1;
   }
-  while (at < end && bytes[at] !== comma) at++;
+  while (at < end && bytes[at] !== separator) at++;
   return at;
 }

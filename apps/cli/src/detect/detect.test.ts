@@ -132,7 +132,7 @@ describe('odd data is no crash and no storm, but a note', () => {
 
 describe('a mistake is one line and exit 2', () => {
   test.each([
-    [['no-such.csv'], 'Cannot read no-such.csv: ENOENT, must be a readable file'],
+    [['no-such.csv'], 'Cannot read no-such.csv: there is no such file (ENOENT), must be a readable file'],
     [['--step', 'often'], 'Cannot use --step: is "often", must be a duration such as 60s'],
     [['--train-rows', '-3'], 'Cannot use --train-rows: is "-3", must be a whole number in 1..100000000'],
     [['--member', 'oracle'], 'Cannot use --member: is "oracle", must be one of'],

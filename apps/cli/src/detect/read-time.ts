@@ -1,9 +1,19 @@
 import { readNumber, textOf } from './read-number.ts';
 
-/** Epoch values from here on are milliseconds (it is 1973 in those, the year 5138 in seconds). */
+/** Epoch values from here on are milliseconds (it is 1973 in those, the year 5138 in seconds); from there micro-, then nanoseconds. */
 const millisecondsFrom = 1e11;
+const microsecondsFrom = 1e14;
+const nanosecondsFrom = 1e17;
 
-/** Epoch milliseconds of RFC 3339 or epoch seconds or milliseconds in bytes [from, end); undefined when it is no time. Without a zone it is UTC. */
+/** Epoch milliseconds of an epoch time in seconds, milliseconds, micro- or nanoseconds, told apart by size. */
+export function epochMs(number: number): number {
+  const size = Math.abs(number);
+  if (size < millisecondsFrom) return number * 1_000;
+  if (size < microsecondsFrom) return number;
+  return size < nanosecondsFrom ? number / 1_000 : number / 1_000_000;
+}
+
+/** Epoch milliseconds of RFC 3339 or an epoch time in bytes [from, end); undefined when it is no time. Without a zone it is UTC. */
 export function readTime(bytes: Uint8Array, from: number, end: number): number | undefined {
   if (end - from >= 19 && bytes[from + 4] === 45 && bytes[from + 7] === 45) {
     const quick = readPlain(bytes, from, end);
@@ -12,7 +22,7 @@ export function readTime(bytes: Uint8Array, from: number, end: number): number |
   const number = readNumber(bytes, from, end);
   if (number !== undefined && !Number.isNaN(number)) {
     if (!Number.isFinite(number)) return undefined;
-    return Math.abs(number) >= millisecondsFrom ? number : number * 1_000;
+    return epochMs(number);
   }
   const text = textOf(bytes, from, end).trim();
   const zoned = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/.test(text) ? `${text.replace(' ', 'T')}Z` : text;

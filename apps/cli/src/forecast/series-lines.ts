@@ -1,3 +1,5 @@
+import { CsvTable } from '../detect/csv-table.ts';
+import { epochMs, readTime } from '../detect/read-time.ts';
 import { badInput, CliError } from '../errors.ts';
 
 /** One series as a user gave it. */
@@ -22,13 +24,20 @@ export function readSeriesLine(
   if (typeof step !== 'number' || !(step > 0) || !Number.isFinite(step * 1_000))
     throw bad(place, `step_s is ${said(parsed['step_s'])}`, 'must be the seconds between values (or --step)');
   if (!Array.isArray(values)) throw bad(place, `values is ${said(values)}`, 'must be a list of numbers and null');
-  const start = parsed['start'];
   return {
     id: id === undefined || id === null ? `line-${where.line}` : String(id),
     stepMs: step * 1_000,
-    start: typeof start === 'number' && Number.isFinite(start) ? start * (start > 1e11 ? 1 : 1_000) : 0,
+    start: startOf(parsed['start'], place),
     values: Float64Array.from(values as unknown[], (value) => (typeof value === 'number' ? value : Number.NaN)),
   };
+}
+
+function startOf(start: unknown, place: string): number {
+  if (start === undefined || start === null) return 0;
+  const bytes = Buffer.from(typeof start === 'string' ? start : '');
+  const at = typeof start === 'number' ? epochMs(start) : readTime(bytes, 0, bytes.length);
+  if (at !== undefined && Number.isFinite(at)) return at;
+  throw bad(place, `start is ${said(start)}`, 'must be RFC 3339 or epoch seconds');
 }
 
 /** Strings, so that a name is left as it is, or a number that JSON does not know. */
@@ -48,44 +57,46 @@ function parse(line: string, place: string): Record<string, unknown> {
   throw bad(place, `is ${said(line)}`, 'must be a JSON object with id, step_s and values');
 }
 
-/** Columns of a CSV with a header as series on an even grid; the first column is `time`, or rows are `stepMs` apart. */
-export function readCsvSeries(
-  lines: readonly string[],
-  o: { name: string; stepMs: number | undefined },
-): GivenSeries[] {
-  const header = (lines[0] ?? '').split(',').map((name) => name.trim());
-  const hasTime = /^(time|timestamp|t_s)$/i.test(header[0] ?? '');
-  if (!hasTime && o.stepMs === undefined)
-    throw bad(o.name, `the first column is ${said(header[0])}`, 'must be time (or give --step)');
-  const rows = lines.slice(1).map((line) => line.split(','));
-  const times = rows.map((row, i) => (hasTime ? timeOf(row[0]!, `line ${i + 2} of ${o.name}`) : i * o.stepMs!));
-  const step = hasTime ? (o.stepMs ?? medianGap(times)) : o.stepMs!;
-  return header.flatMap((id, column) => {
-    if ((hasTime && column === 0) || id === 'label') return [];
-    const values = rows.map((row) => cell(row[column]));
-    return [{ id, stepMs: step, start: times[0] ?? 0, values: onGrid(times, values, step) }];
-  });
-}
+/** Columns of a CSV as series on an even grid; lines come one by one, the series when the last has come. */
+export class CsvSeries {
+  readonly #table: CsvTable;
+  readonly #stepMs: number | undefined;
+  readonly #times: number[] = [];
+  #names: readonly string[] = [];
+  #columns: number[][] = [];
 
-function cell(text: string | undefined): number {
-  return text === undefined || text.trim() === '' ? Number.NaN : Number(text);
-}
+  constructor(o: { name: string; stepMs: number | undefined }) {
+    this.#stepMs = o.stepMs;
+    this.#table = new CsvTable({
+      ...o,
+      onHeader: (names) => {
+        this.#names = names;
+        this.#columns = names.map(() => []);
+      },
+      onRow: ({ at, values }) => {
+        this.#times.push(at);
+        for (let k = 0; k < values.length; k++) this.#columns[k]!.push(values[k]!);
+      },
+    });
+  }
 
-/** RFC 3339 (without a zone: UTC) or epoch seconds or milliseconds, told apart by size. */
-function timeOf(text: string, place: string): number {
-  const trimmed = text.trim();
-  const number = Number(trimmed);
-  const at =
-    trimmed !== '' && Number.isFinite(number)
-      ? number * (Math.abs(number) > 1e11 ? 1 : 1_000)
-      : Date.parse(/[zZ]$|[+-]\d\d:?\d\d$/.test(trimmed) ? trimmed : `${trimmed.replace(' ', 'T')}Z`);
-  if (!Number.isFinite(at)) throw bad(place, `time is ${said(text)}`, 'must be RFC 3339 or epoch seconds');
-  return at;
+  push(line: string): void {
+    this.#table.push(Buffer.from(`${line}\n`));
+  }
+
+  finish(): GivenSeries[] {
+    this.#table.finish();
+    const times = this.#times;
+    const stepMs = this.#stepMs ?? medianGap(times);
+    const start = times.reduce((first, time) => Math.min(first, time), times[0] ?? 0);
+    return this.#names.map((id, k) => ({ id, stepMs, start, values: onGrid(times, this.#columns[k]!, stepMs) }));
+  }
 }
 
 /** Most values that a grid may hold: a gap of years in data of seconds is a mistake, not a series. */
 const mostSlots = 20_000_000;
 
+/** The grid begins at the earliest time; what falls into one step is averaged. */
 function onGrid(times: readonly number[], values: readonly number[], step: number): Float64Array {
   if (times.length === 0) return new Float64Array(0);
   let first = times[0]!;
