@@ -5,7 +5,7 @@
 import type { Seasons } from './members/member.ts';
 import { findPeriod } from './period.ts';
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
 /** A period that is known beforehand need not have been seen twice. */
 const knownShare = 1.25;
 

@@ -91,3 +91,21 @@ for (const { name } of forecastMembers) {
     }
   });
 }
+
+test('a week that only the whole of a long history shows is forecast, at its step', () => {
+  const dayMinutes = 1_440;
+  const at = (i: number) =>
+    (Math.floor(i / dayMinutes) % 7 >= 5 ? 0.4 : 1) * (100 + 60 * Math.sin((2 * Math.PI * i) / dayMinutes)) + (i % 5);
+  const length = 21 * dayMinutes - 200;
+  const values = Float64Array.from({ length }, (_, i) => (i % 97 === 0 ? Number.NaN : at(i)));
+  const history = { start: 0, stepMs: 60_000, values };
+  // The last value is of a Sunday evening; most of the next hours are a working day's.
+  const { mean, weights, quantiles } = createForecaster().forecast(history, { horizon: 480, quantiles: [0.05, 0.95] });
+  const error = mean.reduce((sum, each, h) => sum + Math.abs(each - at(length + h)), 0) / mean.length;
+  const asYesterday = mean.reduce((sum, _, h) => sum + Math.abs(at(length + h - dayMinutes) - at(length + h)), 0) / 480;
+  expect(error).toBeLessThan(0.25 * asYesterday);
+  expect(Object.keys(weights!).some((name) => name.endsWith('-long'))).toBe(true);
+  expect(quantiles['0.05']!.every((low, h) => low <= quantiles['0.95']![h]!)).toBe(true);
+  const alone = createForecaster({ member: 'seasonal-naive-long' }).forecast(history, { horizon: 480, quantiles: [] });
+  expect(alone.weights).toEqual({ 'seasonal-naive-long': 1 });
+});

@@ -5,6 +5,7 @@
  * Cost: 5 to 20 ms for 700 to 8,000 points. Bad at: causes that are not in the series (a holiday, a launch).
  */
 import { trimmedMean } from './blend.ts';
+import { coarseOf } from './coarse-members.ts';
 import type { Forecaster, ForecastOptions, ForecastResult, History } from './forecaster.ts';
 import { createMembers, memberSpecs } from './members/create-members.ts';
 import type { Member } from './members/member.ts';
@@ -14,7 +15,7 @@ import { residualOffsets } from './residual-quantiles.ts';
 import { besideOf, chooseOrigins, outerShare, type Validation, validateMembers } from './rolling-validation.ts';
 import { chooseSeasons } from './seasons.ts';
 
-/** Older values say little and cost time. */
+/** Older values cost time; what only they tell, the day and the week, coarse-members.ts takes from them. */
 const maxPoints = 8_192;
 const maxHorizon = 10_000;
 /** Fewer values than this are too few to compare members on. */
@@ -56,19 +57,26 @@ function forecast(history: History, options: ForecastOptions, { member, network 
     return plain(value, { horizon, quantiles, model: 'constant', note: 'the history is constant' });
   }
   const { values, observed } = prepared;
-  const seasons = chooseSeasons(values, history.stepMs, options.periods ?? []);
-  const origins = chooseOrigins(values.length, horizon, seasons.short);
   const clock = { start: history.start + prepared.offset * history.stepMs, stepMs: history.stepMs };
+  const own = chooseSeasons(values, history.stepMs, options.periods ?? []);
+  const coarse = coarseOf(history.values, prepared, { clock, maxPoints, hasDay: own.day > 0, hasWeek: own.long > 0 });
+  // Where the day shows only in the whole history, what was found in its end is another period.
+  const seasons = coarse === undefined || own.day > 0 ? own : { ...own, short: 0, other: own.short };
+  const day = coarse?.day ?? own.day;
+  const origins = chooseOrigins(values.length, horizon, Math.max(day, seasons.short));
   const from = { values, observed, seasons, origins: [...origins, values.length - 1], clock };
-  const members = createMembers(network === undefined ? from : { ...from, network }, member);
+  const members = [
+    ...createMembers(network === undefined ? from : { ...from, network }, member),
+    ...(coarse?.createMembers(from.origins, member) ?? []),
+  ];
   const alone = member === undefined ? undefined : aloneIn(members, member, values.length - 1);
-  const validation = validateMembers(prepared, members, { horizon, origins, isYoung: seasons.day === 0, ...alone });
+  const validation = validateMembers(prepared, members, { horizon, origins, isYoung: day === 0, ...alone });
   const mean = blend(prepared, members, { validation, horizon });
   const offsets = residualOffsets(validation, prepared.values, { horizon, quantiles });
   const weights = shares(members, validation);
   return {
     ...assemble(prepared, mean, { quantiles, offsets: offsets.at }),
-    model: nameOf(weights, seasons.short),
+    model: nameOf(weights, seasons.short > 0 ? seasons.short : day),
     weights,
     ...noteOf(prepared),
     ...(member !== undefined && weights[member] === undefined

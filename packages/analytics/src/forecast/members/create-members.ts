@@ -26,6 +26,8 @@ interface MemberSpec {
   readonly about: string;
   /** Left out of the default: it costs more than it earns there (docs/benchmarks.md). */
   readonly isAside?: boolean;
+  /** The season that it is made of. */
+  readonly kind?: SeasonKind;
   /** `undefined` when the series is too short or has no such season. */
   readonly create: (context: MemberContext) => Member | undefined;
 }
@@ -135,6 +137,13 @@ export function createMembers(context: MemberContext, only?: string): Member[] {
   return only === undefined || only === 'persistence' ? members : [persistence(context.values), ...members];
 }
 
+/** Of the members that a history allows, those that are made of its day or week. */
+export function createSeasonal(context: MemberContext, only?: string): Member[] {
+  return memberSpecs.flatMap(({ name, kind, create }) =>
+    (kind === 'short' || kind === 'long') && (only === undefined || only === name) ? (create(context) ?? []) : [],
+  );
+}
+
 function seasonalSpecs(kind: SeasonKind): MemberSpec[] {
   const { suffix, words } = seasonWords[kind];
   const spec = (
@@ -143,6 +152,7 @@ function seasonalSpecs(kind: SeasonKind): MemberSpec[] {
     make: (o: { values: Float64Array; period: number; name: string }) => Member,
   ) => ({
     name: name + suffix,
+    kind,
     about: `${about}: ${words}`,
     create: ({ values, seasons }: MemberContext) => {
       const period = seasons[kind];
@@ -178,6 +188,7 @@ function regressionSpecs(kind: 'short' | 'long', specs: readonly RegressionSpec[
   return specs.map(({ name, about, ridge, isLog, profileRate }) => ({
     name,
     about,
+    kind,
     create: (context) => {
       const { short, long } = context.seasons;
       const season = context.seasons[kind];
