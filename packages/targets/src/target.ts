@@ -43,6 +43,8 @@ export interface ScaleOptions {
   /** Why; it becomes the reason of every start and stop that follows from it. */
   readonly reason: string;
   readonly victims?: readonly string[];
+  /** Of these, who holds work: an idle one goes first, where zones stay even but for one. */
+  readonly busy?: readonly string[];
   /** How many are to run in each region. */
   readonly regions?: readonly { readonly name: string; readonly replicas: number }[];
   /** Zones to spread over, evenly. */

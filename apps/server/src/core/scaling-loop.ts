@@ -110,7 +110,7 @@ async function carryOut(fleet: Fleet, entry: PoolEntry, draft: DecisionDraft, no
   const receipt = await entry.target!.scale(decision.to, {
     now,
     reason: decision.message,
-    victims: victimsOf(fleet, entry),
+    ...victimsOf(fleet, entry),
     ...placesOf(entry, decision),
   });
   const isRefused = receipt.refused !== null && receipt.started.length === 0 && decision.to > decision.from;

@@ -13,7 +13,7 @@ interface Made {
   readonly startedAt: number;
 }
 
-function order(made: Readonly<Record<string, Made>>): string[] {
+function order(made: Readonly<Record<string, Made>>, zones?: { survivesLoss: boolean }): ReturnType<typeof victimsOf> {
   const fleet = {
     registry: {
       get: (id: string) => ({
@@ -33,7 +33,8 @@ function order(made: Readonly<Record<string, Made>>): string[] {
     },
   } as unknown as Fleet;
   const instances = Object.entries(made).map(([instanceId, { startedAt }]) => ({ instanceId, startedAt }));
-  return victimsOf(fleet, { observation: { instances } } as unknown as PoolEntry);
+  const scaling = { constraints: { zones: zones ?? null } };
+  return victimsOf(fleet, { observation: { instances }, scaling } as unknown as PoolEntry);
 }
 
 test('silent, unwell, idle and useless, idle, busy: in this order, the youngest of equals first', () => {
@@ -46,7 +47,7 @@ test('silent, unwell, idle and useless, idle, busy: in this order, the youngest 
       old: { throughput: 8, startedAt: 2 },
       unwell: { health: 'unhealthy', inFlight: 2, startedAt: 1 },
       silent: { connectivity: 'lost', inFlight: 5, startedAt: 1 },
-    }),
+    }).victims,
   ).toEqual(['silent', 'unwell', 'useless', 'useful', 'old', 'busy', 'busiest']);
 });
 
@@ -56,6 +57,16 @@ test('who only says that it is busy is not taken while an idle one is there, how
       young: { status: 'busy', startedAt: 9 },
       holding: { status: 'ok', inFlight: 2, startedAt: 8 },
       idle: { throughput: 5, startedAt: 1 },
-    }),
+    }).victims,
   ).toEqual(['idle', 'young', 'holding']);
+});
+
+test('the busy are told apart, but not where zones must be even to survive the loss of one', () => {
+  const made = {
+    idle: { startedAt: 1 },
+    busy: { status: 'busy', startedAt: 2 },
+    silent: { connectivity: 'lost', inFlight: 5, startedAt: 3 },
+  };
+  expect(order(made, { survivesLoss: false }).busy).toEqual(['busy']);
+  expect(order(made, { survivesLoss: true })).toEqual({ victims: ['silent', 'idle', 'busy'] });
 });

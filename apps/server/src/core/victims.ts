@@ -1,3 +1,4 @@
+import type { ScaleOptions } from '@jaegis/targets';
 import type { Fleet } from './fleet.ts';
 import type { PoolEntry } from './pool-book.ts';
 
@@ -6,13 +7,17 @@ type Rank = readonly [worth: number, held: number, done: number, startedAt: numb
 
 /**
  * Who goes first on the way down, after those that are starting: who does not answer, who is unwell, then who holds the
- * least work (the busy last, and they have their drain deadline), then who gets the least done, then the youngest.
+ * least work (the busy last, and they have their drain deadline), then who gets the least done, then the youngest. Who
+ * is busy is told besides, for a target that has to look at places too; not where the loss of a zone must be survived,
+ * which wants zones even above all.
  */
-export function victimsOf(fleet: Fleet, entry: PoolEntry): string[] {
-  return (entry.observation?.instances ?? [])
+export function victimsOf(fleet: Fleet, entry: PoolEntry): Pick<ScaleOptions, 'victims' | 'busy'> {
+  const ranked = (entry.observation?.instances ?? [])
     .map(({ instanceId, startedAt }) => ({ instanceId, rank: rankOf(fleet, instanceId, startedAt ?? 0) }))
-    .sort((a, b) => compare(a.rank, b.rank))
-    .map((each) => each.instanceId);
+    .sort((a, b) => compare(a.rank, b.rank));
+  const victims = ranked.map((each) => each.instanceId);
+  if (entry.scaling?.constraints.zones?.survivesLoss === true) return { victims };
+  return { victims, busy: ranked.filter(({ rank }) => rank[1] > 0).map((each) => each.instanceId) };
 }
 
 function rankOf(fleet: Fleet, instanceId: string, startedAt: number): Rank {

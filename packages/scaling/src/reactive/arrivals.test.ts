@@ -21,8 +21,11 @@ interface Moment {
   readonly served: number;
 }
 
-/** Ten minutes of calm, a surge of `surgeS`, twenty minutes of calm. `failing`: share of the answers that are errors. */
-function play(o: { factor: number; surgeS: number; failing: number; startupS: number; seed: number }): Moment[] {
+/**
+ * Ten minutes of calm, a surge of `surgeS`, twenty minutes of calm. `failing`: share of the answers that are errors; `null`
+ * where nobody counts the good ones apart.
+ */
+function play(o: { factor: number; surgeS: number; failing: number | null; startupS: number; seed: number }): Moment[] {
   const rng = seededRng(o.seed);
   const pool = { name: 'p', replicas: { min: 1, max: 200 }, capacity: { requests_per_second: capacity } };
   const config = scalingConfig(poolConfigSchema.parse({ ...pool, startup: `${o.startupS}s` }), {
@@ -48,7 +51,7 @@ function play(o: { factor: number; surgeS: number; failing: number; startupS: nu
     const now = 1_704_067_200_000 + t * 1_000;
     const signals = {
       request_rate: { value: rate, at: now },
-      throughput: { value: rate * (1 - o.failing), at: now },
+      ...(o.failing === null ? {} : { throughput: { value: rate * (1 - o.failing), at: now } }),
       // One or two always wait, as arrivals scatter.
       queue_length: { value: Math.round(queue) + 2, at: now },
     };
@@ -88,4 +91,15 @@ describe('what is served while a queue is worked off is not taken for what arriv
         expect(Math.max(...moments.map((each) => each.served))).toBeGreaterThan(1.2 * factor * calm);
       }
     });
+
+  test('nobody counts what is served apart', () => {
+    for (const [seed, surge] of [
+      { factor: 4, surgeS: 120, startupS: 60 },
+      { factor: 2, surgeS: 900, startupS: 60 },
+      { factor: 8, surgeS: 240, startupS: 300 },
+    ].entries()) {
+      const moments = play({ ...surge, failing: null, seed });
+      expect(Math.max(...moments.map((each) => each.believed))).toBeLessThan(1.25 * surge.factor * calm);
+    }
+  });
 });

@@ -29,15 +29,19 @@ export function arrivalsOf(
     if (perReplica === undefined || balance === undefined) return undefined;
     return Math.max(0, perReplica * balance.ready + balance.slope);
   }
+  const kept = context.smooth['request_rate']?.mean ?? requestRate;
   // A queue that grows while less is said to arrive than is served contradicts it: the rate is frozen or counts a part,
   // or replicas are slower than believed. Either way that much more is needed.
   if (throughput === undefined) {
     const served = (context.capacity?.perReplica ?? 0) * ready;
-    const isGrowing = queue > handful && balance !== undefined && balance.ready === ready && balance.slope > 0;
-    return isGrowing && served + balance.slope > contradiction * requestRate ? served + balance.slope : requestRate;
+    if (queue <= handful || balance?.ready !== ready) return requestRate;
+    const { slope } = balance;
+    if (slope > 0) return served + slope > contradiction * requestRate ? served + slope : requestRate;
+    // As much as replicas can, and the queue falls: that is what is served, and no sign that more arrives than before.
+    const isServed = Math.abs(requestRate - served) <= sameRate * served && slope < -sameRate * served;
+    return isServed ? Math.min(kept, requestRate) : requestRate;
   }
   if (isAtTheDoor({ requestRate, throughput, slope: balance?.slope })) return requestRate;
-  const kept = context.smooth['request_rate']?.mean ?? requestRate;
   // What was just worked off is in the measured rate for as long as its window reaches.
   if (queue <= handful) return hadBacklog(context, handful) ? Math.min(kept, requestRate) : requestRate;
   const isSettled = context.now - context.state.ready.since >= settleMs && balance?.ready === ready;

@@ -3,9 +3,10 @@ import { views } from './load-view.ts';
 
 // Each candidate has a small plant of its own, in one row of a few columns: how many it wants, its queue, what it paid,
 // how many of its requests came late. An order serves after the start-up time and what is given back is gone at once,
-// so what is ready is the least that was wanted during one start-up time (kept as ten sub-windows). Paid are ready and
-// starting replicas, and one step of draining. Late is what finds a queue longer than the tolerated wait.
-// Sums fade with a half-life of a week, by weighing the new ever more.
+// so what is ready is the least that was wanted during one start-up time, in at most ten sub-windows: of those before the
+// newest whole turn of the ring the least from each place on is kept, of those since then the least of all (van Herk's
+// sliding minimum, constant work a step). Paid are ready and starting replicas, and one step of draining. Late is what
+// finds a queue longer than the tolerated wait. Sums fade with a half-life of a week, by weighing the new ever more.
 
 export interface PlantSettings {
   readonly perReplica: number;
@@ -64,7 +65,11 @@ export class VirtualPlants {
   readonly #queue = new Float64Array(candidateCount);
   readonly #episode = new Float64Array(candidateCount);
   readonly #quiet = new Float64Array(candidateCount);
-  readonly #window: Float64Array;
+  readonly #windows: number;
+  /** By place in the ring of sub-windows, a row of candidates each: the least from there on to the end of the ring. */
+  readonly #rest: Float64Array;
+  /** The least since the ring began anew. */
+  readonly #since = new Float64Array(candidateCount);
   readonly #oldest = new Float64Array(candidateCount);
   readonly #newest = new Float64Array(candidateCount);
   readonly #perSub: number;
@@ -76,7 +81,8 @@ export class VirtualPlants {
     this.settings = settings;
     const steps = Math.max(1, Math.round(settings.startupS / gridS));
     this.#perSub = Math.ceil(steps / subWindows);
-    this.#window = new Float64Array(candidateCount * Math.ceil(steps / this.#perSub));
+    this.#windows = Math.ceil(steps / this.#perSub);
+    this.#rest = new Float64Array(candidateCount * this.#windows);
   }
 
   /** Late requests of candidate `i` including the episode that still runs, squared and summed. */
@@ -141,13 +147,10 @@ export class VirtualPlants {
     const { perReplica, startupS, minReplicas, maxReplicas } = this.settings;
     const { wanted, paid, weight } = this;
     const queue = this.#queue;
-    const oldest = this.#oldest;
     const newest = this.#newest;
     const perRequest = 1 / perReplica;
     const drain = 1 / (drainS + startupS / 2);
-    const rolls = !this.#isFresh && ++this.#subAt >= this.#perSub;
-    if (rolls) this.#subAt = 0;
-    const windows = this.#window.length / candidateCount;
+    if (!this.#isFresh && ++this.#subAt >= this.#perSub) this.#roll();
     const { floor } = seen;
     const drained = (1 + drainShare) * Math.max(floor, seen.newest);
     let i = 0;
@@ -161,26 +164,43 @@ export class VirtualPlants {
           let n = Math.ceil(more * perRequest - roundingSlack);
           if (!(n > minReplicas)) n = minReplicas;
           else if (n > maxReplicas) n = maxReplicas;
-          const last = wanted[i]!;
+          const fewer = wanted[i]! - n;
           wanted[i] = n;
-          if (this.#isFresh) {
-            this.#window.fill(n, i * windows, (i + 1) * windows);
-            oldest[i] = n;
-            newest[i] = n;
-            continue;
-          }
-          if (n < last) paid[i] = paid[i]! + (last - n) * drainSteps * weight;
-          if (rolls) {
-            this.#window[i * windows + this.#head] = newest[i]!;
-            let least = n;
-            for (let at = i * windows; at < (i + 1) * windows; at++) least = Math.min(least, this.#window[at]!);
-            oldest[i] = least;
-            newest[i] = n;
-          } else if (n < newest[i]!) newest[i] = n;
+          if (fewer > 0) paid[i] = paid[i]! + fewer * drainSteps * weight;
+          if (n < newest[i]!) newest[i] = n;
         }
       }
     }
-    if (rolls) this.#head = (this.#head + 1) % windows;
+    if (this.#isFresh) this.#begin();
+  }
+
+  /** Before the first step it was always so. */
+  #begin(): void {
+    this.#newest.set(this.wanted);
+    this.#oldest.set(this.wanted);
+    this.#since.fill(Number.POSITIVE_INFINITY);
+    for (let at = 0; at < this.#windows; at++) this.#rest.set(this.wanted, at * candidateCount);
+  }
+
+  /** A sub-window is over: its least takes the place of the oldest in the ring. */
+  #roll(): void {
+    const rest = this.#rest;
+    const since = this.#since;
+    const newest = this.#newest;
+    const row = this.#head * candidateCount;
+    const isTurn = this.#head + 1 === this.#windows;
+    for (let i = 0; i < candidateCount; i++) {
+      const least = newest[i]!;
+      newest[i] = Number.POSITIVE_INFINITY;
+      rest[row + i] = least;
+      if (least < since[i]!) since[i] = least;
+      this.#oldest[i] = isTurn ? since[i]! : Math.min(since[i]!, rest[row + candidateCount + i]!);
+    }
+    this.#subAt = 0;
+    this.#head = isTurn ? 0 : this.#head + 1;
+    if (!isTurn) return;
+    since.fill(Number.POSITIVE_INFINITY);
+    for (let at = row - 1; at >= 0; at--) rest[at] = Math.min(rest[at]!, rest[at + candidateCount]!);
   }
 
   /** Takes over what another set of plants has paid and delayed: after a restart, or when the start-up time changed. */

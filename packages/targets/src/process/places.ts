@@ -2,7 +2,9 @@ import type { InstancePlace, ScaleOptions } from '../target.ts';
 
 // Which region and zone each instance of a pool belongs to. A new one goes where most are missing: the region furthest
 // below what is wanted, in it the zone with the fewest. On the way down those go first whose region and zone have more
-// than their part. On one machine a place is only a name, told to the process in its environment.
+// than their part, and an idle one before a busy one as long as its zone is left with no more than one below its part (and
+// not empty); regions are as ordered, busy or not. On one machine a place is only a name, told to the process in its
+// environment.
 
 const nowhere: InstancePlace = { region: null, zone: null };
 
@@ -41,20 +43,26 @@ export class Places {
   }
 
   /** Those of `ids` (given from the first to go) that go when `count` do. */
-  leaving(ids: readonly string[], count: number): string[] {
+  leaving(ids: readonly string[], count: number, isBusy: (id: string) => boolean = () => false): string[] {
     const left = new Set(ids);
     const chosen: string[] = [];
-    const over = (id: string, key: 'region' | 'zone'): boolean => {
+    const beside = (id: string, key: 'region' | 'zone'): number => {
       const name = this.of(id)[key];
-      const have = [...left].filter((other) => this.of(other)[key] === name).length;
-      if (key === 'zone') return this.#zones.length > 0 && have > (ids.length - count) / this.#zones.length;
-      const wanted = this.#regions.find((each) => each.name === name)?.replicas;
-      return this.#regions.length > 0 && have > (wanted ?? 0);
+      return [...left].filter((other) => this.of(other)[key] === name).length;
     };
+    const part = (ids.length - count) / Math.max(1, this.#zones.length);
+    const inRegion = (id: string): boolean => {
+      const wanted = this.#regions.find((each) => each.name === this.of(id).region)?.replicas;
+      return this.#regions.length === 0 || beside(id, 'region') > (wanted ?? 0);
+    };
+    const inZone = (id: string): boolean => this.#zones.length === 0 || beside(id, 'zone') > part;
+    const nearly = (id: string): boolean => beside(id, 'zone') > Math.max(1, part - 1);
     const passes: ((id: string) => boolean)[] = [
-      (id) => over(id, 'region') && over(id, 'zone'),
-      (id) => over(id, 'region'),
-      (id) => over(id, 'zone'),
+      (id) => !isBusy(id) && inRegion(id) && inZone(id),
+      (id) => !isBusy(id) && inRegion(id) && nearly(id),
+      (id) => inRegion(id) && inZone(id),
+      inRegion,
+      inZone,
       () => true,
     ];
     for (const may of this.#regions.length + this.#zones.length === 0 ? [() => true] : passes)

@@ -312,6 +312,26 @@ describe('stopping', () => {
     expect(again.target.observe(0).instances.map(({ place }) => place!.region)).toEqual(['eu', 'eu', 'eu', 'eu']);
   });
 
+  test('an idle one goes before a busy one of an overfull zone, down to one below its part', async () => {
+    const world = await start();
+    const order = { ...ask, zones: ['a', 'b'] };
+    const staying = (zone: string) =>
+      world.target
+        .observe(0)
+        .instances.filter(({ place, state }) => place!.zone === zone && state !== 'draining')
+        .map(({ instanceId }) => instanceId);
+    await world.target.scale(9, order);
+    await world.clock.advance(2_000);
+    const [busy, idle] = [staying('a'), staying('b')];
+    expect([busy.length, idle.length]).toEqual([5, 4]);
+    const receipt = await world.target.scale(8, { ...order, victims: [...idle, ...busy], busy });
+    expect(receipt.stopping).toEqual([idle[0]]);
+    await world.target.scale(6, { ...order, victims: [...idle, ...busy], busy });
+    expect([staying('a').length, staying('b').length]).toEqual([4, 2]);
+    await world.target.scale(2, { ...order, victims: [...idle, ...busy], busy });
+    expect([staying('a').length, staying('b').length]).toEqual([1, 1]);
+  });
+
   test('one that is queued for its start is simply forgotten', async () => {
     const world = await start();
     await world.target.scale(2, ask);

@@ -181,12 +181,10 @@ export class ProcessTarget implements Target {
 
   #shrink(staying: SupervisedProcess[], desired: number, options: ScaleOptions): ScaleReceipt {
     const sorted = chooseVictims(staying, staying.length, options.victims);
-    const leaving = new Set(
-      this.#places.leaving(
-        sorted.map((each) => each.instanceId),
-        staying.length - desired,
-      ),
-    );
+    const ids = sorted.map((each) => each.instanceId);
+    const busy = new Set(options.busy);
+    const isBusy = (id: string): boolean => busy.has(id) && this.#instances.get(id)?.state === 'ready';
+    const leaving = new Set(this.#places.leaving(ids, staying.length - desired, isBusy));
     const victims = sorted.filter((each) => leaving.has(each.instanceId));
     // Those that are being restarted are draining already; they go when nobody else can.
     const rest = staying
