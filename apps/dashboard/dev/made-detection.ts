@@ -23,3 +23,21 @@ export function madeDetection(fleet: MadeFleet, isEmpty: boolean): SystemReport[
     },
   };
 }
+
+/** A network that has learned once; in an empty fleet, one that waits. */
+export function madeNetwork(
+  fleet: MadeFleet,
+  { isEmpty, now }: { isEmpty: boolean; now: number },
+): SystemReport['network'] {
+  const [first] = fleet.pools;
+  const pool = first?.name ?? '';
+  return {
+    state: isEmpty ? 'waiting' : 'trained',
+    nextAt: now + (isEmpty ? 420_000 : 3 * 3_600_000),
+    needed: 480,
+    longest: first === undefined ? null : { pool, points: isEmpty ? 31 : 1_920, stepMs: 15_000 },
+    last: isEmpty ? null : { trainedAt: now - 3 * 3_600_000, series: 14, trainings: 2, loss: 0.86, firstLoss: 0.91 },
+    shares: isEmpty ? [] : [{ pool, signal: 'request_rate', reach: 'hour', share: 0.14 }],
+    error: '',
+  };
+}

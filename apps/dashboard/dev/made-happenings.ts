@@ -8,7 +8,7 @@ import type {
   SystemReport,
   TimelineItem,
 } from '@jaegis/model';
-import { madeDetection } from './made-detection.ts';
+import { madeDetection, madeNetwork } from './made-detection.ts';
 import type { MadeFleet, MadePool } from './made-fleet.ts';
 import type { MadeSignals } from './made-signals.ts';
 
@@ -393,6 +393,7 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       { name: 'maintain', runs: 8_040, failures: 0, lastMs: 0.9, lastAt: now - 600 },
     ],
     detection: madeDetection(fleet, isEmpty),
+    network: madeNetwork(fleet, { isEmpty, now }),
     forecasts: fleet.pools.slice(0, 7).map((pool) => ({
       reach: 'hour' as const,
       pool: pool.name,

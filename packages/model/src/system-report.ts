@@ -79,6 +79,33 @@ export interface SystemReport {
       readonly delayMsP99: number | null;
     };
   };
+  /** The network that learns from all pools together and competes in their forecasts as the member `lstm`. */
+  readonly network: {
+    /** `off`: nothing trains one here. `waiting`: no pool was seen for long enough. */
+    readonly state: 'off' | 'waiting' | 'training' | 'trained';
+    /** When it looks for enough history next, or trains again; `null` while it trains. */
+    readonly nextAt: number | null;
+    /** Points of history that a training needs, and how many the longest has so far. */
+    readonly needed: number;
+    readonly longest: { readonly pool: string; readonly points: number; readonly stepMs: number } | null;
+    /** Of the last training: when, on how many series, and its error on what was held back in errors of a naive forecast. */
+    readonly last: {
+      readonly trainedAt: number;
+      readonly series: number;
+      readonly trainings: number;
+      readonly loss: number;
+      readonly firstLoss: number;
+    } | null;
+    /** Forecasts that it competes in, its share in each, largest first. */
+    readonly shares: readonly {
+      readonly pool: string;
+      readonly signal: string;
+      readonly reach: ForecastReach;
+      readonly share: number;
+    }[];
+    /** Why the last training failed; empty when it did not. */
+    readonly error: string;
+  };
   readonly forecasts: readonly {
     readonly pool: string;
     readonly signal: string;

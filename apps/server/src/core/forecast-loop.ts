@@ -67,6 +67,8 @@ async function forecastOne(fleet: Fleet, entry: PoolEntry, wanted: Forecasted, n
     quantiles: result.quantiles,
     model: result.model,
     trust: trust.trust,
+    points: history.values.length,
+    ...(result.weights === undefined ? {} : { weights: result.weights }),
     ...(result.note === undefined ? {} : { note: result.note }),
   };
   const share = result.weights?.['lstm'];

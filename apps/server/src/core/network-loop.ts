@@ -13,7 +13,7 @@ const everyMs = 6 * 3_600_000;
 const patienceMs = 10 * 60_000;
 /** Series of a training, and points that one needs: 128 of 4,032 points take 20 MB while it lasts. */
 const mostSeries = 128;
-const leastPoints = 480;
+export const leastPoints = 480;
 const firstRounds = 600;
 const laterRounds = 200;
 
@@ -33,6 +33,7 @@ export class NetworkKeeper {
   #kept: Kept | undefined;
   #nextAt = 0;
   #isTraining = false;
+  #error = '';
   /** How the last training ended, until the next turn takes it in. */
   #outcome: { readonly trained: TrainedNetwork } | { readonly error: Error } | undefined;
 
@@ -41,11 +42,17 @@ export class NetworkKeeper {
     return this.#kept;
   }
 
+  /** What it does now: when it looks or trains next (`null` while it trains), and why the last training failed. */
+  get state(): { readonly isTraining: boolean; readonly nextAt: number | null; readonly error: string } {
+    return { isTraining: this.#isTraining, nextAt: this.#isTraining ? null : this.#nextAt, error: this.#error };
+  }
+
   /** Called every ten seconds: takes in what was trained, begins when it is time. Throws when the last training failed. */
   run(fleet: Fleet, now: number): void {
     if (this.#nextAt === 0) this.#begin(fleet, now);
     const outcome = this.#outcome;
     this.#outcome = undefined;
+    if (outcome !== undefined) this.#error = 'error' in outcome ? outcome.error.message : '';
     if (outcome !== undefined && 'error' in outcome) throw outcome.error;
     if (outcome !== undefined) this.#take(fleet, outcome.trained, now);
     const { networkTrainer } = fleet;

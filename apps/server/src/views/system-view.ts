@@ -2,6 +2,7 @@ import type { SystemReport } from '@jaegis/model';
 import type { Fleet } from '../core/fleet.ts';
 import { rateOfLastMinute } from '../core/ingest-rates.ts';
 import { storageErrorOf } from '../core/storage-conditions.ts';
+import { networkView } from './network-view.ts';
 import type { ViewSources } from './views.ts';
 
 /** JAEGIS itself: what comes in, what is kept, how its loops do. */
@@ -46,6 +47,7 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
     },
     loops: sources.loops().map((loop) => ({ ...loop })),
     detection: { ...fleet.detection.stats(), received: receivedOf(fleet) },
+    network: networkView(fleet),
     forecasts: fleet.pools.list().flatMap((entry) =>
       [...entry.forecasts].map(([key, forecast]) => ({
         pool: entry.name,

@@ -10,6 +10,7 @@ import { Alarms } from './alarms.tsx';
 import { WillRunOut } from './exhaustion.tsx';
 import { Forecasts } from './forecasts.tsx';
 import { HeadNumbers } from './head-numbers.tsx';
+import { Network } from './network.tsx';
 import { Loops, Receivers, Refused, RemoteWrites, Rules, Scrapes } from './system-tables.tsx';
 
 /** JAEGIS itself: what it takes in, what it refuses, what it keeps, what it costs, how far it can be trusted. */
@@ -41,6 +42,7 @@ export function SystemPage() {
               <Loops report={report} />
               <WillRunOut report={report} />
               <Alarms report={report} />
+              <Network report={report} />
               <Scrapes report={report} />
               <Rules report={report} />
               <RemoteWrites report={report} />
