@@ -9,24 +9,29 @@ import { warmUp } from './warm-up.ts';
 const { folder, cacheBytes } = workerData as WorkerSetup;
 const store = new DistantStore({ directory: openFilesToRead(folder), cacheBytes, compression: zlibCompression });
 
-/** On a machine that is not busy it takes a tenth of that. */
-const warmUpMs = 4_000;
-let isIdle = true;
+/** On a machine that is not busy it takes a fifth of that. */
+const warmUpMs = 5_000;
+/** Who has just asked often asks again: the warm-up waits until it has been quiet for so long. */
+const quietMs = 250;
+let jobs = 0;
+let doneAt = Number.NEGATIVE_INFINITY;
 
 parentPort?.on('message', (job: QueryJob) => {
-  isIdle = false;
+  jobs++;
   // A failure here is a bug: it ends the thread, and the runner says so to who asked.
   void answer(job).then((done) => {
     parentPort?.postMessage(done, done.answer.ok ? [done.answer.data.buffer as ArrayBuffer] : []);
+    jobs--;
+    doneAt = performance.now();
   });
 });
 
-void warmUp({
-  stopwatch: () => performance.now(),
-  budgetMs: warmUpMs,
-  isIdle: () => isIdle,
-  pause: () => new Promise((resolve) => setImmediate(resolve)),
-});
+void warmUp({ stopwatch: () => performance.now(), budgetMs: warmUpMs, pause: untilQuiet });
+
+async function untilQuiet(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  while (jobs > 0 || performance.now() < doneAt + quietMs) await new Promise((resolve) => setTimeout(resolve, quietMs));
+}
 
 async function answer(job: QueryJob): Promise<QueryDone> {
   const deadline = performance.now() + job.timeoutMs;

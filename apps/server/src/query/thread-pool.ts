@@ -1,6 +1,7 @@
 /**
  * A few threads and those who wait for one of them. A second thread is begun when the first is busy, so that what is small
- * need not wait behind what is great. The queue is bounded: what does not fit is refused at once.
+ * need not wait behind what is great; whenever it can be the first does the work, for what it keeps and what it compiled is the
+ * most. The queue is bounded: what does not fit is refused at once.
  */
 import { BoundedQueue } from '@jaegis/std';
 
@@ -14,7 +15,7 @@ export class ThreadPool<Thread extends PooledThread> {
   readonly #make: () => Thread;
   readonly #limits: { readonly threads: number; readonly waiting: number };
   readonly #all: Thread[] = [];
-  readonly #idle: Thread[] = [];
+  readonly #busy = new Set<Thread>();
   readonly #queue: BoundedQueue<(thread: Thread | undefined) => void>;
   #isClosed = false;
 
@@ -35,15 +36,15 @@ export class ThreadPool<Thread extends PooledThread> {
 
   /** True when `use` would begin at once. */
   get isFree(): boolean {
-    return this.#idle.length > 0 || this.#all.length < this.#limits.threads;
+    return this.#busy.size < this.#limits.threads;
   }
 
   /** Begins the first thread, so that the first who needs one finds it ready. */
   begin(): void {
     if (this.#isClosed || this.#all.length > 0) return;
-    const thread = this.#take()!;
-    this.#idle.push(thread);
-    thread.begin();
+    const first = this.#make();
+    this.#all.push(first);
+    first.begin();
   }
 
   /** Runs `run` with a thread of its own, when there is one; `undefined` when too many wait, or all is closed. */
@@ -60,11 +61,13 @@ export class ThreadPool<Thread extends PooledThread> {
   }
 
   #take(): Thread | undefined {
-    const idle = this.#idle.pop();
-    if (idle !== undefined || this.#all.length === this.#limits.threads) return idle;
-    const made = this.#make();
-    this.#all.push(made);
-    return made;
+    let thread = this.#all.find((each) => !this.#busy.has(each));
+    if (thread === undefined && this.#all.length < this.#limits.threads) {
+      thread = this.#make();
+      this.#all.push(thread);
+    }
+    if (thread !== undefined) this.#busy.add(thread);
+    return thread;
   }
 
   async #with<T>(thread: Thread, run: (thread: Thread) => Promise<T>): Promise<T> {
@@ -72,7 +75,7 @@ export class ThreadPool<Thread extends PooledThread> {
       return await run(thread);
     } finally {
       const next = this.#queue.shift();
-      if (next === undefined) this.#idle.push(thread);
+      if (next === undefined) this.#busy.delete(thread);
       else next(thread);
     }
   }

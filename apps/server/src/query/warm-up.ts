@@ -1,12 +1,14 @@
 /**
- * What a new thread does before the first question comes: V8 compiles well only what has run for a while, and the first ten
- * answers of a thread that has just begun take two to ten times as long as all after them. So it asks itself what dashboards
- * ask (a series, rates summed up, the greatest, quantiles over days) over a small store of made samples, head, blocks and rollups,
- * by the way that questions take, until its time is over or somebody asks in earnest.
+ * What a new thread does before the first question comes, and between the first ones: V8 compiles well only what has run for
+ * a while, and the first answers of a thread that has just begun take two to ten times as long as those after the first hundred.
+ * So it asks itself what dashboards ask (a series, rates summed up, the greatest, quantiles of buckets and over days) over a
+ * small store of made samples, head, blocks and rollups, by the way that questions take. Many series count more than many
+ * samples: what runs once for each series is compiled last.
  */
 import { answerPlanned, type PreparedQuery, planQuery } from '@jaegis/promql';
 import {
   DistantStore,
+  extractBuffers,
   type LabelSender,
   type MemoryDirectory,
   MetricsStore,
@@ -17,24 +19,24 @@ import {
 export interface WarmUpOptions {
   /** Milliseconds, only going forward. */
   readonly stopwatch: () => number;
+  /** So long it works; the pauses do not count. */
   readonly budgetMs: number;
-  /** Asked between two questions: false when there is real work. */
-  readonly isIdle: () => boolean;
-  /** Lets messages come in. */
+  /** Lets messages come in, and waits while there is real work. */
   readonly pause: () => Promise<void>;
 }
 
-/** So many questions leave little to win: on a machine that is not busy a quarter of a second. */
-const questionsMost = 72;
+/** More leave little to win. */
+const rounds = 12;
 
 const now = 1_700_000_000_000;
 const stepMs = 10_000;
-const series = 30;
-const samples = 480;
-const stepsAtOnce = 40;
+const kinds = ['made', 'made_total', 'made_bucket'];
+const seriesOfKind = 120;
+const samples = 240;
+const stepsAtOnce = 20;
 const from = now - samples * stepMs;
-/** So few that some are kept, some are decoded each time, and all are forgotten now and then. */
-const keptMost = 20_000;
+/** So few that most are kept, some are decoded each time, and all are forgotten now and then. */
+const keptMost = 120_000;
 
 function range(expr: string, everyMs: number): PreparedQuery {
   return { expr, steps: { startMs: from, endMs: now, stepMs: everyMs }, options: {} };
@@ -48,24 +50,29 @@ const questions: readonly PreparedQuery[] = [
   range('made_total{agent="7"}', 30_000),
   range('sum by (pool) (rate(made_total{agent=~".+"}[5m]))', 30_000),
   moment('topk(10, made)'),
-  moment('quantile_over_time(0.95, made[90m])'),
-  range('avg by (pool) (max_over_time(made{pool!=""}[2m]))', 30_000),
+  moment('quantile_over_time(0.95, made[40m])'),
+  range('avg by (pool) (max_over_time(made{pool!=""}[2m]))', 60_000),
   range('sum by (pool) (made) / on (pool) group_left sum by (pool) (increase(made_total[1m]))', 60_000),
+  range('histogram_quantile(0.9, sum by (le, pool) (rate(made_bucket[5m])))', 60_000),
+  moment('max by (pool) (made) > 0.2'),
 ];
 
 /** Gives how many questions were answered. */
-export async function warmUp(options: WarmUpOptions): Promise<number> {
-  const { stopwatch, budgetMs, isIdle, pause } = options;
-  const deadline = stopwatch() + budgetMs;
+export async function warmUp({ stopwatch, budgetMs, pause }: WarmUpOptions): Promise<number> {
+  let left = budgetMs;
+  const timed = async (work: () => Promise<void>): Promise<void> => {
+    await pause();
+    const began = stopwatch();
+    await work();
+    left -= stopwatch() - began;
+  };
   const directory = memoryDirectory();
-  const store = await madeStore(directory, () => isIdle() && stopwatch() < deadline);
+  const store = await madeStore(directory, timed, () => left > 0);
   const distant = new DistantStore({ directory, cacheBytes: 2 ** 24 });
   const senders = { labels: store.handover.labelSender(), samples: store.handover.sampleSender(keptMost) };
   let answered = 0;
-  for (; answered < questionsMost && isIdle() && stopwatch() < deadline; answered++) {
-    await ask(questions[answered % questions.length]!, { store, distant, senders });
-    await pause();
-  }
+  for (; answered < rounds * questions.length && left > 0; answered++)
+    await timed(() => ask(questions[answered % questions.length]!, { store, distant, senders }));
   await store.close();
   return answered;
 }
@@ -80,12 +87,18 @@ async function ask(
   const given = { ...senders, maxSamples: 1e9, pause: () => Promise.resolve() };
   await store.handover.give(plan.selections, given, async (handed) => {
     // Cloned, as what comes from another thread is: such objects are other ones to the compiler.
-    const answers = await distant.take(structuredClone(handed));
-    return answerPlanned(query, plan, (index, limits) => answers.find(index, plan.selections[index]!, limits));
+    const job = structuredClone({ query, plan, handed }, { transfer: handed.extracts.flatMap(extractBuffers) });
+    const answers = await distant.take(job.handed);
+    const { selections } = job.plan;
+    return answerPlanned(job.query, job.plan, (index, limits) => answers.find(index, selections[index]!, limits));
   });
 }
 
-async function madeStore(directory: MemoryDirectory, isWanted: () => boolean): Promise<MetricsStore> {
+async function madeStore(
+  directory: MemoryDirectory,
+  timed: (work: () => Promise<void>) => Promise<void>,
+  isWanted: () => boolean,
+): Promise<MetricsStore> {
   const store = await MetricsStore.open({
     directory,
     now,
@@ -96,25 +109,27 @@ async function madeStore(directory: MemoryDirectory, isWanted: () => boolean): P
     outOfOrderWindowMs: 1_800_000,
     rollups: [{ widthMs: 60_000, retentionMs: 1e12 }],
   });
-  const refs = Uint32Array.from({ length: 2 * series }, (_, i) => {
-    const name = i < series ? 'made' : 'made_total';
-    return store.resolve({ __name__: name, pool: `pool-${i % 4}`, agent: `${i % series}` }, now) as number;
+  const refs = Uint32Array.from({ length: kinds.length * seriesOfKind }, (_, i) => {
+    const agent = i % seriesOfKind;
+    const name = kinds[Math.floor(i / seriesOfKind)]!;
+    const bucket = name === 'made_bucket' ? { le: ['0.1', '1', '10', '+Inf'][agent % 4]! } : undefined;
+    return store.resolve({ __name__: name, ...bucket, pool: `pool-${agent % 20}`, agent: `${agent}` }, now) as number;
   });
   const length = refs.length * stepsAtOnce;
   for (let step = 0; step < samples && isWanted(); step += stepsAtOnce) {
     const stepOf = (i: number): number => step + 1 + Math.floor(i / refs.length);
-    await store.append(
-      {
-        refs: Uint32Array.from({ length }, (_, i) => refs[i % refs.length]!),
-        timestamps: Float64Array.from({ length }, (_, i) => from + stepOf(i) * stepMs),
-        values: Float64Array.from({ length }, (_, i) =>
-          i % refs.length < series ? ((i * 37 + stepOf(i) * 13) % 1_000) / 1_000 : stepOf(i) * (i % refs.length),
-        ),
-        length,
-      },
-      now,
-    );
+    const valueAt = (i: number): number => {
+      const at = i % refs.length;
+      return at < seriesOfKind ? ((i * 37 + stepOf(i) * 13) % 1_000) / 1_000 : stepOf(i) * (1 + (at % seriesOfKind));
+    };
+    const batch = {
+      refs: Uint32Array.from({ length }, (_, i) => refs[i % refs.length]!),
+      timestamps: Float64Array.from({ length }, (_, i) => from + stepOf(i) * stepMs),
+      values: Float64Array.from({ length }, (_, i) => valueAt(i)),
+      length,
+    };
+    await timed(async () => void (await store.append(batch, now)));
   }
-  if (isWanted()) await store.tidy(now);
+  if (isWanted()) await timed(() => store.tidy(now));
   return store;
 }
