@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type JaegisConfig, parseConfig } from '@jaegis/model';
-import { parse } from 'yaml';
+import { parsePlainYaml } from './plain-yaml.ts';
 
 export type ConfigFileResult =
   | { readonly ok: true; readonly config: JaegisConfig }
@@ -32,26 +32,6 @@ export async function loadConfigFile(path: string): Promise<ConfigFileResult> {
 
 /** The same for text that is already there. */
 export function parseConfigText(text: string): ConfigFileResult {
-  let input: unknown;
-  try {
-    // Few aliases, no custom tags: a hostile file must not grow in memory.
-    input = parse(text, { maxAliasCount: 50, strict: true });
-  } catch (error) {
-    return {
-      ok: false,
-      error: `Cannot parse configuration: ${String((error as Error).message).split('\n')[0]}, must be YAML`,
-    };
-  }
-  if (isCircular(input))
-    return { ok: false, error: 'Cannot parse configuration: an alias refers to what holds it, must be plain values' };
-  return parseConfig(input);
-}
-
-function isCircular(input: unknown): boolean {
-  try {
-    JSON.stringify(input);
-    return false;
-  } catch {
-    return true;
-  }
+  const input = parsePlainYaml(text);
+  return input.ok ? parseConfig(input.value) : { ok: false, error: `Cannot parse configuration: ${input.error}` };
 }

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'teams/a/x.yml'), group('x'));
   await writeFile(join(folder, 'teams/b/y.yml'), group('y'));
   await writeFile(join(folder, 'twice.bad'), 'groups: []\ngroups: []');
+  await writeFile(join(folder, 'circle.bad'), 'groups: &a\n  - *a');
   await writeFile(join(folder, 'wrong.bad'), 'groups: [{ name: g, rules: [{ alert: A, expr: "up{" }] }]');
 });
 
@@ -40,6 +41,9 @@ test.each([
 test('what is wrong is said with the file and the field', async () => {
   expect(await load('twice.bad')).toMatch(
     /^Cannot parse rule file twice\.bad: Map keys must be unique.*, must be YAML$/,
+  );
+  expect(await load('circle.bad')).toBe(
+    'Cannot parse rule file circle.bad: an alias refers to what holds it, must be plain values',
   );
   expect(await load('wrong.bad')).toMatch(
     /^Cannot parse rule file wrong\.bad: group "g", rule 1 \(A\): expr is "up\{", but: .+/,

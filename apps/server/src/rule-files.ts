@@ -2,9 +2,9 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { JaegisConfig } from '@jaegis/model';
 import { parseRuleFile, type RuleFile } from '@jaegis/rules';
-import { parse } from 'yaml';
 import { checkExpression } from './core/rule-query.ts';
 import { ownRules, ownRulesName } from './own-rules.ts';
+import { parsePlainYaml } from './plain-yaml.ts';
 
 export type RuleFilesResult =
   | { readonly ok: true; readonly files: readonly RuleFile[] }
@@ -65,15 +65,10 @@ export function parseRuleText(
   text: string,
   o: { readonly name: string; readonly config: Pick<JaegisConfig, 'evaluation'> },
 ): RuleFilesResult {
-  let input: unknown;
-  try {
-    input = parse(text, { maxAliasCount: 50, strict: true });
-  } catch (error) {
-    const why = String((error as Error).message).split('\n')[0];
-    return { ok: false, error: `Cannot parse rule file ${o.name}: ${why}, must be YAML` };
-  }
+  const input = parsePlainYaml(text);
+  if (!input.ok) return { ok: false, error: `Cannot parse rule file ${o.name}: ${input.error}` };
   const { interval, query_offset } = o.config.evaluation;
-  const parsed = parseRuleFile(input, {
+  const parsed = parseRuleFile(input.value, {
     name: o.name,
     defaultIntervalMs: interval,
     defaultQueryOffsetMs: query_offset,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type RuleFile, type RuleTestResult, type RuleTestTools, runAlertScript, runUnitTests } from '@jaegis/rules';
-import { parse } from 'yaml';
 import { storeQuery } from './core/rule-query.ts';
+import { parsePlainYaml } from './plain-yaml.ts';
 import { loadRuleFile, parseRuleText, type RuleFilesResult } from './rule-files.ts';
 
 const evaluation = { interval: 60_000, query_offset: 0, own_rules: false };
@@ -17,13 +17,9 @@ export async function runRuleTests(path: string): Promise<RuleTestResult> {
     parseRules: (rules) => one(parseRuleText(rules, { name: 'in the script', config: { evaluation } })),
   };
   if (path.endsWith('.alert')) return runAlertScript(text, tools);
-  try {
-    return await runUnitTests(parse(text, { maxAliasCount: 50, strict: true }), tools);
-  } catch (error) {
-    if ((error as Error).name !== 'YAMLParseError') throw error;
-    const message = `Cannot parse ${path}: ${String((error as Error).message).split('\n')[0]}, must be YAML`;
-    return { ok: false, failures: [{ line: 1, message }], cases: 0 };
-  }
+  const input = parsePlainYaml(text);
+  if (input.ok) return runUnitTests(input.value, tools);
+  return { ok: false, failures: [{ line: 1, message: `Cannot parse ${path}: ${input.error}` }], cases: 0 };
 }
 
 function one(result: RuleFilesResult): RuleFile | { readonly error: string } {

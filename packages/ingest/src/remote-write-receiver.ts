@@ -41,6 +41,8 @@ interface Written {
   readonly exemplars: number;
 }
 
+/** New series of a request that are taken in one step, some milliseconds: their requests share the turns with others. */
+const newSeriesAtOnce = 250;
 const nothing: Written = { samples: 0, histograms: 0, exemplars: 0 };
 const messages: Readonly<Record<string, RemoteWriteVersion>> = {
   'prometheus.writerequest': '1.0',
@@ -97,8 +99,9 @@ export class RemoteWriteReceiver {
     }
     this.#pending++;
     try {
-      const take = () => this.#unpack(version, protocol, request.body);
-      return await (turns?.run(request.body.length, take) ?? take());
+      const step = this.#stepsOf(version, protocol, request.body);
+      // Without turns there is one step.
+      return await (turns?.run(request.body.length, step) ?? step()!);
     } finally {
       this.#pending--;
     }
@@ -114,29 +117,49 @@ export class RemoteWriteReceiver {
     return { ...this.#decoder.stats(), pending: this.#pending };
   }
 
-  async #unpack(version: RemoteWriteVersion, protocol: string, body: Uint8Array): Promise<HttpAnswer> {
-    const unpacked = this.#snappy.read(body, this.#options.bodyLimitBytes);
-    if (!unpacked.ok) return this.#refuse(protocol, unpacked.fault, unpacked.error);
-    const batch = this.#spare.take();
-    const histograms = this.#spare.take();
-    try {
-      return await this.#take(version, unpacked.bytes, { batch, histograms, protocol });
-    } finally {
-      this.#spare.give(batch);
-      this.#spare.give(histograms);
-    }
+  /** Takes a request, a part at each call: `undefined` when more is to come. */
+  #stepsOf(version: RemoteWriteVersion, protocol: string, body: Uint8Array): () => Promise<HttpAnswer> | undefined {
+    const { turns, bodyLimitBytes, clock } = this.#options;
+    const progress = { newSeries: turns === undefined ? Number.POSITIVE_INFINITY : newSeriesAtOnce };
+    const now = clock.now();
+    let bytes: Uint8Array | undefined;
+    let into: { batch: GrowingBatch; histograms: GrowingBatch; now: number } | undefined;
+    return () => {
+      const isBeginning = bytes === undefined;
+      if (bytes === undefined) {
+        const unpacked = this.#snappy.read(body, bodyLimitBytes);
+        if (!unpacked.ok) return Promise.resolve(this.#refuse(protocol, unpacked.fault, unpacked.error));
+        bytes = unpacked.bytes;
+      }
+      into ??= { batch: this.#spare.take(), histograms: this.#spare.take(), now };
+      const decoded = this.#decoder.decodeSome(version, bytes, into, progress);
+      if (decoded !== undefined) return this.#take(decoded, into, protocol);
+      // The next request is unpacked to the same place.
+      if (isBeginning) bytes = bytes.slice();
+      return undefined;
+    };
   }
 
   async #take(
-    version: RemoteWriteVersion,
-    bytes: Uint8Array,
-    into: { batch: GrowingBatch; histograms: GrowingBatch; protocol: string },
+    decoded: RemoteWriteDecoded,
+    into: { batch: GrowingBatch; histograms: GrowingBatch; now: number },
+    protocol: string,
   ): Promise<HttpAnswer> {
-    const { sinks, clock, counters } = this.#options;
-    const { batch, histograms, protocol } = into;
-    const now = clock.now();
-    const decoded = this.#decoder.decode(version, bytes, { batch, histograms, now });
-    if (!decoded.ok) return this.#refuse(protocol, 'malformed', decoded.error);
+    try {
+      if (!decoded.ok) return this.#refuse(protocol, 'malformed', decoded.error);
+      return await this.#store(decoded, into, protocol);
+    } finally {
+      this.#spare.give(into.batch);
+      this.#spare.give(into.histograms);
+    }
+  }
+
+  async #store(
+    decoded: Decoded,
+    { batch, histograms, now }: { batch: GrowingBatch; histograms: GrowingBatch; now: number },
+    protocol: string,
+  ): Promise<HttpAnswer> {
+    const { sinks, counters } = this.#options;
     for (const [reason, count] of Object.entries(decoded.rejected)) counters.rejected(protocol, reason, count);
     sinks.metadata(decoded.metadata);
     let refused: Rejections = {};

@@ -48,6 +48,33 @@ test('short ones go first, and long ones move all the same', async () => {
   expect(await endTurn()).toEqual(eight.slice(0, 4));
 });
 
+test('work that has more to do goes on before others of its length, and short ones come in between', async () => {
+  const { turns, work, done, endTurn } = made();
+  const inSteps = (name: string, steps: number) => () => {
+    const ended = work(`${name} ${steps}`, 10)();
+    return --steps === 0 ? ended : undefined;
+  };
+  const one = turns.run(10_000, inSteps('one', 4));
+  const two = turns.run(10_000, inSteps('two', 2));
+  void turns.run(100, work('short', 1));
+  expect(done.splice(0)).toEqual(['one 4']);
+  expect(await endTurn()).toEqual(['short', 'one 3', 'one 2']);
+  expect(await endTurn()).toEqual(['one 1', 'two 2']);
+  expect(await endTurn()).toEqual(['two 1']);
+  expect(await Promise.all([one, two])).toEqual(['one 1', 'two 1']);
+});
+
+test('a step that throws tells whoever waits for it, and holds up nobody', async () => {
+  const { turns, work, endTurn } = made();
+  void turns.run(1, work('first', 20));
+  const failing = turns.run(1, () => {
+    throw new Error('no');
+  });
+  const other = turns.run(1, work('other', 1));
+  await Promise.all([expect(failing).rejects.toThrow('no'), endTurn()]);
+  expect(await other).toBe('other');
+});
+
 test('work that fails tells whoever waits for it, and holds up nobody', async () => {
   const { turns, work, endTurn } = made();
   void turns.run(1, work('first', 20));

@@ -26,16 +26,29 @@ export class WorkTurns {
     this.#options = options;
   }
 
-  /** Calls `work` now when this turn has time left, else in a later one. Only what it does before it first waits counts. */
-  run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
+  /**
+   * Calls `work` now when this turn has time left, else in a later one. Only what it does before it first waits counts. It
+   * gives `undefined` while it has more to do: then it is called again when its next turn comes, before others of its length.
+   */
+  run<T>(bytes: number, work: () => Promise<T> | undefined): Promise<T> {
     if (!this.#isFollowed) {
       this.#isFollowed = true;
       void this.#follow();
     }
-    if (!this.#isWaiting && this.#spentMs < turnMs) return this.#timed(work);
+    const begun = !this.#isWaiting && this.#spentMs < turnMs ? this.#timed(work) : undefined;
+    if (begun !== undefined) return begun;
     const queue = bytes <= shortBytes ? this.#short : this.#long;
     return new Promise((resolve, reject) => {
-      queue.push(() => void this.#timed(work).then(resolve, reject));
+      const step = (): void => {
+        try {
+          const ended = this.#timed(work);
+          if (ended === undefined) queue.unshift(step);
+          else ended.then(resolve, reject);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      queue.push(step);
     });
   }
 
@@ -43,7 +56,7 @@ export class WorkTurns {
     return this.#short.length + this.#long.length > 0;
   }
 
-  #timed<T>(work: () => Promise<T>): Promise<T> {
+  #timed<T>(work: () => Promise<T> | undefined): Promise<T> | undefined {
     const startedAt = this.#options.stopwatch();
     try {
       return work();

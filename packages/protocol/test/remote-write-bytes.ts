@@ -2,7 +2,7 @@
 // our decoders, and what tests send.
 import { formatLabels, isStaleMarker, type Labels, type SeriesRef } from '@jaegis/model';
 import protobuf from 'protobufjs';
-import { GrowingBatch, RemoteWriteDecoder, type RemoteWriteVersion } from '../src/index.ts';
+import { GrowingBatch, type RemoteWriteDecoded, RemoteWriteDecoder, type RemoteWriteVersion } from '../src/index.ts';
 
 const histogram = `message Histogram {
   oneof count { uint64 count_int = 1; double count_float = 2; }
@@ -129,9 +129,26 @@ export class WriteStore {
   }
 
   decode(version: RemoteWriteVersion, bytes: Uint8Array, now: number) {
-    const batch = new GrowingBatch(4);
-    const histograms = new GrowingBatch(4);
-    const result = this.decoder.decode(version, bytes, { batch, histograms, now });
+    const into = { batch: new GrowingBatch(4), histograms: new GrowingBatch(4), now };
+    return this.#taken(this.decoder.decode(version, bytes, into), into);
+  }
+
+  /** In parts of so many new series, with something else after each. */
+  decodeInParts(
+    version: RemoteWriteVersion,
+    bytes: Uint8Array,
+    of: { now: number; newSeries: number; between: () => void },
+  ) {
+    const into = { batch: new GrowingBatch(4), histograms: new GrowingBatch(4), now: of.now };
+    const progress = { newSeries: of.newSeries };
+    for (let parts = 1; ; parts++) {
+      const result = this.decoder.decodeSome(version, bytes, into, progress);
+      if (result !== undefined) return { ...this.#taken(result, into), parts };
+      of.between();
+    }
+  }
+
+  #taken(result: RemoteWriteDecoded, { batch, histograms }: { batch: GrowingBatch; histograms: GrowingBatch }) {
     const named = (from: GrowingBatch) => {
       const samples: Record<string, [number, number | 'stale'][]> = {};
       for (let i = 0; i < from.length; i++) {

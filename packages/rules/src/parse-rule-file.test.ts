@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRuleFile } from './parse-rule-file.ts';
 import { formatPrometheusDuration, parsePrometheusDuration } from './prometheus-duration.ts';
@@ -116,4 +117,43 @@ test.each([
 ])('duration %s', (text, ms) => {
   expect(parsePrometheusDuration(text)).toBe(ms);
   if (ms !== undefined) expect(parsePrometheusDuration(formatPrometheusDuration(ms))).toBe(ms);
+});
+
+test('a duration is read as it was written, and any text is a duration or none', () => {
+  fc.assert(
+    fc.property(fc.nat(10 ** 12), (ms) => {
+      expect(parsePrometheusDuration(formatPrometheusDuration(ms))).toBe(ms);
+    }),
+  );
+  const letters = fc.constantFrom(...'0123456789ywdhms -+.e');
+  fc.assert(
+    fc.property(fc.string({ unit: letters, maxLength: 12 }), (text) => {
+      const ms = parsePrometheusDuration(text);
+      if (ms !== undefined) expect(Number.isSafeInteger(ms) && ms >= 0).toBe(true);
+    }),
+  );
+});
+
+test('anything in the place of anything is read or refused in words', () => {
+  const good = rule({ alert: 'A', expr: 'up', for: '5m', labels: { a: 'b' }, annotations: { c: '{{ $value }}' } });
+  const places: (readonly (string | number)[])[] = [];
+  const walk = (value: unknown, path: readonly (string | number)[]): void => {
+    places.push(path);
+    if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value))
+        walk(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+  };
+  walk(good, []);
+  const put = (into: unknown, [key, ...rest]: readonly (string | number)[], value: unknown): unknown => {
+    if (key === undefined) return value;
+    if (Array.isArray(into)) return into.map((each, i) => (i === key ? put(each, rest, value) : each));
+    return { ...(into as object), [key]: put((into as Record<string, unknown>)[key], rest, value) };
+  };
+  fc.assert(
+    fc.property(fc.constantFrom(...places), fc.anything(), (path, value) => {
+      const found = parseRuleFile(put(good, path, value), options);
+      if (!found.ok) expect(found.error).toMatch(/^Cannot parse rule file a.yml: ./);
+    }),
+    { numRuns: 150 },
+  );
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type SeriesOf, staleOnWire, WriteStore, writeRequest } from '../../test/remote-write-bytes.ts';
 import { WireWriter } from '../wire/wire-writer.ts';
+import type { RemoteWriteDecoded } from './remote-write-decoder.ts';
 
 const now = 1_700_000_000_000;
 const versions = ['1.0', '2.0'] as const;
@@ -239,6 +240,50 @@ describe.each(versions)('remote write %s', (version) => {
     store.decoder.forgetRefs([1]);
     send([{ labels: up, samples: [[now, 2]] }], store);
     expect(store.resolutions).toBe(2);
+  });
+
+  test('taken in parts, with other requests in between, it is as taken whole', () => {
+    const of = (run: string, count: number): SeriesOf[] =>
+      Array.from({ length: count }, (_, i) => ({
+        labels: i % 7 === 3 ? { no: 'name' } : { ...up, pool: 'p', instance: `${run}-${i % 5}`, run, i: `${i}` },
+        samples: [[now + i, i]],
+        ...(i % 7 !== 3 && { exemplars: [{ labels: { i: `${i}` }, value: i, at: now }] }),
+        ...(i % 4 === 0 && { metadata: { type: 1, help: `help ${i}`, unit: '' } }),
+      }));
+    fc.assert(
+      fc.property(fc.nat(60), fc.integer({ min: 1, max: 20 }), (count, newSeries) => {
+        const whole = new WriteStore();
+        const parted = new WriteStore();
+        const bytes = writeRequest(version, of('a', count));
+        const expected = whole.decode(version, bytes, now);
+        let others = 0;
+        const between = () => {
+          const { samples } = parted.decode(version, writeRequest(version, of(`other${others++}`, 4)), now);
+          expect(Object.keys(samples)).toHaveLength(3);
+        };
+        const { parts, ...found } = parted.decodeInParts(version, bytes, { now, newSeries, between });
+        expect(found.samples).toEqual(expected.samples);
+        // Refs are numbered in the order in which series came.
+        const named = (result: RemoteWriteDecoded) =>
+          result.ok && { ...result, exemplars: result.exemplars.map(({ ref, ...rest }) => rest) };
+        expect(named(found.result)).toEqual(named(expected.result));
+        // What stands behind the last series may be a part of its own.
+        expect(parts - Math.max(1, Math.ceil(count / newSeries))).toBeOneOf([0, 1]);
+        const toldOf = (store: WriteStore) => store.contacts.filter((contact) => contact.includes('/a-')).length;
+        expect(toldOf(parted)).toBe(toldOf(whole));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('the other version under this name is refused, not taken for an empty request', () => {
+    const other = version === '1.0' ? '2.0' : '1.0';
+    const bytes = writeRequest(other, [{ labels: up, samples: [[now, 1]] }]);
+    const { result } = new WriteStore().decode(version, bytes, now);
+    expect(result).toEqual({
+      ok: false,
+      error: `Cannot read remote write ${version}: the body has the fields of ${other}, must be what its content type says`,
+    });
   });
 
   test('the official encoder is the oracle: any request', () => {

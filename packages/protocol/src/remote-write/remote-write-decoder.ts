@@ -1,4 +1,5 @@
 import type { Exemplar, Labels, MetricMetadata, Rejections, ResourceIdentity, SeriesRef } from '@jaegis/model';
+import { assert } from '@jaegis/std';
 import type { ByteRange } from '../identity-table.ts';
 import { findAttributes } from '../metrics/attribute-range.ts';
 import type { GrowingBatch } from '../metrics/growing-batch.ts';
@@ -40,6 +41,29 @@ export type RemoteWriteDecoded =
     }
   | { readonly ok: false; readonly error: string };
 
+/** How far a request is decoded that is taken in parts. Made by its caller, kept by the decoder. */
+export interface RemoteWriteProgress {
+  /** Series never seen before that a part may have. */
+  readonly newSeries: number;
+  found?: Found;
+}
+
+/** What a request has brought so far. */
+interface Found {
+  readonly request: number;
+  /** Where the next part begins. */
+  pos: number;
+  newSeries: number;
+  slowRefusals: number;
+  samples: number;
+  histograms: number;
+  histogramsTaken: number;
+  exemplarCount: number;
+  readonly exemplars: Exemplar[];
+  readonly metadata: MetricMetadata[];
+  readonly tally: RefusalTally;
+}
+
 // A refused series costs the slow path; after so many in one request the rest of the unknown is refused unread.
 const maxSlowRefusals = 10_000;
 const notTried: Refusal = {
@@ -57,7 +81,8 @@ const agentLimit: Refusal = { rejected: 'agent_limit', message: 'the registry ta
 /**
  * Prometheus remote write 1.0 (`prometheus.WriteRequest`) and 2.0 (`io.prometheus.write.v2.Request`) to samples, in one
  * walk over the bytes. A known series costs one comparison of its label bytes (1.0) or of its symbols' numbers (2.0);
- * strings are made only for series never seen. Keeps what it knows between requests; not re-entrant, and never waits.
+ * strings are made only for series never seen, which cost thirty times as much: `decodeSome` stops after so many of them,
+ * and other requests may be decoded before the rest. Keeps what it knows between requests; not re-entrant, and never waits.
  */
 export class RemoteWriteDecoder {
   readonly #options: RemoteWriteDecoderOptions;
@@ -70,16 +95,9 @@ export class RemoteWriteDecoder {
   readonly #range: ByteRange;
   #reader = new WireReader(new Uint8Array(0));
   #batch!: GrowingBatch;
-  #tally = new RefusalTally();
   #now = 0;
-  #request = 0;
-  #slowRefusals = 0;
-  #samples = 0;
-  #histograms = 0;
-  #histogramsTaken = 0;
-  #exemplarCount = 0;
-  #exemplars: Exemplar[] = [];
-  #metadata: MetricMetadata[] = [];
+  #requests = 0;
+  #found: Found = this.#nothing();
 
   constructor(options: RemoteWriteDecoderOptions) {
     const { maxSeries = 2_000_000, hashSeed = 0x2545f491 } = options;
@@ -104,11 +122,26 @@ export class RemoteWriteDecoder {
     bytes: Uint8Array,
     into: { readonly batch: GrowingBatch; readonly histograms: GrowingBatch; readonly now: number },
   ): RemoteWriteDecoded {
-    this.#begin(bytes, into);
+    const decoded = this.decodeSome(version, bytes, into, { newSeries: Number.POSITIVE_INFINITY });
+    assert(decoded !== undefined, () => 'a request of any number of new series has no second part');
+    return decoded;
+  }
+
+  /** One part of it; `undefined` when more is to come: then it is to be called again with the same arguments. */
+  decodeSome(
+    version: RemoteWriteVersion,
+    bytes: Uint8Array,
+    into: { readonly batch: GrowingBatch; readonly histograms: GrowingBatch; readonly now: number },
+    progress: RemoteWriteProgress,
+  ): RemoteWriteDecoded | undefined {
+    this.#begin(bytes, into, progress);
     const before = [into.batch.length, into.histograms.length] as const;
     try {
-      if (version === '1.0') this.#readV1();
-      else this.#readV2();
+      const isWhole = version === '1.0' ? this.#readV1(progress) : this.#readV2(progress);
+      if (!isWhole) {
+        this.#native.done();
+        return undefined;
+      }
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#native.undo();
@@ -117,16 +150,17 @@ export class RemoteWriteDecoder {
       return { ok: false, error: `Cannot read remote write ${version}: ${error.message}` };
     }
     this.#native.done();
+    const { samples, histograms, exemplarCount, histogramsTaken, exemplars, metadata, tally } = this.#found;
     return {
       ok: true,
-      samples: this.#samples,
-      histograms: this.#histograms,
-      exemplarCount: this.#exemplarCount,
-      histogramsTaken: this.#histogramsTaken,
-      exemplars: this.#exemplars,
-      metadata: this.#metadata,
-      rejected: this.#tally.counts(),
-      message: this.#tally.message(),
+      samples,
+      histograms,
+      exemplarCount,
+      histogramsTaken,
+      exemplars,
+      metadata,
+      rejected: tally.counts(),
+      message: tally.message(),
     };
   }
 
@@ -143,38 +177,63 @@ export class RemoteWriteDecoder {
     return { series, bytes: bytes + this.#symbols.bytes, dropped: dropped + this.#symbols.dropped };
   }
 
-  #begin(bytes: Uint8Array, into: { batch: GrowingBatch; histograms: GrowingBatch; now: number }): void {
+  #nothing(): Found {
+    return {
+      request: ++this.#requests,
+      pos: 0,
+      newSeries: 0,
+      slowRefusals: 0,
+      samples: 0,
+      histograms: 0,
+      histogramsTaken: 0,
+      exemplarCount: 0,
+      exemplars: [],
+      metadata: [],
+      tally: new RefusalTally(),
+    };
+  }
+
+  #begin(
+    bytes: Uint8Array,
+    into: { batch: GrowingBatch; histograms: GrowingBatch; now: number },
+    progress: RemoteWriteProgress,
+  ): void {
     this.#reader = new WireReader(bytes);
     this.#batch = into.batch;
     this.#native.begin(into.histograms, into.now);
-    this.#tally = new RefusalTally();
     this.#now = into.now;
-    this.#request++;
-    this.#slowRefusals = 0;
-    this.#samples = 0;
-    this.#histograms = 0;
-    this.#histogramsTaken = 0;
-    this.#exemplarCount = 0;
-    this.#exemplars = [];
-    this.#metadata = [];
+    progress.found ??= this.#nothing();
+    this.#found = progress.found;
+    this.#found.newSeries = 0;
   }
 
-  #readV1(): void {
+  /** True at the end of the request, false at that of a part. */
+  #readV1(progress: RemoteWriteProgress): boolean {
     const reader = this.#reader;
     const { end } = reader;
+    reader.enter(this.#found.pos, end);
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
       if (tag === 0x0a) {
         const limit = reader.limit();
         this.#seriesV1(limit);
         reader.enter(limit, end);
+        if (this.#isPart(limit, end, progress)) return false;
       } else if (tag === 0x1a) {
         const limit = reader.limit();
         const found = orRefusal(() => readMetadata(reader, limit));
-        if ('rejected' in found) this.#tally.add(found);
-        else this.#metadata.push(found);
+        if ('rejected' in found) this.#found.tally.add(found);
+        else this.#found.metadata.push(found);
         reader.enter(limit, end);
-      } else reader.skip(tag);
+      } else if (tag === 0x22 || tag === 0x2a)
+        throw new WireError('the body has the fields of 2.0, must be what its content type says');
+      else reader.skip(tag);
     }
+    return true;
+  }
+
+  #isPart(pos: number, end: number, progress: RemoteWriteProgress): boolean {
+    this.#found.pos = pos;
+    return this.#found.newSeries >= progress.newSeries && pos < end;
   }
 
   /** The `TimeSeries` between the reader's position and `end`. */
@@ -219,11 +278,14 @@ export class RemoteWriteDecoder {
     return found;
   }
 
-  #readV2(): void {
+  #readV2(progress: RemoteWriteProgress): boolean {
     const reader = this.#reader;
     const { end } = reader;
     this.#symbols.read(reader);
+    reader.enter(this.#found.pos, end);
     for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
+      if (tag === 0x0a || tag === 0x1a)
+        throw new WireError('the body has the fields of 1.0, must be what its content type says');
       if (tag !== 0x2a) {
         reader.skip(tag);
         continue;
@@ -231,7 +293,9 @@ export class RemoteWriteDecoder {
       const limit = reader.limit();
       this.#seriesV2(limit);
       reader.enter(limit, end);
+      if (this.#isPart(limit, end, progress)) return false;
     }
+    return true;
   }
 
   #seriesV2(end: number): void {
@@ -257,11 +321,11 @@ export class RemoteWriteDecoder {
       const limit = reader.limit();
       readSample(reader, limit, point);
       reader.enter(limit, end);
-      this.#samples++;
+      this.#found.samples++;
       if (slot === 0) {
         const found = this.#slot(kind);
         if (typeof found !== 'number') {
-          this.#tally.add(found);
+          this.#found.tally.add(found);
           continue;
         }
         slot = found;
@@ -275,7 +339,7 @@ export class RemoteWriteDecoder {
     const known = this.#known.find(kind, this.#range);
     const slot = known !== 0 ? known : this.#firstSight(kind);
     if (typeof slot !== 'number') return slot;
-    return this.#known.isTaken(slot, this.#request, this.#contact) ? slot : agentLimit;
+    return this.#known.isTaken(slot, this.#found.request, this.#contact) ? slot : agentLimit;
   }
 
   /** A field of a time series that is no sample: label, exemplar, histogram, metadata, or unknown. */
@@ -293,13 +357,13 @@ export class RemoteWriteDecoder {
     if (isExemplar) this.#exemplar(kind, limit);
     else if (isMetadata) {
       const found = orRefusal(() => ({ metadata: this.#symbols.newMetadata(reader, limit) }));
-      if ('rejected' in found) this.#tally.add(found);
-      else if (found.metadata !== undefined) this.#metadata.push(found.metadata);
+      if ('rejected' in found) this.#found.tally.add(found);
+      else if (found.metadata !== undefined) this.#found.metadata.push(found.metadata);
     } else {
-      this.#histograms++;
+      this.#found.histograms++;
       const refusal = this.#native.take(reader, limit, { kind, range: this.#range, labels: () => this.#labels(kind) });
-      if (refusal === undefined) this.#histogramsTaken++;
-      else this.#tally.add(refusal);
+      if (refusal === undefined) this.#found.histogramsTaken++;
+      else this.#found.tally.add(refusal);
     }
     reader.enter(limit, end);
   }
@@ -313,7 +377,7 @@ export class RemoteWriteDecoder {
 
   #exemplar(kind: 1 | 2, limit: number): void {
     const reader = this.#reader;
-    this.#exemplarCount++;
+    this.#found.exemplarCount++;
     const slot = this.#slot(kind);
     const start = reader.pos;
     reader.end = limit;
@@ -325,7 +389,7 @@ export class RemoteWriteDecoder {
       else reader.skip(tag);
     }
     if (typeof slot !== 'number') {
-      this.#tally.add(slot);
+      this.#found.tally.add(slot);
       return;
     }
     const found = orRefusal(() => {
@@ -334,23 +398,24 @@ export class RemoteWriteDecoder {
       const range = { bytes: reader.bytes, view: reader.view, start, end: limit, hash: 0 };
       return { labels: this.#labelRuns.read(range) };
     });
-    if ('rejected' in found) this.#tally.add(found);
-    else if (labelSize(found.labels) > maxExemplarCharacters) this.#tally.add(exemplarTooLong);
-    else this.#exemplars.push({ ref: this.#known.refAt(slot), at, value, labels: found.labels });
+    if ('rejected' in found) this.#found.tally.add(found);
+    else if (labelSize(found.labels) > maxExemplarCharacters) this.#found.tally.add(exemplarTooLong);
+    else this.#found.exemplars.push({ ref: this.#known.refAt(slot), at, value, labels: found.labels });
   }
 
   /** The slow path of a series never seen: its labels become strings, once. */
   #firstSight(kind: 1 | 2): number | Refusal {
-    if (this.#slowRefusals >= maxSlowRefusals) return notTried;
+    if (this.#found.slowRefusals >= maxSlowRefusals) return notTried;
+    this.#found.newSeries++;
     const found = this.#labels(kind);
     if ('rejected' in found) {
-      this.#slowRefusals++;
+      this.#found.slowRefusals++;
       return found;
     }
     const { labels } = found;
     const ref = this.#options.resolve(labels, this.#now);
     if (typeof ref === 'number') return this.#known.keep(kind, this.#range, { ref, labels });
-    this.#slowRefusals++;
+    this.#found.slowRefusals++;
     return refusedByStore(labels['__name__']!, ref);
   }
 }
