@@ -422,6 +422,10 @@ export function makeSystem(fleet: MadeFleet, now: number, startedAt: number): Sy
       warnings: isEmpty
         ? { scored: 0, open: 0, precision: null, recall: null, leadMsMedian: null }
         : { scored: 9, open: 1, precision: 0.78, recall: 0.88, leadMsMedian: 540_000 },
+      anomalies: {
+        own: { scored: isEmpty ? 0 : 31, open: 1, company: isEmpty ? null : 0.52, chance: isEmpty ? null : 0.08 },
+        received: { scored: 0, open: 0, company: null, chance: null },
+      },
       feedback: isEmpty ? {} : { useful: 4, not_a_problem: 1 },
       moved: isEmpty ? [] : [{ pool: fleet.pools[0]!.name, signal: 'latency_p95', decades: 0.9 }],
     },

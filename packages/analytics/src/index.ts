@@ -1,5 +1,6 @@
 export { AlarmOutcomes } from './accuracy/alarm-outcomes.ts';
 export { AlarmTuning, type AlarmVerdict } from './accuracy/alarm-tuning.ts';
+export { AnomalyOutcomes } from './accuracy/anomaly-outcomes.ts';
 export { type BehaviorChange, BehaviorWatch, opens as behaviorOpens } from './behavior/behavior-watch.ts';
 export { describeBehavior, speakBehavior } from './behavior/speak-behavior.ts';
 export { anomalyThreshold, bandTail, falseAlarmsPerAgentWeek } from './detect/alarm-budget.ts';

@@ -1,5 +1,16 @@
 import type { ForecastReach } from './forecast.ts';
 
+/**
+ * Anomalies of our own signals or of received series: how many outcomes are known, the share near which an alert of their pool
+ * fired, and that share an hour before them, which is chance; `null` before the first.
+ */
+interface AnomalyCompany {
+  readonly scored: number;
+  readonly open: number;
+  readonly company: number | null;
+  readonly chance: number | null;
+}
+
 /** GET /api/fleet/system: JAEGIS itself. Rates per second over the last minute. */
 export interface SystemReport {
   readonly version: string;
@@ -141,6 +152,8 @@ export interface SystemReport {
       readonly recall: number | null;
       readonly leadMsMedian: number | null;
     };
+    /** Single anomalies, by the company they keep. */
+    readonly anomalies: Readonly<Record<'own' | 'received', AnomalyCompany>>;
     /** What people said of incidents, by verdict, since the start. */
     readonly feedback: Readonly<Record<string, number>>;
     /** Series whose threshold feedback moved, in decades of rarity. */

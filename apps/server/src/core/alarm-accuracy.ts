@@ -5,6 +5,7 @@ import type { Fleet } from './fleet.ts';
 import { isBeyondObjective } from './objectives.ts';
 
 export const alarmOutcomesKey = 'accuracy/warnings';
+export const anomalyOutcomesKey = 'accuracy/anomalies';
 export const alarmTuningKey = 'accuracy/feedback';
 
 /**
@@ -106,6 +107,7 @@ function tune(
 /** Keeps what is known of our own accuracy for the next start. */
 export function saveAccuracy(fleet: Fleet): void {
   fleet.metadata.setState(alarmOutcomesKey, fleet.alarmOutcomes.toJSON());
+  fleet.metadata.setState(anomalyOutcomesKey, fleet.anomalyOutcomes.toJSON());
   fleet.received.saveTogether(fleet.metadata);
   for (const [key, trust] of fleet.trust) fleet.metadata.setState(`trust/${key}`, trust.toJSON());
 }

@@ -21,7 +21,9 @@ export async function runAlerting(fleet: Fleet, now: number): Promise<void> {
     events.publish({ event: 'alert', data: alert });
     fleet.selfMetrics.count('jaegis_alerts_total', { kind: alert.kind, state: alert.state });
   }
-  const firing = fleet.alertSinks.length === 0 ? [] : alerts.active().filter((alert) => alert.state === 'firing');
+  const firing = alerts.active().filter((alert) => alert.state === 'firing');
+  const troubled = firing.flatMap(({ kind, pool }) => (kind === 'anomaly' || pool === '' ? [] : [pool]));
+  fleet.anomalyOutcomes.see(new Set(troubled), now);
   for (const sink of fleet.alertSinks) sink.alerts(firing, now);
   for (const incident of result.changed) {
     metadata.saveIncident(incident);

@@ -1,5 +1,5 @@
 import { AlertEngine, IncidentEngine, PostedAlerts, type TimelineFact } from '@jaegis/alerting';
-import { AlarmOutcomes, AlarmTuning } from '@jaegis/analytics';
+import { AlarmOutcomes, AlarmTuning, AnomalyOutcomes } from '@jaegis/analytics';
 import { IngestCounters } from '@jaegis/ingest';
 import type { Anomaly } from '@jaegis/model';
 import { Registry } from '@jaegis/registry';
@@ -8,7 +8,7 @@ import { QuantileSketch } from '@jaegis/std';
 import { patientMetadata } from '@jaegis/store';
 import { RedWindow, TopologyBuilder } from '@jaegis/topology';
 import { ExemplarStore, MetadataBook } from '@jaegis/tsdb';
-import { alarmOutcomesKey, alarmTuningKey } from './alarm-accuracy.ts';
+import { alarmOutcomesKey, alarmTuningKey, anomalyOutcomesKey } from './alarm-accuracy.ts';
 import { Behavior } from './behavior.ts';
 import type { CoreDeps } from './core.ts';
 import { Detection } from './detection.ts';
@@ -72,7 +72,8 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   const metricMetadata = new MetadataBook(maxMetrics);
   deps.remoteWrites?.learnMetadata((metric) => metricMetadata.newest(metric));
   const { breathe } = deps;
-  const tell = (changed: readonly Anomaly[]) => tellAnomalies({ metadata, events }, changed);
+  const anomalyOutcomes = AnomalyOutcomes.fromJSON(metadata.getState(anomalyOutcomesKey), now);
+  const tell = (changed: readonly Anomaly[]) => tellAnomalies({ metadata, events, anomalyOutcomes }, changed);
 
   return {
     clock,
@@ -129,6 +130,7 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
     network: new NetworkKeeper(),
     exhaustion: new ExhaustionWatch(),
     alarmOutcomes: AlarmOutcomes.fromJSON(metadata.getState(alarmOutcomesKey)),
+    anomalyOutcomes,
     alarmTuning,
     lostLately: new Map(),
     alerts,

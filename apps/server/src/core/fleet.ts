@@ -1,5 +1,5 @@
 import type { AlertEngine, IncidentEngine, PostedAlerts, TimelineFact } from '@jaegis/alerting';
-import type { AlarmOutcomes, AlarmTuning, ForecastTrust } from '@jaegis/analytics';
+import type { AlarmOutcomes, AlarmTuning, AnomalyOutcomes, ForecastTrust } from '@jaegis/analytics';
 import type { HostSample, IngestCounters } from '@jaegis/ingest';
 import type { Agent, JaegisConfig, ServerOptions } from '@jaegis/model';
 import type { AlertSink, Receiver } from '@jaegis/receivers';
@@ -75,6 +75,7 @@ export interface Fleet {
   readonly exhaustion: ExhaustionWatch;
   /** Whether warnings before a problem came true, and how long before. */
   readonly alarmOutcomes: AlarmOutcomes;
+  readonly anomalyOutcomes: AnomalyOutcomes;
   /** What people said of alarms, as thresholds. */
   readonly alarmTuning: AlarmTuning;
 

@@ -120,6 +120,9 @@ const descriptions: readonly (readonly [string, 'counter' | 'gauge' | 'summary',
   ['jaegis_warning_recall_ratio', 'gauge', 'Share of problems that were warned of.'],
   ['jaegis_warning_lead_seconds', 'gauge', 'Median time from a warning to its problem.'],
   ['jaegis_warnings_scored_total', 'counter', 'Warnings and missed problems whose outcome is known.'],
+  ['jaegis_anomalies_scored_total', 'counter', 'Anomalies whose outcome is known, by source.'],
+  ['jaegis_anomaly_company_ratio', 'gauge', 'Share of them near which another alert of their pool fired.'],
+  ['jaegis_anomaly_chance_ratio', 'gauge', 'The same of the stretches an hour before them: company by chance.'],
   ['jaegis_incident_feedback_total', 'counter', 'What people said of incidents, by verdict.'],
 ];
 

@@ -128,6 +128,13 @@ function measureWarnings(fleet: Fleet): void {
   if (warnings.precision !== null) selfMetrics.set('jaegis_warning_precision_ratio', warnings.precision);
   if (warnings.recall !== null) selfMetrics.set('jaegis_warning_recall_ratio', warnings.recall);
   if (warnings.leadMsMedian !== null) selfMetrics.set('jaegis_warning_lead_seconds', warnings.leadMsMedian / 1_000);
+  for (const source of ['own', 'received'] as const) {
+    const { scored, company, chance } = fleet.anomalyOutcomes.stats(source);
+    selfMetrics.set('jaegis_anomalies_scored_total', scored, { source });
+    if (company !== null) selfMetrics.set('jaegis_anomaly_company_ratio', company, { source });
+    if (chance !== null) selfMetrics.set('jaegis_anomaly_chance_ratio', chance, { source });
+  }
+  selfMetrics.set('jaegis_dropped_total', fleet.anomalyOutcomes.refused, { where: 'anomaly_outcomes' });
 }
 
 function measureEffect(selfMetrics: SelfMetrics, entry: PoolEntry): void {

@@ -85,9 +85,17 @@ async function followBehavior(
   }
 }
 
-/** Keeps anomalies and tells whoever listens. */
-export function tellAnomalies(fleet: Pick<Fleet, 'metadata' | 'events'>, changed: readonly Anomaly[]): void {
+const ourMetrics: readonly (string | undefined)[] = Object.values(signalMetric);
+
+/** Keeps anomalies and tells whoever listens. Of those that begin, the outcome is waited for. */
+export function tellAnomalies(
+  fleet: Pick<Fleet, 'metadata' | 'events' | 'anomalyOutcomes'>,
+  changed: readonly Anomaly[],
+): void {
   for (const anomaly of changed) {
+    const { id, pool, at, endedAt, signal, series } = anomaly;
+    const isOwn = signal === 'behavior' || ourMetrics.includes(series['__name__']);
+    if (endedAt === null) fleet.anomalyOutcomes.tell(id, { pool, at, source: isOwn ? 'own' : 'received' });
     fleet.metadata.saveAnomaly(anomaly);
     fleet.events.publish({ event: 'anomaly', data: anomaly });
   }

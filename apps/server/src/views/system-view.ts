@@ -72,6 +72,7 @@ export function systemView(fleet: Fleet, sources: ViewSources): SystemReport {
     })),
     alarms: {
       warnings: fleet.alarmOutcomes.stats(),
+      anomalies: { own: fleet.anomalyOutcomes.stats('own'), received: fleet.anomalyOutcomes.stats('received') },
       feedback: feedbackByVerdict(fleet),
       moved: fleet.alarmTuning.list(fleet.clock.now()),
     },

@@ -13,7 +13,7 @@ const verdictWords: Readonly<Record<string, string>> = {
 
 /** How right the alarms were: warnings by what came of them, the rest by what people said. */
 export function Alarms({ report }: { report: SystemReport }) {
-  const { warnings, feedback, moved } = report.alarms;
+  const { warnings, anomalies, feedback, moved } = report.alarms;
   const said = Object.entries(feedback).map(([verdict, count]) => `${count} ${verdictWords[verdict] ?? verdict}`);
   return (
     <Section title="Accuracy of its alarms">
@@ -30,6 +30,8 @@ export function Alarms({ report }: { report: SystemReport }) {
           <dt>Lead time, median</dt>
           <dd>{warnings.leadMsMedian === null ? '–' : span(warnings.leadMsMedian)}</dd>
         </div>
+        <Company name="Anomalies beside an alert" of={anomalies.own} />
+        <Company name="Those of received series" of={anomalies.received} />
         <div>
           <dt>What people said</dt>
           <dd>{said.length === 0 ? 'nothing yet' : said.join(', ')}</dd>
@@ -44,5 +46,32 @@ export function Alarms({ report }: { report: SystemReport }) {
         ))}
       </dl>
     </Section>
+  );
+}
+
+type AnomalyCompany = SystemReport['alarms']['anomalies']['own'];
+
+/** An anomaly that matters is seldom alone: another alert of its pool fires within a quarter of an hour. */
+function Company({ name, of: { scored, open, company, chance } }: { name: string; of: AnomalyCompany }) {
+  return (
+    <div>
+      <dt title="Another alert of the same pool fired between 5 minutes before and 15 minutes after the anomaly began. By chance: the same an hour earlier.">
+        {name}
+      </dt>
+      <dd>
+        {company === null ? (
+          open > 0 ? (
+            `known in 15 m, of ${open}`
+          ) : (
+            'none yet'
+          )
+        ) : (
+          <>
+            {written(company, 'ratio')} of {written(scored, 'count')}
+            {chance !== null && <span className="muted">, by chance {written(chance, 'ratio')}</span>}
+          </>
+        )}
+      </dd>
+    </div>
   );
 }

@@ -53,7 +53,7 @@ function NotYet({ network: { state, needed, longest, nextAt } }: { network: Syst
         </div>
         {nextAt !== null && (
           <div>
-            <dt>Looks again</dt>
+            <dt>{longest !== null && longest.points >= needed ? 'Begins' : 'Looks again'}</dt>
             <dd>
               <Ago at={nextAt} />
             </dd>
