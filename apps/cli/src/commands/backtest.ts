@@ -58,19 +58,22 @@ export function backtestCommand(program: Program): void {
     '\nThe plant and each measure: docs/reference/backtest.md. Exit 1: the policy has more than 0.5 % violations (5 % late jobs).',
   );
   action<Flags>(program, command, async ({ flags }): Promise<ExitCode> => {
-    const pool = await readPolicy(flags.policy, flags.pool);
+    const written = await readPolicy(flags.policy, flags.pool);
     const { isJobs, runBacktest, scaleToPeak, scalingConfig, writeSeries } = await import('@jaegis/scaling');
     const stepS = seconds(flags.step, '--step');
     if (stepS <= 0) throw wrong('--step', flags.step, 'a duration above 0');
     const startupS =
-      flags.startup === undefined ? (pool.startup ?? 60_000) / 1_000 : seconds(flags.startup, '--startup');
+      flags.startup === undefined ? (written.startup ?? 60_000) / 1_000 : seconds(flags.startup, '--startup');
+    // What a replica of the plant is, the policy under test knows like its peers; nothing in a backtest would teach it.
+    const pool = { ...written, startup: startupS * 1_000 };
     const text = await readTrace(flags.trace);
     if (isJobs(text)) return runJobs(text, pool, { flags, terminal, stepS, startupS });
     const capacityRps = positive(flags.capacityRps, '--capacity-rps') ?? pool.capacity?.requests_per_second ?? 10;
     const peak = positive(flags.peakReplicas, '--peak-replicas');
     let load = await readLoad(text, flags, stepS);
     if (peak !== undefined) load = scaleToPeak(load, peak, capacityRps);
-    const config = scalingConfig(pool, { intervalMs: stepS * 1_000 });
+    const known = { ...pool, capacity: { requests_per_second: capacityRps } };
+    const config = scalingConfig(known, { intervalMs: stepS * 1_000 });
     const plant = {
       startupS,
       capacityRps,
