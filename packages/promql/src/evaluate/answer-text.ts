@@ -46,8 +46,9 @@ function writeSeries(
   if (value.kind === 'samples') {
     for (const [i, { labels, times, values, histograms, from, to }] of value.series.slice(0, options.limit).entries()) {
       if (i > 0) out.ascii(',');
-      const writeTime = (sample: number): void => out.number(times[sample]! / 1_000);
-      writeOne(out, labels, { from: from[0]!, to: to[0]!, writeTime, values, histograms });
+      const [first, end] = [from[0]!, to[0]!];
+      const own = new Times(end - first, (index) => times[first + index]! / 1_000);
+      writeOne(out, labels, { first, count: end - first, times: own, values, histograms });
     }
     return value.series.length > options.limit;
   }
@@ -56,26 +57,43 @@ function writeSeries(
       ? value.columns
       : [{ labels: {}, dropName: false, values: value.values, present: allPresent(grid), histograms: undefined }];
   const kept = columns.length > options.limit ? columns.slice(0, options.limit) : columns;
-  const writeTime = stepTimes(out, grid);
+  const times = new Times(options.isRange ? grid.count : 0, (step) => (grid.startMs + step * grid.stepMs) / 1_000);
   for (const [i, column] of kept.entries()) {
     if (i > 0) out.ascii(',');
     const { labels, values, present, histograms } = column;
-    if (options.isRange) writeOne(out, labels, { from: 0, to: grid.count, writeTime, values, present, histograms });
+    if (options.isRange) writeOne(out, labels, { first: 0, count: grid.count, times, values, present, histograms });
     else writeSample(out, column, timeText(grid, 0));
   }
   return kept.length < columns.length;
 }
 
-/** Writes the time of a step; the texts are made once. */
-function stepTimes(out: TextWriter, grid: Grid): (step: number) => void {
-  const texts = new TextWriter();
-  const ends = new Uint32Array(grid.count + 1);
-  for (let step = 0; step < grid.count; step++) {
-    texts.number((grid.startMs + step * grid.stepMs) / 1_000);
-    ends[step + 1] = texts.length;
+/** What precedes each value of a series: `,[1700000000,"`. */
+class Times {
+  readonly #bytes: Uint8Array;
+  readonly #ends: Uint32Array;
+
+  constructor(count: number, secondsAt: (index: number) => number) {
+    const texts = new TextWriter();
+    const ends = new Uint32Array(count + 1);
+    for (let i = 0; i < count; i++) {
+      texts.ascii(',[');
+      texts.number(secondsAt(i));
+      texts.ascii(',"');
+      ends[i + 1] = texts.length;
+    }
+    this.#bytes = texts.finish();
+    this.#ends = ends;
   }
-  const bytes = texts.finish();
-  return (step) => out.copy(bytes, ends[step]!, ends[step + 1]!);
+
+  writeNumber(out: TextWriter, index: number, of: { value: number; isFirst: boolean }): void {
+    const start = this.#ends[index]! + (of.isFirst ? 1 : 0);
+    out.sample(this.#bytes, start, this.#ends[index + 1]!, of.value);
+  }
+
+  writeHistogram(out: TextWriter, index: number, of: { text: string; isFirst: boolean }): void {
+    out.copy(this.#bytes, this.#ends[index]! + (of.isFirst ? 1 : 0), this.#ends[index + 1]! - 1);
+    out.ascii(`${of.text}]`);
+  }
 }
 
 function writeSample(out: TextWriter, column: Column, time: string): void {
@@ -96,37 +114,34 @@ function writeLabels(out: TextWriter, labels: Labels): void {
 }
 
 interface SeriesParts {
-  readonly from: number;
-  readonly to: number;
-  readonly writeTime: (index: number) => void;
+  /** Where the values begin, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+  readonly times: Times;
   readonly values: Float64Array;
   readonly present?: Uint8Array;
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
 }
 
 function writeOne(out: TextWriter, labels: Labels, parts: SeriesParts): void {
-  const { from, to, writeTime, values, present, histograms } = parts;
+  const { first, count, times, values, present, histograms } = parts;
   writeLabels(out, labels);
   let floats = 0;
   const later: number[] = [];
-  for (let i = from; i < to; i++) {
+  for (let i = 0; i < count; i++) {
     if (present?.[i] === 0) continue;
-    if (histograms?.[i] !== undefined) {
+    if (histograms?.[first + i] !== undefined) {
       later.push(i);
       continue;
     }
-    out.ascii(floats++ === 0 ? ',"values":[[' : ',[');
-    writeTime(i);
-    out.ascii(',"');
-    out.number(values[i]!);
-    out.ascii('"]');
+    if (floats === 0) out.ascii(',"values":[');
+    times.writeNumber(out, i, { value: values[first + i]!, isFirst: floats++ === 0 });
   }
   if (floats > 0) out.ascii(']');
   else if (later.length === 0) out.ascii(',"values":[]');
   for (const [n, i] of later.entries()) {
-    out.ascii(n === 0 ? ',"histograms":[[' : ',[');
-    writeTime(i);
-    out.ascii(`,${histogramText(histograms![i]!)}]`);
+    if (n === 0) out.ascii(',"histograms":[');
+    times.writeHistogram(out, i, { text: histogramText(histograms![first + i]!), isFirst: n === 0 });
   }
   out.ascii(later.length > 0 ? ']}' : '}');
 }

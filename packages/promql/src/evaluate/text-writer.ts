@@ -47,7 +47,18 @@ export class TextWriter {
     this.#length = at;
   }
 
+  /** A part of other bytes, and behind it the value with what closes a sample: `1.5"]`. */
+  sample(from: Uint8Array, start: number, end: number, value: number): void {
+    this.copy(from, start, end);
+    this.number(value);
+    this.ascii('"]');
+  }
+
   number(value: number): void {
+    if (value === (value | 0) && value !== 0) {
+      this.#decimal(value, 0);
+      return;
+    }
     const scaled = Math.round(value * places);
     if (scaled / places !== value || scaled >= exactLimit || scaled <= -exactLimit || value === 0) {
       if (Number.isInteger(value) && Math.abs(value) < exactLimit && value !== 0) this.#decimal(value, 0);
@@ -56,6 +67,11 @@ export class TextWriter {
     }
     let digits = scaled;
     let fraction = 6;
+    // The remainder of great numbers is slow.
+    if (digits % 1_000 === 0) {
+      digits /= 1_000;
+      fraction = 3;
+    }
     while (fraction > 0 && digits % 10 === 0) {
       digits /= 10;
       fraction--;
