@@ -13,6 +13,7 @@ export type { MatrixSeries, Point, QueryFailure, QueryResult, VectorSample } fro
 export type { LazySource, SelectedSeries, SelectHints, SelectSource, SourceLimits } from './evaluate/select-source.ts';
 export type { VectorSelector } from './parse/ast.ts';
 export { describeQuery } from './parse/describe-query.ts';
+export { ExpressionMemory } from './parse/expression-memory.ts';
 export { parseSelector, type SelectorResult } from './parse/parse-selector.ts';
 export { parseSelectors, type SelectorsResult } from './parse/parse-selectors.ts';
 export { runPromqlScript, type ScriptFailure, type ScriptResult } from './script/run-script.ts';

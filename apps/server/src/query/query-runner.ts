@@ -5,6 +5,7 @@
  */
 import {
   answerFrom,
+  ExpressionMemory,
   type LazySource,
   type PreparedQuery,
   planQuery,
@@ -72,6 +73,7 @@ const defaultMaxSamples = 50_000_000;
 export class QueryRunner {
   readonly #options: RunnerOptions;
   readonly #pool: ThreadPool<WorkerThread> | undefined;
+  readonly #expressions = new ExpressionMemory();
   #inline = 0;
   #handedOver = 0;
   #refused = 0;
@@ -97,7 +99,7 @@ export class QueryRunner {
     const { stopwatch, maxSamples = defaultMaxSamples } = this.#options;
     const query = { ...given, options: { maxSamples, ...given.options } };
     const started = stopwatch();
-    const plan = planQuery(query);
+    const plan = planQuery(query, { parse: (text) => this.#expressions.parse(text) });
     if (!plan.ok) return { answer: plan, timings: { readMs: 0, evaluateMs: 0 } };
     const asked = { query, plan, deadline: started + options.timeoutMs, signal: options.signal, readyAt: started };
     const answer = await this.#answer(asked);
@@ -116,7 +118,7 @@ export class QueryRunner {
   #answerHere({ query, deadline, signal }: Asked): QueryAnswer {
     this.#inline++;
     const { store, stopwatch } = this.#options;
-    return guarded(() => answerFrom(store, query, () => signal.aborted || stopwatch() > deadline));
+    return guarded(() => answerFrom(store, query, { isExpired: () => signal.aborted || stopwatch() > deadline }));
   }
 
   async #answerThere(asked: Asked, thread: WorkerThread): Promise<QueryAnswer> {

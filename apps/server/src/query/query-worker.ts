@@ -1,6 +1,6 @@
 /** A thread that answers queries: jobs in, answers out, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { answerPlanned, type QueryAnswer } from '@jaegis/promql';
+import { answerPlanned, ExpressionMemory, type QueryAnswer } from '@jaegis/promql';
 import { openFilesToRead, zlibCompression } from '@jaegis/store';
 import { DistantStore } from '@jaegis/tsdb';
 import type { QueryDone, QueryJob, WorkerSetup } from './query-messages.ts';
@@ -8,6 +8,7 @@ import { warmUp } from './warm-up.ts';
 
 const { folder, cacheBytes } = workerData as WorkerSetup;
 const store = new DistantStore({ directory: openFilesToRead(folder), cacheBytes, compression: zlibCompression });
+const expressions = new ExpressionMemory();
 
 /** On a machine that is not busy it takes a fifth of that. */
 const warmUpMs = 5_000;
@@ -39,12 +40,10 @@ async function answer(job: QueryJob): Promise<QueryDone> {
   const answers = await store.take(job.handed);
   const { query, plan } = job;
   const isExpired = (): boolean => performance.now() > deadline || isCanceled();
-  const found = answerPlanned(
-    query,
-    plan,
-    (index, limits) => answers.find(index, plan.selections[index]!, limits),
+  const found = answerPlanned(query, plan, (index, limits) => answers.find(index, plan.selections[index]!, limits), {
     isExpired,
-  );
+    parse: (text) => expressions.parse(text),
+  });
   return { id: job.id, answer: isCanceled() ? toldCanceled(found) : found, damages: answers.damages };
 }
 

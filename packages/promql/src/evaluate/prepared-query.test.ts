@@ -86,7 +86,7 @@ test('series past the limit are left out, and that is told', () => {
 
 test('a query whose time is over says so', () => {
   const query: PreparedQuery = { expr: 'sum(x)', steps: moment, options: {} };
-  expect(answerFrom(storage, query, () => true)).toEqual({
+  expect(answerFrom(storage, query, { isExpired: () => true })).toEqual({
     ok: false,
     errorType: 'timeout',
     error: 'query timed out in expression evaluation',

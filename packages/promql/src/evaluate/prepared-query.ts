@@ -14,7 +14,7 @@ export interface PreparedQuery {
   readonly expr: string;
   /** A step of 0 asks for one moment, `startMs`. */
   readonly steps: Steps;
-  readonly options: Omit<QueryOptions, 'isExpired'>;
+  readonly options: Omit<QueryOptions, 'isExpired' | 'parse'>;
   /** Most series in the answer. */
   readonly limit?: number;
 }
@@ -44,7 +44,10 @@ export type QueryAnswer =
     }
   | QueryFailure;
 
-export function planQuery(query: PreparedQuery): QueryPlan | QueryFailure {
+/** What cannot be sent with a query. */
+type HowToRun = Pick<QueryOptions, 'isExpired' | 'parse'>;
+
+export function planQuery(query: PreparedQuery, how: Pick<HowToRun, 'parse'> = {}): QueryPlan | QueryFailure {
   const selections: Selection[] = [];
   const order: number[] = [];
   const known = new Map<string, number>();
@@ -58,7 +61,7 @@ export function planQuery(query: PreparedQuery): QueryPlan | QueryFailure {
       return [];
     },
   };
-  const executed = execute(recorder, query);
+  const executed = execute(recorder, { ...query, options: { ...query.options, ...how } });
   return executed.ok ? { ok: true, selections, order } : executed;
 }
 
@@ -67,23 +70,19 @@ export function answerPlanned(
   query: PreparedQuery,
   plan: Pick<QueryPlan, 'order'>,
   find: (index: number, limits: SourceLimits) => readonly SeriesReader[],
-  isExpired?: () => boolean,
+  how?: HowToRun,
 ): QueryAnswer {
   let asked = 0;
   return answerFrom(
     { find: (_matchers, _fromMs, _toMs, limits = {}) => find(plan.order[asked++]!, limits) },
     query,
-    isExpired,
+    how,
   );
 }
 
 /** Evaluates a query over a source. */
-export function answerFrom(
-  source: SelectSource | LazySource,
-  query: PreparedQuery,
-  isExpired: () => boolean = () => false,
-): QueryAnswer {
-  const executed = execute(source, { ...query, options: { ...query.options, isExpired } as QueryOptions });
+export function answerFrom(source: SelectSource | LazySource, query: PreparedQuery, how: HowToRun = {}): QueryAnswer {
+  const executed = execute(source, { ...query, options: { ...query.options, ...how } });
   if (!executed.ok) return executed;
   const { limit } = query;
   const isRange = query.steps.stepMs > 0;
@@ -93,7 +92,10 @@ export function answerFrom(
   return { ok: true, data: answer.bytes, warnings, infos: located.infos, samplesRead: executed.samplesRead };
 }
 
-function execute(source: SelectSource | LazySource, { expr, steps, options }: PreparedQuery): Executed | QueryFailure {
+function execute(
+  source: SelectSource | LazySource,
+  { expr, steps, options }: Omit<PreparedQuery, 'options'> & { readonly options: QueryOptions },
+): Executed | QueryFailure {
   if (steps.stepMs > 0) return executeRange(source, expr, steps, options);
   return executeInstant(source, expr, steps.startMs, options);
 }
