@@ -47,6 +47,7 @@ export {
   healthyFrom,
 } from './health/assess-agent.ts';
 export { type Decline, DeclineWatch } from './health/decline-watch.ts';
+export { type AnswersState, followAnswers } from './health/empty-answers.ts';
 export { type ErrorClass, severityOf, summarizeErrors } from './health/error-classes.ts';
 export { type Coverage, fleetCoverage } from './health/fleet-coverage.ts';
 export { type FleetInput, fleetReport } from './health/fleet-report.ts';
@@ -71,3 +72,4 @@ export {
   type RedReading,
 } from './health/signals.ts';
 export { trendOf } from './health/trend.ts';
+export { YoungLatency } from './health/young-latency.ts';

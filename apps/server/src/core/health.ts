@@ -1,8 +1,10 @@
 import {
   type AgentAssessment,
+  type AnswersState,
   assessAgent,
   type Decline,
   DeclineWatch,
+  followAnswers,
   followProgress,
   followRecovery,
   type HealthMemory,
@@ -14,6 +16,7 @@ import {
   peerMedians,
   type RecoveryState,
   type SignalVerdict,
+  YoungLatency,
 } from '@jaegis/analytics';
 import { type Agent, type SignalName, type Signals, signalNames } from '@jaegis/model';
 import type { Fleet } from './fleet.ts';
@@ -23,10 +26,12 @@ import type { SignalRow } from './signal-book.ts';
 export interface HealthState {
   progress: ProgressState | undefined;
   progressVerdict: ProgressVerdict | undefined;
+  answers: AnswersState | undefined;
   recovery: RecoveryState | undefined;
   memory: HealthMemory | undefined;
   readonly leak: LeakWatch;
   leakVerdict: LeakVerdict;
+  readonly youngLatency: YoungLatency;
   recommendations: readonly string[];
   readonly declineWatch: DeclineWatch;
   decline: Decline | null;
@@ -38,10 +43,12 @@ function createHealthState(warmUpMs: number | undefined): HealthState {
   return {
     progress: undefined,
     progressVerdict: undefined,
+    answers: undefined,
     recovery: undefined,
     memory: undefined,
     leak: new LeakWatch(warmUpMs === undefined ? {} : { startUpMs: warmUpMs }),
     leakVerdict: { growing: false, bytesPerSecond: 0, limitAt: null, reason: 'memory was not measured yet' },
+    youngLatency: new YoungLatency(),
     recommendations: [],
     declineWatch: new DeclineWatch(),
     decline: null,
@@ -70,7 +77,15 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
     now,
   );
   state.progress = followed.state;
-  state.progressVerdict = followed.verdict;
+  const answers = followAnswers(
+    state.answers,
+    { tokensRate: value('tokens_rate'), throughput: value('throughput'), errorRate: value('error_rate') },
+    now,
+  );
+  state.answers = answers.state;
+  const progress: ProgressVerdict =
+    answers.empty === undefined ? followed.verdict : { kind: 'empty', score: 20, reason: answers.empty, stalledMs: 0 };
+  state.progressVerdict = progress;
   state.leakVerdict = state.leak.observe(now, value('memory_bytes'), memoryLimitOf(fleet, agent.pool), loadOf(value));
   state.decline = state.declineWatch.observe(now, {
     value,
@@ -83,10 +98,15 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
       agent,
       signals: row.signals,
       bands: bandsOf(row),
-      progress: followed.verdict,
+      progress,
       objectives: config?.objectives as readonly Objective[] | undefined,
       peers,
       leak: state.leakVerdict,
+      slow: state.youngLatency.observe(now, {
+        p50: value('latency_p50'),
+        p95: value('latency_p95'),
+        rate: value('request_rate'),
+      }),
       errors: errorsOf(fleet, agent.instanceId, now),
       requests: fleet.red.read(agent.instanceId, now)?.requests,
       importance: config?.importance,

@@ -91,8 +91,9 @@ export class Service {
     else sendJson(response, 404, errorBody('not_found', `Cannot find ${asked}: must be POST ${path} or /trouble`));
   }
 
-  /** Tells the fleet how much of this agent is asked for. Call it every second. */
+  /** Tells the fleet how much of this agent is in use and asked for. Call it every second. */
   report(): void {
+    this.#agent.metric('in_flight', this.#queue.inFlight);
     const saturation = this.#load.saturation(this.#options.now(), this.#role.concurrency);
     if (saturation !== null) this.#agent.metric('saturation', saturation);
   }
@@ -137,11 +138,9 @@ export class Service {
         this.#load.arrived(now());
         const result = await this.#queue.submit(async () => {
           const started = now();
-          this.#agent.metric('in_flight', this.#queue.inFlight);
           await this.#trouble.stalled;
           return work().finally(() => this.#load.served((now() - started) / 1_000));
         }, isAbandoned);
-        this.#agent.metric('in_flight', this.#queue.inFlight);
         if (result.ok) return result.value;
         throw new RefusedError(result.why, `${this.#role.pool}: ${result.why}, ${this.#queue.length} are waiting`);
       },
@@ -177,7 +176,6 @@ export class Service {
     for (let slot = 0; slot < this.#role.concurrency; slot++) {
       this.#queue
         .submit(async () => {
-          this.#agent.metric('in_flight', this.#queue.inFlight);
           while (this.#trouble.isLooping && !this.#isDraining) await this.#think(runaway);
         })
         .catch((error: Error) => process.stderr.write(`loop: ${error.message}\n`));

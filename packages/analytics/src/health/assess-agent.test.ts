@@ -86,6 +86,13 @@ describe('an agent that', () => {
     expect(judge({ progress }).recommendations[0]).toMatch(/^Stop reader-1 before it spends more/);
   });
 
+  test('answers with nothing in them is to be looked at; slow while it is young is unhealthy', () => {
+    const progress = { kind: 'empty', score: 20, reason: 'finishes 2/s with 0 tokens each', stalledMs: 0 } as const;
+    expect(judge({ progress }).recommendations[0]).toMatch(/^Look at what reader-1 answers/);
+    const slow = 'p50 latency 2 s, at most 200 ms in the minute before';
+    expect(judge({ slow })).toMatchObject({ health: 'unhealthy', reasons: [slow] });
+  });
+
   test('leaks is degraded, and unhealthy when its limit is near', () => {
     const leak = { growing: true, bytesPerSecond: 1e6, limitAt: now + 600_000, reason: 'memory grows' };
     expect(judge({ leak })).toMatchObject({ health: 'unhealthy' });

@@ -26,6 +26,8 @@ export interface AgentInput {
   /** Medians of the pool's other live agents (see `peerMedians`). */
   readonly peers?: Signals | undefined;
   readonly leak?: LeakVerdict | undefined;
+  /** Why a young agent is called slow, before a detector knows it. */
+  readonly slow?: string | undefined;
   readonly errors?: readonly { readonly name: string; readonly count: number }[] | undefined;
   /** Requests in the window that error_rate was taken over: one error of two requests is no evidence. */
   readonly requests?: number | undefined;
@@ -68,6 +70,8 @@ const betterAfterMs = 30_000;
 const maxAgeMs = 75_000;
 /** Below this many failures in the window an error rate is an accident. */
 const leastErrors = 2;
+/** Four times its own latency and more. */
+const slowScore = 30;
 const importanceOf: Readonly<Record<string, number>> = { connectivity: 2, progress: 2, errors: 2, latency: 1.5 };
 
 export function assessAgent(input: AgentInput, now: number): AgentAssessment {
@@ -146,7 +150,13 @@ function partsOf(input: AgentInput, now: number): Record<string, HealthPart> {
   add('status', statusPart(input.agent));
   add(
     'latency',
-    worstOf([judged('latency_p95'), judged('latency_p99'), judged('latency_p50'), judged('latency_mean')]),
+    worstOf([
+      input.slow === undefined ? undefined : { score: slowScore, reason: input.slow },
+      judged('latency_p95'),
+      judged('latency_p99'),
+      judged('latency_p50'),
+      judged('latency_mean'),
+    ]),
   );
   add('errors', errorsPart(input, now));
   if (input.progress !== undefined) add('progress', progressPart(input.progress));

@@ -7,7 +7,9 @@
  * towards the limit counts after five readings.
  * Growth while the agent gets busier is not called a leak by the fast windows, unless its limit is a minute away. A process
  * or machine that stood still catches up afterwards, as one that starts does: where readings are missing for `gapMs` the fast
- * windows begin anew.
+ * windows begin anew. In its first ten minutes a process fills the heap that its collector thinks right for it, half again
+ * and more, until the first great collection shows the floor: a rush must be nearly half as high again then, and the fast window
+ * counts what doubles or is two minutes from its limit.
  * Bad at: leaks slower than a tenth in an hour without a limit, caches that fill steadily for an hour.
  */
 import { formatDuration, formatValue } from '@jaegis/std';
@@ -41,6 +43,7 @@ const minBytes = 16 * 2 ** 20;
 const steadyShare = 0.8;
 const urgentMs = 15 * 60_000;
 const rushMs = 5 * 60_000;
+const young = { ms: 10 * 60_000, urgentMs: 2 * 60_000, large: 1, rush: 0.4 };
 const rushReadings = [9, 5];
 
 export class LeakWatch {
@@ -95,9 +98,10 @@ export class LeakWatch {
     const settledAt = this.#firstAt + this.#startUpMs;
     const caughtUpAt = Math.max(settledAt, this.#resumedAt + Math.min(this.#startUpMs, usualStartUpMs));
     const settled = this.#fast.filter((slot) => slot.at >= caughtUpAt);
+    const isYoung = now.at - this.#firstAt < young.ms;
     const quick =
-      judgeRush(settled, { now, limitBytes, isBusier: isBusier(this.#fast) }) ??
-      this.#judgeFast(settled, now, limitBytes);
+      judgeRush(settled, { now, limitBytes, isBusier: isBusier(this.#fast), isYoung }) ??
+      this.#judgeFast(settled, { now, limitBytes, isYoung });
     if (quick !== undefined) return quick;
     const slow = growthOf(this.#slow.filter((slot) => slot.at >= settledAt));
     if (slow !== undefined && slow.lengthMs >= 20 * slowSlotMs && slow.grown >= Math.max(minBytes, 0.1 * slow.from)) {
@@ -106,7 +110,10 @@ export class LeakWatch {
     return steady(slow?.slope ?? 0, `memory steady at ${formatValue(now.bytes, 'bytes')}`);
   }
 
-  #judgeFast(settled: readonly Slot[], now: Slot, limitBytes: number | null): LeakVerdict | undefined {
+  #judgeFast(
+    settled: readonly Slot[],
+    { now, limitBytes, isYoung }: { now: Slot; limitBytes: number | null; isYoung: boolean },
+  ): LeakVerdict | undefined {
     const growth = growthOf(envelope(settled, 3));
     if (growth === undefined || growth.lengthMs < 60_000 || growth.grown < minBytes / 2) return undefined;
 
@@ -119,8 +126,8 @@ export class LeakWatch {
     if (now.bytes < 1.08 * before) return undefined;
     if (isBusier(this.#fast)) return undefined;
     const leftMs = limitBytes === null ? Number.POSITIVE_INFINITY : msToLimit(growth, now, limitBytes);
-    const isUrgent = leftMs < urgentMs && growth.grown >= 0.08 * growth.from;
-    const isLarge = growth.grown >= Math.max(2 * minBytes, 0.5 * growth.from);
+    const isUrgent = leftMs < (isYoung ? young.urgentMs : urgentMs) && growth.grown >= 0.08 * growth.from;
+    const isLarge = growth.grown >= Math.max(2 * minBytes, (isYoung ? young.large : 0.5) * growth.from);
     return isUrgent || isLarge ? growing(growth, { now, limitBytes }) : undefined;
   }
 }
@@ -197,7 +204,7 @@ export function theilSen(slots: readonly Slot[]): { readonly slope: number; read
  */
 function judgeRush(
   slots: readonly Slot[],
-  o: { now: Slot; limitBytes: number | null; isBusier: boolean },
+  o: { now: Slot; limitBytes: number | null; isBusier: boolean; isYoung: boolean },
 ): LeakVerdict | undefined {
   const { now, limitBytes } = o;
   if (limitBytes === null) return undefined;
@@ -209,7 +216,7 @@ function judgeRush(
     // A busier agent has the benefit of the doubt until there is no more time for it.
     if (o.isBusier && msToLimit(growth, now, limitBytes) > 60_000) continue;
     const before = slots.slice(0, -length).reduce((high, slot) => Math.max(high, slot.bytes), growth.from);
-    const isNewHigh = now.bytes > before + Math.max(minBytes, 0.15 * before);
+    const isNewHigh = now.bytes > before + Math.max(minBytes, (o.isYoung ? young.rush : 0.15) * before);
     if (isNewHigh && msToLimit(growth, now, limitBytes) < rushMs) return growing(growth, { now, limitBytes });
   }
   return undefined;

@@ -22,7 +22,8 @@ export interface ProgressReading {
   readonly heartbeatIntervalMs: number;
 }
 
-export type ProgressKind = 'advancing' | 'idle' | 'stuck' | 'looping' | 'unknown';
+/** Empty: it advances, and nothing seems to come of it (empty-answers.ts). */
+export type ProgressKind = 'advancing' | 'idle' | 'stuck' | 'looping' | 'empty' | 'unknown';
 
 export interface ProgressVerdict {
   readonly kind: ProgressKind;

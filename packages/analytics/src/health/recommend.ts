@@ -21,6 +21,8 @@ function adviceFor(part: string, id: string, input: AgentInput): string | undefi
     case 'status':
       return `Read the last output of ${id}: it reports an error itself`;
     case 'progress':
+      if (input.progress?.kind === 'empty')
+        return `Look at what ${id} answers and at the model behind it: it is quick, and there may be nothing in it`;
       return input.progress?.kind === 'looping'
         ? `Stop ${id} before it spends more: it uses tokens without getting anywhere`
         : `Restart ${id}: it has work and does not advance`;
