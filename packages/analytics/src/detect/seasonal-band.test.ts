@@ -2,6 +2,7 @@ import { seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
 import { describeDetector } from '../conformance/describe-detector.ts';
 import { runSeries, series } from '../conformance/detector-run.ts';
+import { createRecordBand } from './record-band/record-band.ts';
 import { createSeasonalBand } from './seasonal-band.ts';
 
 describeDetector('seasonal-band', createSeasonalBand);
@@ -53,6 +54,19 @@ describe('seasonal-band', () => {
     );
     expect(seen.anomalous).not.toContain(1);
   });
+
+  test.each([createSeasonalBand, createRecordBand])(
+    '%o: quick answers for some minutes, and the usual ones after them, are no news',
+    (create) => {
+      const rng = seededRng(24);
+      const latency = (i: number) =>
+        (i >= 200 && i < 230 ? 0.001 : i >= 500 && i < 510 ? 4 : 0.8) * Math.exp(0.1 * rng.normal());
+      const row = { resolution: 0.005, spreadFloor: 0.15 };
+      const seen = runSeries(create(), series(520, latency), { intervalMs: 5_000, sense: 'higher_is_worse', row });
+      expect(seen.anomalous.slice(0, 500)).not.toContain(1);
+      expect(seen.anomalous.slice(500, 503)).toContain(1);
+    },
+  );
 
   test("a difference below the resolution is nobody's business", () => {
     const values = series(400, (i) => (i < 300 ? 0.0002 : 0.002));

@@ -37,8 +37,10 @@ const outlierWeight = 0.1;
 const excursionWeight = 2.5;
 const shiftAfterMs = 30 * 60_000;
 const shiftAfterPoints = 20;
-/** On the side that nobody is woken for, a new level is believed after this many values. */
+/** On the side that nobody is woken for, a new level is believed after this many values, */
 const quickShiftPoints = 12;
+/** and then the old one stays within so many spreads at first: a level that came quickly may go as quickly. */
+const quickShiftSpreads = 3;
 /** After silence (many intervals and minutes) the world may have changed: this many values are taken as the new level, silently. */
 const settlePoints = 4;
 const gapIntervals = 20;
@@ -383,6 +385,8 @@ export class SeasonalBand implements Detector {
     const alarms = (c.flags[row]! & (side === 1 ? flagUp : flagDown)) !== 0;
     const needed = alarms ? Math.max(shiftAfterPoints, shiftAfterMs / c.intervalMs[row]!) : quickShiftPoints;
     if (c.run[row]! < needed) return;
+    if (!alarms)
+      c.spread[row] = Math.max(c.spread[row]!, Math.abs(c.runMean[row]! - c.level[row]!) / quickShiftSpreads);
     c.level[row] = c.runMean[row]!;
     c.seasonLevel[row] = c.runMean[row]! - this.#season;
     c.run[row] = 0;
