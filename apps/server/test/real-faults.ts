@@ -1,5 +1,5 @@
 /**
- * Seeded faults in the running example fleet: `npm run bench -- faults --real [--faults=16] [--seed=1] [--warm-up=4m]`.
+ * Seeded faults in the running example fleet: `npm run bench -- faults --real [--faults=16] [--seed=1] [--warm-up=4m] [--kinds=slow,stuck]`.
  * The built server with the fleet as it is shipped; all is done and seen from outside: faults through the agents' own
  * control ports, alerts on the event stream. A round has each of the eight kinds once, in drawn order on drawn pools, one at
  * a time: until its alert or `faultMs`, then it heals and the fleet has `healMs`. A fault is noticed when an alert fires on
@@ -24,7 +24,15 @@ import {
 import type { Agent, Alert } from '@jaegis/model';
 import { namedRng } from '@jaegis/simulator';
 import { formatDuration, parseDurationMs } from '@jaegis/std';
-import { causes, drawnOrder, type FaultName, type FaultOutcome, faultNames, faultRows } from './fault-outcomes.ts';
+import {
+  causes,
+  drawnOrder,
+  type FaultName,
+  type FaultOutcome,
+  faultKinds,
+  faultNames,
+  faultRows,
+} from './fault-outcomes.ts';
 
 const pools = ['planner', 'searcher', 'reader', 'writer'];
 /** What the agents call the kinds of faults. */
@@ -48,11 +56,11 @@ interface PlannedFault {
 }
 
 /** Never two in a row on one pool: what a fault leaves behind there is no matter of the next one. */
-function drawPlan(seed: number, count: number): PlannedFault[] {
+function drawPlan(seed: number, count: number, isWanted: (kind: FaultName) => boolean): PlannedFault[] {
   const rng = namedRng(seed, 'real-faults');
   const plan: PlannedFault[] = [];
   while (plan.length < count)
-    for (const kind of drawnOrder(rng))
+    for (const kind of drawnOrder(rng).filter(isWanted))
       plan.push({ kind, pool: rng.pick(pools.filter((pool) => pool !== plan.at(-1)?.pool)) });
   return plan.slice(0, count);
 }
@@ -67,9 +75,14 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
   const flag = (name: string) => o.args.find((each) => each.startsWith(`--${name}=`))?.split('=')[1];
   const seed = Number(flag('seed') ?? 1);
   const warmUpMs = parseDurationMs(flag('warm-up') ?? '4m') ?? 0;
-  const plan = drawPlan(seed, Number(flag('faults') ?? (o.quick ? 8 : 16)));
+  const kinds = flag('kinds')?.split(',') ?? faultKinds;
+  const known = faultKinds.filter((kind) => kinds.includes(kind));
+  if (known.length === 0)
+    throw new Error(`Cannot make faults: --kinds is ${kinds.join(',')}, must be of ${faultKinds.join(', ')}`);
+  const plan = drawPlan(seed, Number(flag('faults') ?? (o.quick ? 8 : 16)), (kind) => known.includes(kind));
   const keptIn = keptFile();
-  const kept = readKept(keptIn, seed);
+  const run = `seed ${seed}, ${known.join(' ')}, ${warmUpMs} ms`;
+  const kept = readKept(keptIn, run);
   const left = plan.flatMap((fault, i) => (`${i}` in kept.outcomes ? [] : [{ ...fault, i }]));
   if (left.length > 0) {
     const server = await startServerProcess({
@@ -77,7 +90,9 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
       flags: ['--log-level', 'warn'],
     });
     const stream = followEvents(server.url);
-    const keep = (line: object) => appendFileSync(keptIn, `${JSON.stringify({ seed, ...line })}\n`);
+    const interrupted = () => void discard(server).finally(() => process.exit(1));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
+    const keep = (line: object) => appendFileSync(keptIn, `${JSON.stringify({ run, ...line })}\n`);
     const quiet = async (ms: number) => {
       const from = Date.now();
       await wait(ms);
@@ -99,6 +114,7 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
       }
       await quiet(lastQuietMs);
     } finally {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupted);
       stream.close();
       await discard(server);
     }
@@ -191,13 +207,13 @@ function keptFile(): string {
   return join(process.cwd(), '.cache/bench', `real-faults.${program}.ndjson`);
 }
 
-function readKept(file: string, seed: number): Kept {
+function readKept(file: string, run: string): Kept {
   const kept: Kept = { outcomes: {}, quietMs: 0, falseAlarms: [] };
   if (!existsSync(file)) return kept;
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     if (!line.endsWith('}')) continue;
     const each = JSON.parse(line);
-    if (each.seed !== seed) continue;
+    if (each.run !== run) continue;
     if (each.outcome !== undefined) kept.outcomes[each.i] = each.outcome;
     else {
       kept.quietMs += each.quietMs;
