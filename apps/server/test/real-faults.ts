@@ -176,7 +176,11 @@ async function tryFault(
 function agentsOf(server: RunningServer, pool?: string): Promise<Agent[]> {
   const of = pool === undefined ? '' : `&pool=${encodeURIComponent(`research/${pool}`)}`;
   const url = `${server.url}/api/fleet/agents?connectivity=live${of}`;
-  return getJson<{ items: Agent[] }>(url).then(({ items }) => items);
+  // A request that a busy machine lost is asked again by whoever waits.
+  return getJson<{ items: Agent[] }>(url).then(
+    ({ items }) => items,
+    () => [],
+  );
 }
 
 /** Alerts that began to fire from then on, each once. */
