@@ -338,6 +338,18 @@ describe('commands', () => {
 });
 
 describe('what others are told', () => {
+  test('in portions, each once and as it is when it is taken', () => {
+    const known = registry();
+    for (let i = 0; i < 5; i++) known.heartbeat(beat(`a${i}`), start);
+    const taken = (limit?: number) =>
+      known.takeChanged(limit).map(({ instanceId, status }) => `${instanceId} ${status}`);
+    expect(taken(2)).toEqual(['a0 ok', 'a1 ok']);
+    for (const i of [0, 3]) known.heartbeat(beat(`a${i}`, { status: 'busy' }), start + second);
+    expect(taken(2)).toEqual(['a2 ok', 'a3 busy']);
+    expect(taken()).toEqual(['a4 ok', 'a0 busy']);
+    expect(taken(2)).toEqual([]);
+  });
+
   test('an ordinary beat is no news; a change of state or a real change of score is', () => {
     const known = registry();
     known.heartbeat(beat(), start);

@@ -35,7 +35,7 @@ export class Registry {
   readonly #o: RegistryOptions;
   readonly #limits: SilenceLimits;
   readonly #table = new AgentTable();
-  #changed = new Set<AgentRecord>();
+  readonly #changed = new Set<AgentRecord>();
   #removed: string[] = [];
   #watchingSince = 0;
   #latest = Number.NEGATIVE_INFINITY;
@@ -205,12 +205,11 @@ export class Registry {
     return this.#table.get(instanceId)?.progress ?? undefined;
   }
 
-  /** Agents whose visible state changed since the last call: connectivity, health, pool, status, version, labels, missed beats. */
-  takeChanged(): Agent[] {
-    if (this.#changed.size === 0) return [];
-    const agents = [...this.#changed].map(viewOf);
-    this.#changed = new Set();
-    return agents;
+  /** At most `limit` agents whose visible state (connectivity, health, pool, status, version, labels, missed beats) changed since they were last taken. */
+  takeChanged(limit = Number.POSITIVE_INFINITY): Agent[] {
+    const taken = [...this.#changed].slice(0, limit);
+    for (const record of taken) this.#changed.delete(record);
+    return taken.map(viewOf);
   }
 
   /** Ids of agents that were forgotten since the last call: removed, gone for long, or given way to new ones. */

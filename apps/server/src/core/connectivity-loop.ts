@@ -3,17 +3,21 @@ import type { Target } from '@jaegis/targets';
 import type { Fleet } from './fleet.ts';
 import { tellAnomalies } from './signal-loop.ts';
 
+/** Told before telemetry gets its turn: some milliseconds. */
+const agentsAtOnce = 200;
+
 /** Every second: who is late, who is lost. */
-export function runConnectivity(fleet: Fleet, targets: ReadonlyMap<string, Target>, now: number): void {
+export async function runConnectivity(fleet: Fleet, targets: ReadonlyMap<string, Target>, now: number): Promise<void> {
   fleet.registry.tick(now);
-  tellChanged(fleet, targets);
+  // Ten thousand agents that are new or lost at once would hold up everybody else for half a second.
+  while (tellChanged(fleet, targets, agentsAtOnce) === agentsAtOnce) await fleet.breathe?.();
   forgetRemoved(fleet, now);
 }
 
-/** What changed is kept and told to whoever listens. */
-export function tellChanged(fleet: Fleet, targets: ReadonlyMap<string, Target>): void {
-  const changed = fleet.registry.takeChanged();
-  if (changed.length === 0) return;
+/** What changed is kept and told to whoever listens; how many agents it was, at most `limit`. */
+export function tellChanged(fleet: Fleet, targets: ReadonlyMap<string, Target>, limit?: number): number {
+  const changed = fleet.registry.takeChanged(limit);
+  if (changed.length === 0) return 0;
   fleet.metadata.saveAgents(changed);
   for (const agent of changed) {
     fleet.pools.ensure(agent.pool);
@@ -22,6 +26,7 @@ export function tellChanged(fleet: Fleet, targets: ReadonlyMap<string, Target>):
     fleet.lostLately.set(agent.instanceId, agent);
     replaceHung(fleet, agent, targets.get(agent.pool));
   }
+  return changed.length;
 }
 
 function forgetRemoved(fleet: Fleet, now: number): void {

@@ -298,7 +298,7 @@ export function createCore(deps: CoreDeps) {
       await Promise.allSettled([...targets.values()].map((target) => target.close(options)));
       const now = deps.clock.now();
       for (const entry of fleet.pools.list()) if (entry.target !== undefined) fleet.pools.save(entry);
-      runConnectivity(fleet, targets, now);
+      await runConnectivity(fleet, targets, now);
       await fleet.detection.save(fleet.metadata);
       await fleet.behavior.save(fleet.metadata);
       await keepReceived(fleet, () => fleet.received.save(now));

@@ -83,6 +83,18 @@ describe('series-watch', () => {
     expect(watch.stats()).toMatchObject({ series: 2, refused: 1 });
   });
 
+  test('of very many that come at once 10,000 begin to be watched each second, and all in the end', () => {
+    const watch = watching({ seriesLimit: 50_000 });
+    const refs = Uint32Array.from({ length: 15_000 }, (_, i) => i + 1).filter((ref) => ref % 1_000 !== 999);
+    const watched = [0, 31, 32, 33, 34].map((s) => {
+      const now = start + s * second;
+      const timestamps = new Float64Array(refs.length).fill(now);
+      watch.take({ refs, timestamps, values: timestamps, length: refs.length }, now);
+      return watch.stats().series;
+    });
+    expect(watched).toEqual([0, 0, 10_000, refs.length, refs.length]);
+  });
+
   test('a counter is watched as its increase a second; its restart is no news', () => {
     const watch = watching({ counters: [1] });
     const rng = seededRng(5);

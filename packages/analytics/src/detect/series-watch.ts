@@ -2,7 +2,7 @@
  * Every series that comes in, watched sample by sample: what is taken waits in typed arrays until `look` shows it to the
  * default detector, so that telemetry is acknowledged first and an event follows within milliseconds of its sample.
  *
- * A series is watched once it has lived for half a minute (what is gone by then costs no state). Counters are watched as
+ * A series is watched once it has lived for half a minute (what is gone by then costs no state), 10,000 more each second. Counters are watched as
  * their increase a second, and a restart is a gap. Samples that are not newer than the last one, older than five minutes or
  * beyond `pointsPerSecond` are left out, the last of these counted. A point far beyond the alarm opens an anomaly at once; else
  * several must agree (anomaly-tracker.ts). Of one metric in one pool only so many anomalies are told: one cause, a few words.
@@ -54,6 +54,8 @@ const longestMs = 3_600_000;
 const waitingLimit = 262_144;
 const burstSeconds = 2;
 const pointsAtOnce = 2_048;
+/** A series costs more when its watch begins than in the minute after it: a fleet that came at once begins bit by bit. */
+const beginningsPerSecond = 10_000;
 /** Two powers of ten beyond the alarm. */
 const surelyAt = 0.9875;
 const toldOfGroup = 20;
@@ -106,6 +108,7 @@ export class SeriesWatch {
   #end = 0;
   readonly #groups = new ToldGroups(toldOfGroup, toldOfAll);
   #allowance = 0;
+  #beginnings = 0;
   #allowedAt = Number.NaN;
   #points = 0;
   #shed = 0;
@@ -150,6 +153,11 @@ export class SeriesWatch {
         continue;
       }
       if (row === ripe) {
+        if (this.#beginnings < 1) {
+          this.#lastAt[slot] = at;
+          continue;
+        }
+        this.#beginnings--;
         this.#watch(slot, { at, value: values[i]!, now });
         continue;
       }
@@ -329,6 +337,8 @@ export class SeriesWatch {
     const most = burstSeconds * pointsPerSecond;
     const passed = Number.isNaN(this.#allowedAt) ? burstSeconds * 1_000 : Math.max(0, now - this.#allowedAt);
     this.#allowance = Math.min(most, this.#allowance + (passed / 1_000) * pointsPerSecond);
+    const beginnings = this.#beginnings + (passed / 1_000) * beginningsPerSecond;
+    this.#beginnings = Math.min(beginningsPerSecond, beginnings);
     this.#allowedAt = now;
   }
 
