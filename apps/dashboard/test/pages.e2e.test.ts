@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     await page.locator('.decision-list a').filter({ hasText: '→' }).first().click();
     for (const text of [
       'In plain words',
-      /came in with \d+ replicas ready; one replica carries .+, so there was work for/,
+      /came in with \d+ replicas ready; one replica carries .+, so by requests alone there was work for/,
       'How the number came about',
       'By the forecast',
       'What was seen',

@@ -14,13 +14,14 @@ const decision: Decision = {
     signals: {
       request_rate: { value: 42, ageMs: 1_000 },
       memory_utilization: { value: null, ageMs: 0 },
+      network_bytes: { value: null, ageMs: 0 },
     },
     replicas: { ready: 8, pending: 1, draining: 0 },
     capacityPerReplica: 5,
     startupMs: 20_000,
   },
   recommendations: [
-    { source: 'reactive', desired: 9, reason: 'saturation is 105 %, wanted 80 %' },
+    { source: 'reactive', desired: 9, reason: 'saturation is 105 %, wanted 80 %; memory_utilization is not known' },
     { source: 'rehearsed', desired: 12, reason: 'the highest of 2 m needs 12' },
   ],
   limits: [{ step: 'limit', from: 12, to: 10, reason: 'ScaleUpLimited', message: 'at most 2 more in 15 s' }],
@@ -48,7 +49,7 @@ const decision: Decision = {
 
 test('a decision is told in the order of events, with its numbers', () => {
   expect(decisionStory(decision)).toEqual([
-    '42/s came in with 8 replicas ready, 1 on the way; one replica carries 5/s, so there was work for 8.4.',
+    '42/s came in with 8 replicas ready, 1 on the way; one replica carries 5/s, so by requests alone there was work for 8.4.',
     'Not known then: memory utilization.',
     'The load of that moment asked for 9, what was tried on its own load for 12; the highest counts: the highest of 2 m needs 12.',
     'Of 2 policies tried on its own load and not beaten there, the one that provides for "the highest of 2 m" led: 9.4 replicas on average, 0.2 % late where 0.45 % was allowed; the next cheaper one would have used 8.2 with 0.9 % late.',

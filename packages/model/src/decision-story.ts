@@ -27,7 +27,7 @@ export function decisionStory(decision: Decision): string[] {
   ];
 }
 
-function asked({ inputs }: Decision): string[] {
+function asked({ inputs, recommendations }: Decision): string[] {
   const { ready, pending, draining } = inputs.replicas;
   const had = [
     `${count(ready, 'replica')} ready`,
@@ -36,13 +36,16 @@ function asked({ inputs }: Decision): string[] {
   ].join(', ');
   const rate = inputs.signals['request_rate']?.value ?? null;
   const capacity = inputs.capacityPerReplica;
-  const unknown = Object.entries(inputs.signals).filter(([, each]) => each.value === null);
+  // Of what was not known, what somebody missed: a pool of readers has no queue, and nobody asks for it.
+  const unknown = Object.entries(inputs.signals).filter(
+    ([name, each]) => each.value === null && recommendations.some(({ reason }) => reason.includes(name)),
+  );
   const blind = unknown.length === 0 ? [] : [`Not known then: ${unknown.map(([name]) => words(name)).join(', ')}.`];
   if (rate === null) return [`The pool had ${had}.`, ...blind];
   const work =
     capacity === null || capacity <= 0
       ? 'what one replica carries was not known yet'
-      : `one replica carries ${formatValue(capacity, '1/s')}, so there was work for ${digits(rate / capacity)}`;
+      : `one replica carries ${formatValue(capacity, '1/s')}, so by requests alone there was work for ${digits(rate / capacity)}`;
   return [`${formatValue(rate, '1/s')} came in with ${had}; ${work}.`, ...blind];
 }
 
