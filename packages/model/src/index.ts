@@ -13,6 +13,7 @@ export type { AgentSummary } from './agent-summary.ts';
 export type { Alert, AlertKind, AlertState, Severity } from './alert.ts';
 export { readPostedAlerts, readPostedSilence } from './alertmanager-bodies.ts';
 export type { Anomaly } from './anomaly.ts';
+export { issueWords } from './config/issue-words.ts';
 export {
   type AlertingConfig,
   type ConfigResult,

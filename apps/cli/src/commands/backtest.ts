@@ -70,7 +70,7 @@ export function backtestCommand(program: Program): void {
     if (isJobs(text)) return runJobs(text, pool, { flags, terminal, stepS, startupS });
     const capacityRps = positive(flags.capacityRps, '--capacity-rps') ?? pool.capacity?.requests_per_second ?? 10;
     const peak = positive(flags.peakReplicas, '--peak-replicas');
-    let load = await readLoad(text, flags, stepS);
+    let load = await readLoad(text, { flags, terminal, stepS });
     if (peak !== undefined) load = scaleToPeak(load, peak, capacityRps);
     const known = { ...pool, capacity: { requests_per_second: capacityRps } };
     const config = scalingConfig(known, { intervalMs: stepS * 1_000 });
@@ -126,17 +126,32 @@ async function runJobs(
 async function readTrace(path: string): Promise<string> {
   try {
     const bytes = await readFile(path);
-    return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    return withCommas((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
   } catch (cause) {
     throw unreadable(`load ${path}`, cause);
   }
 }
 
-async function readLoad(text: string, flags: Flags, stepS: number): Promise<Load> {
+/** A table of semicolons or tabs as one of commas; its decimal commas become points. */
+function withCommas(text: string): string {
+  const plain = text.replace(/^\uFEFF/, '');
+  const header = plain.slice(0, Math.max(0, plain.indexOf('\n')));
+  const separator = header.includes(',') ? undefined : [';', '\t'].find((each) => header.includes(each));
+  return separator === undefined ? plain : plain.replaceAll(',', '.').replaceAll(separator, ',');
+}
+
+async function readLoad(
+  text: string,
+  { flags, terminal, stepS }: { flags: Flags; terminal: Program['terminal']; stepS: number },
+): Promise<Load> {
   const { parseBins, toLoad } = await import('@jaegis/scaling');
   const bins = parseBins(text);
   if (typeof bins === 'string')
     throw new CliError(badInput, bins.replace('Cannot read load', `Cannot read load ${flags.trace}`));
+  if (bins.broken > 0)
+    terminal.warn(
+      `Note: ${flags.trace}: ${bins.broken} of ${bins.rates.length} values are missing, negative or no numbers; the one before was taken`,
+    );
   const load = toLoad(bins, stepS, readChoice(flags.shape, '--shape', ['linear', 'even'] as const));
   const place = (text: string | undefined, flag: string, otherwise: number): number => {
     if (text === undefined) return otherwise;

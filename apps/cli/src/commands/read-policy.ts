@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type PoolConfig, poolConfigSchema } from '@jaegis/model';
+import { issueWords, type PoolConfig, poolConfigSchema } from '@jaegis/model';
 import { badInput, CliError, unreadable } from '../errors.ts';
 
 /**
@@ -24,21 +24,27 @@ export async function readPolicy(path: string, pool?: string): Promise<PoolConfi
   }
   const found = choosePool(written, pool);
   if (found === undefined) {
-    const wanted = pool === undefined ? 'a pool, or pools: with at least one' : `pools: with one named ${pool}`;
-    throw fail(`Cannot use policy ${path}: it has no pool, must hold ${wanted}`);
+    if (pool === undefined)
+      throw fail(`Cannot use policy ${path}: it has no pool, must hold a pool, or pools: with at least one`);
+    const known = poolsOf(written).map((each) => String(each['name']));
+    throw fail(`Cannot use --pool: is "${pool}", must be one of ${known.join(', ') || 'those in'} (${path})`);
   }
-  const parsed = poolConfigSchema.safeParse({ name: 'pool', ...found });
+  const named = { name: 'pool', ...found };
+  const parsed = poolConfigSchema.safeParse(named);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  const where = issue.path.join('.');
-  throw fail(`Cannot use policy ${path}: ${where === '' ? '' : `${where}: `}${issue.message}`);
+  throw fail(`Cannot use policy ${path}: ${issueWords(parsed.error.issues[0]!, named)}`);
 }
 
 function choosePool(written: unknown, name: string | undefined): object | undefined {
-  if (!isObject(written)) return undefined;
-  if (!('pools' in written)) return name === undefined || written['name'] === name ? written : undefined;
-  const pools = Array.isArray(written['pools']) ? written['pools'].filter(isObject) : [];
+  const pools = poolsOf(written);
   return name === undefined ? pools[0] : pools.find((each) => each['name'] === name);
+}
+
+/** Those of a whole configuration; else the one that the file is. */
+function poolsOf(written: unknown): Record<string, unknown>[] {
+  if (!isObject(written)) return [];
+  if (!('pools' in written)) return [written];
+  return Array.isArray(written['pools']) ? written['pools'].filter(isObject) : [];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

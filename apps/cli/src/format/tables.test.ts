@@ -115,15 +115,16 @@ describe('at 80 columns', () => {
       more in 15s
 
       In plain words
-      30/s came in with 2 replicas ready; one replica carries 5/s, so there was work
-      for 6. The load of that moment asked for 8, the forecast for 6; the highest
-      counts: saturation 1.9 over target 0.75. Of 2 policies tried on its own load and
-      not beaten there, the one that provides for "level and trend, +12 %" led: 6.1
-      replicas on average, 0.41 % late where 0.45 % was allowed; the next cheaper one
-      would have used 5.2 with 1.2 % late. That was changed from 8 to 7: at most 5
-      more in 15s. So 5 more were ordered; expected within 4s: 86 % of the capacity in
-      use, $0.84/h ($0.60/h more). They were ready after 2.1s. Afterwards 7 replicas
-      ready, 80 % of the capacity in use: saturation 0.8, predicted 0.86.
+      30/s came in with 2 replicas ready; one replica carries 5/s, so by requests
+      alone there was work for 6. The load of that moment asked for 8, the forecast
+      for 6; the highest counts: saturation 1.9 over target 0.75. Of 2 policies tried
+      on its own load and not beaten there, the one that provides for "level and
+      trend, +12 %" led: 6.1 replicas on average, 0.41 % late where 0.45 % was
+      allowed; the next cheaper one would have used 5.2 with 1.2 % late. That was
+      changed from 8 to 7: at most 5 more in 15s. So 5 more were ordered; expected
+      within 4s: 86 % of the capacity in use, $0.84/h ($0.60/h more). They were ready
+      after 2.1s. Afterwards 7 replicas ready, 80 % of the capacity in use: saturation
+      0.8, predicted 0.86.
 
       What was seen at HH:MM:SS
       request_rate  30/s, 900ms old

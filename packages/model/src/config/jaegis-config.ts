@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nameSchema } from '../heartbeat.ts';
 import { quotaSchema } from './constraints-config.ts';
 import { durationMs } from './duration-field.ts';
+import { issueWords } from './issue-words.ts';
 import { poolConfigSchema } from './pool-config.ts';
 import { type ServerOptionName, serverOptions } from './server-options.ts';
 
@@ -212,43 +213,11 @@ export function parseConfig(input: unknown): ConfigResult {
 }
 
 function describeIssue(issue: z.core.$ZodIssue, input: unknown): string {
-  let path = [...issue.path];
-  let subject = 'configuration';
-  if (path[0] === 'pools' && typeof path[1] === 'number') {
-    const pool = (input as { pools?: { name?: unknown }[] }).pools?.[path[1]];
-    subject = typeof pool?.name === 'string' ? `pool ${JSON.stringify(pool.name)}` : `pool ${path[1] + 1}`;
-    path = path.slice(2);
-  }
-  const field = path.length === 0 ? '' : `${path.join('.')} `;
-  const found = issue.code === 'unrecognized_keys' ? '' : foundValue(issue.path, input);
-  const message =
-    issue.code === 'unrecognized_keys'
-      ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}, must be one that the reference names`
-      : issue.code === 'custom' || issue.message.startsWith('is ')
-        ? issue.message
-        : `is ${found}, ${wantedBy(issue)}`;
-  return `Cannot parse ${subject}: ${field}${message}`;
-}
-
-/** Where several forms are allowed, the wishes of the last one that says any; else the check's own words. */
-function wantedBy(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'invalid_union') return lowerFirst(issue.message);
-  const wishes = issue.errors.flat().map((each) => lowerFirst(each.message));
-  const duration = wishes.find((wish) => wish.includes('a duration'));
-  if (duration !== undefined) return 'must be a number, or a duration such as 30s or 5m';
-  return wishes.length === 0
-    ? 'must be one of the forms that the reference names'
-    : `must be one of these: ${wishes.join('; or ')}`;
-}
-
-function foundValue(path: readonly PropertyKey[], input: unknown): string {
-  let value: unknown = input;
-  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  return value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? String(value));
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+  const [first, place] = issue.path;
+  if (first !== 'pools' || typeof place !== 'number') return `Cannot parse configuration: ${issueWords(issue, input)}`;
+  const pool = (input as { pools?: { name?: unknown }[] }).pools?.[place];
+  const subject = typeof pool?.name === 'string' ? `pool ${JSON.stringify(pool.name)}` : `pool ${place + 1}`;
+  return `Cannot parse ${subject}: ${issueWords(issue, input, 2)}`;
 }
 
 /** The effective server options. Later sources win: defaults, file, environment, flags. The first wrong one is named. */
@@ -272,11 +241,7 @@ export function resolveServerOptions(sources: {
     const value = raw ?? option.default;
     const parsed = value === undefined ? undefined : option.schema.safeParse(value);
     if (parsed !== undefined && !parsed.success) {
-      const message = parsed.error.issues[0]!.message;
-      return {
-        ok: false,
-        error: `Cannot use ${where}: ${message.startsWith('is ') ? message : `is ${JSON.stringify(raw)}, ${lowerFirst(message)}`}`,
-      };
+      return { ok: false, error: `Cannot use ${where}: ${issueWords(parsed.error.issues[0]!, value)}` };
     }
     options[name] = parsed?.data;
   }

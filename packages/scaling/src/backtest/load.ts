@@ -19,6 +19,8 @@ export interface Bins {
   readonly rates: Float64Array;
   readonly binS: number;
   readonly startAt: number;
+  /** Values that are missing, negative or no numbers: the one before was taken. */
+  readonly broken: number;
 }
 
 /** Times before 2000 are seconds from the start of the recording, not of the epoch. */
@@ -42,6 +44,7 @@ export function parseBins(text: string): Bins | string {
   if (size < 2) return `Cannot read load: it has ${size} rows, must have at least 2`;
   const times = new Float64Array(size);
   const rates = new Float64Array(size);
+  let broken = 0;
   for (let i = 0; i < size; i++) {
     const cells = lines[i + 1]!.split(',');
     const time = toSeconds(cells[timeAt]?.trim() ?? '');
@@ -52,12 +55,15 @@ export function parseBins(text: string): Bins | string {
     times[i] = time;
     const written = (cells[rateAt >= 0 ? rateAt : countAt] ?? '').trim();
     const value = written === '' ? Number.NaN : Number(written);
-    rates[i] = Number.isFinite(value) && value >= 0 ? value : i > 0 ? rates[i - 1]! : 0;
+    const isKnown = Number.isFinite(value) && value >= 0;
+    rates[i] = isKnown ? value : i > 0 ? rates[i - 1]! : 0;
+    if (!isKnown) broken++;
   }
   const binS = medianGap(times);
   if (rateAt < 0) for (let i = 0; i < size; i++) rates[i] = rates[i]! / binS;
   const first = times[0]!;
-  return { times, rates, binS, startAt: first >= epochFromS ? first * 1_000 : defaultStartAt + first * 1_000 };
+  const startAt = first >= epochFromS ? first * 1_000 : defaultStartAt + first * 1_000;
+  return { times, rates, binS, startAt, broken };
 }
 
 function toSeconds(text: string): number {
