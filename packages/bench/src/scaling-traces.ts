@@ -87,6 +87,7 @@ function toBins(text: string, source: Source): Bins {
     times,
     rates,
     binS: source.binS,
+    broken: 0,
     startAt: 1_704_067_200_000 + (first > 1e8 ? (first % 604_800) * 1_000 : 0),
   };
 }
