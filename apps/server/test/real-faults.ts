@@ -49,6 +49,10 @@ const troubleOf: Readonly<Record<FaultName, string>> = {
 const faultMs = 120_000;
 const healMs = 45_000;
 const lastQuietMs = 4 * 60_000;
+/** A turn of half a second that takes longer than this: the machine stood still. */
+const stillMs = 5_000;
+/** So many times a fault is made again for that. */
+const mostAgain = 4;
 
 interface PlannedFault {
   readonly kind: FaultName;
@@ -95,11 +99,11 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
     const keep = (line: object) => appendFileSync(keptIn, `${JSON.stringify({ run, ...line })}\n`);
     const quiet = async (ms: number) => {
       const from = Date.now();
-      await wait(ms);
+      await awake(ms);
       const alarms = firing(stream.events, from).map(spokenAlert);
       for (const alarm of alarms) console.error(`false alarm: ${alarm}`);
-      keep({ quietMs: Date.now() - from, alarms });
-      kept.quietMs += Date.now() - from;
+      keep({ quietMs: ms, alarms });
+      kept.quietMs += ms;
       kept.falseAlarms.push(...alarms);
     };
     try {
@@ -107,10 +111,16 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
       await until(isLive, { what: 'the fleet to be live', timeoutMs: 90_000 });
       await quiet(warmUpMs);
       for (const fault of left) {
-        const outcome = { ...(await tryFault(server, stream.events, fault)), kind: fault.kind, seed };
+        let tried = await tryFault(server, stream.events, fault);
+        for (let again = 0; tried === undefined && again < mostAgain; again++) {
+          await awake(healMs);
+          tried = await tryFault(server, stream.events, fault);
+        }
+        if (tried === undefined) continue;
+        const outcome = { ...tried, kind: fault.kind, seed };
         kept.outcomes[`${fault.i}`] = outcome;
         keep({ i: fault.i, outcome });
-        await wait(healMs);
+        await awake(healMs);
       }
       await quiet(lastQuietMs);
     } finally {
@@ -134,35 +144,39 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
   };
 }
 
-/** Makes the fault, waits for its alert, ends it, and waits until the agent is there again. */
+/**
+ * Makes the fault, waits for its alert, ends it, and waits until the agent is there again. `undefined` when the machine stood
+ * still meanwhile (others measure, a lid closes): nothing is said by that.
+ */
 async function tryFault(
   server: RunningServer,
   events: readonly SeenEvent[],
   { kind, pool }: PlannedFault,
-): Promise<Pick<FaultOutcome, 'delayMs' | 'by'>> {
+): Promise<Pick<FaultOutcome, 'delayMs' | 'by'> | undefined> {
   const agent = await until(async () => (await agentsOf(server, pool))[0], {
     what: `an agent of ${pool} to be live`,
     timeoutMs: 60_000,
   });
+  // What still fires there cannot begin to.
+  await until(() => !stillFires(events, agent.pool), { what: 'earlier alerts to end', timeoutMs: 180_000 }).catch(
+    () => {},
+  );
   const from = Date.now();
   await trouble(agent, troubleOf[kind]);
   const isIts = ({ agent: id, pool: of }: Alert) => id === agent.instanceId || (id === null && of === agent.pool);
-  // A machine that stands still for a while (others measure, a lid closes) is no time in which anything could be noticed.
-  let awakeMs = 0;
-  let seen: SeenEvent | undefined;
-  for (let before = from; seen === undefined && awakeMs < faultMs; before = Date.now()) {
-    await wait(500);
-    awakeMs += Math.min(2_000, Date.now() - before);
-    seen = firing(events, from).find(({ data }) => isIts(data));
-  }
+  const isNoticed = () => firing(events, from).find(({ data }) => isIts(data));
+  const stoodStillMs = await awake(faultMs, () => isNoticed() !== undefined);
+  const seen = isNoticed();
+  const delayMs = seen === undefined ? null : seen.at - from;
   const elsewhere = firing(events, from).filter(({ data }) => !isIts(data));
   const name = `${faultNames[kind]} of ${agent.instanceId}`;
-  if (seen === undefined) {
+  if (stoodStillMs > 0) console.error(`${name}: once more, the machine stood still for ${stoodStillMs} ms`);
+  else if (seen === undefined) {
     const { health, score, reasons, signals } = await getJson(`${server.url}/api/fleet/agents/${agent.instanceId}`);
     console.error(
       `${name}: not noticed; it is ${health} (${score}): ${reasons.join('; ')}; ${JSON.stringify(signals)}`,
     );
-  } else console.error(`${name}: ${Math.round(awakeMs / 1_000)} s, ${spokenAlert(seen)}`);
+  } else console.error(`${name}: ${Math.round((seen.at - from) / 1_000)} s, ${spokenAlert(seen)}`);
   for (const each of elsewhere) console.error(`  elsewhere: ${spokenAlert(each)}`);
   await trouble(agent, 'calm');
   await until(async () => (await agentsOf(server, pool)).length > 0, {
@@ -170,7 +184,7 @@ async function tryFault(
     timeoutMs: 120_000,
   });
   const by = seen === undefined ? '' : `${seen.data.kind} ${seen.data.signal ?? ''}`.trim();
-  return { delayMs: seen === undefined ? null : awakeMs, by };
+  return stoodStillMs > 0 ? undefined : { delayMs, by };
 }
 
 function agentsOf(server: RunningServer, pool?: string): Promise<Agent[]> {
@@ -227,6 +241,23 @@ function readKept(file: string, run: string): Kept {
   return kept;
 }
 
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits for so long, without the time that the machine stood still, which it gives; or until `isOver`. */
+async function awake(ms: number, isOver: () => boolean = () => false): Promise<number> {
+  let left = ms;
+  let stood = 0;
+  for (let before = Date.now(); left > 0 && !isOver(); before = Date.now()) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(500, left)));
+    const took = Date.now() - before;
+    if (took > stillMs) stood += took;
+    else left -= took;
+  }
+  return stood;
+}
+
+/** Whether an alert on the pool has begun and not ended. */
+function stillFires(events: readonly SeenEvent[], pool: string): boolean {
+  const states = new Map<string, string>();
+  for (const { event, data } of events)
+    if (event === 'alert' && data.pool === pool && data.severity !== 'info') states.set(data.id, data.state);
+  return [...states.values()].includes('firing');
 }
