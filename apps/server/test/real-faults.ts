@@ -100,6 +100,7 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
     const quiet = async (ms: number) => {
       const from = Date.now();
       await awake(ms);
+      expectStream(stream.events);
       const alarms = firing(stream.events, from).map(spokenAlert);
       for (const alarm of alarms) console.error(`false alarm: ${alarm}`);
       keep({ quietMs: ms, alarms });
@@ -172,10 +173,9 @@ async function tryFault(
   const name = `${faultNames[kind]} of ${agent.instanceId}`;
   if (stoodStillMs > 0) console.error(`${name}: once more, the machine stood still for ${stoodStillMs} ms`);
   else if (seen === undefined) {
-    const { health, score, reasons, signals } = await getJson(`${server.url}/api/fleet/agents/${agent.instanceId}`);
-    console.error(
-      `${name}: not noticed; it is ${health} (${score}): ${reasons.join('; ')}; ${JSON.stringify(signals)}`,
-    );
+    expectStream(events);
+    const { health, score, reasons } = await getJson(`${server.url}/api/fleet/agents/${agent.instanceId}`);
+    console.error(`${name}: not noticed; it is ${health} (${score}): ${reasons.join('; ')}`);
   } else console.error(`${name}: ${Math.round((seen.at - from) / 1_000)} s, ${spokenAlert(seen)}`);
   for (const each of elsewhere) console.error(`  elsewhere: ${spokenAlert(each)}`);
   await trouble(agent, 'calm');
@@ -252,6 +252,15 @@ async function awake(ms: number, isOver: () => boolean = () => false): Promise<n
     else left -= took;
   }
   return stood;
+}
+
+/** There is an event each five seconds. Without the stream nothing would be noticed, and nothing be wrong. */
+function expectStream(events: readonly SeenEvent[]): void {
+  const ago = Date.now() - (events.at(-1)?.at ?? 0);
+  if (ago > 60_000)
+    throw new Error(
+      `Cannot watch alerts: the last event came ${ago} ms ago, must be some seconds; start again to go on`,
+    );
 }
 
 /** Whether an alert on the pool has begun and not ended. */
