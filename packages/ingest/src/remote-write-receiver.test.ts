@@ -5,12 +5,16 @@ import { ManualClock } from '../test/recording-sinks.ts';
 import { IngestCounters } from './ingest-counters.ts';
 import { RemoteWriteReceiver } from './remote-write-receiver.ts';
 import type { TelemetrySinks } from './sinks.ts';
+import { WorkTurns } from './work-turns.ts';
 
 const now = 1_700_000_000_000;
 const v1 = { contentType: 'application/x-protobuf', contentEncoding: 'snappy' };
 const v2 = { ...v1, contentType: 'application/x-protobuf;proto=io.prometheus.write.v2.Request' };
 
-function receiver(rejected: (batch: SampleBatch) => Rejections = () => ({}), options: { pendingLimit?: number } = {}) {
+function receiver(
+  rejected: (batch: SampleBatch) => Rejections = () => ({}),
+  options: { pendingLimit?: number; turns?: WorkTurns; bodyLimitBytes?: number } = {},
+) {
   const kept = { samples: 0, exemplars: [] as Exemplar[], metadata: [] as MetricMetadata[], resolutions: 0 };
   const counters = new IngestCounters();
   const sinks: TelemetrySinks = {
@@ -144,4 +148,35 @@ describe('what is refused', () => {
     expect((await remote.handle({ ...v1, body: bytes })).status).toBe(status);
     expect(counters.snapshot().rejected['remote_write']).toEqual({ [status === 413 ? 'too_large' : 'malformed']: 1 });
   });
+});
+
+test('a request of many new series is taken in parts, whole, and a short one comes in between', async () => {
+  let clock = 0;
+  const turns = new WorkTurns({
+    stopwatch: () => (clock += 20),
+    breathe: () => new Promise((end) => setImmediate(end)),
+  });
+  const { remote, kept } = receiver(undefined, { turns, bodyLimitBytes: 1_000_000 });
+  const writer = new WireWriter();
+  for (let i = 0; i < 1_000; i++)
+    writer.messageField(1, (series) => {
+      for (const [name, value] of [
+        ['__name__', 'up'],
+        ['i', `${i}-${'x'.repeat(40)}`],
+      ] as const)
+        series.messageField(1, (label) => {
+          label.stringField(1, name);
+          label.stringField(2, value);
+        });
+      series.messageField(2, (sample) => sample.varintField(2, now));
+    });
+  const ended: string[] = [];
+  const long = remote.handle({ ...v1, body: packSnappy(writer.finish()) }).finally(() => ended.push('long'));
+  const short = remote.handle({ ...v1, body: body(1) }).finally(() => ended.push('short'));
+  expect([(await long).headers, (await short).status]).toMatchObject([
+    { 'x-prometheus-remote-write-samples-written': '1000' },
+    204,
+  ]);
+  expect(ended).toEqual(['short', 'long']);
+  expect(kept).toMatchObject({ samples: 1_001, resolutions: 1_001 });
 });
