@@ -82,25 +82,48 @@ export function answerFromRollup(rollup: Rollup, question: RollupQuestion): Samp
  * the millisecond before the last, so that times go on rising. No bucket needs another: an answer may come in parts.
  */
 function counterSamples(rollup: Rollup): Samples {
-  const { length, times, counts, firsts, lasts, increases } = rollup;
-  const timestamps: number[] = [];
-  const values: number[] = [];
-  const add = (time: number, value: number): void => {
-    timestamps.push(time);
-    values.push(value);
-  };
+  const { length, times, firsts, lasts, increases } = rollup;
+  const shown = new Uint8Array(length);
+  let total = length;
   for (let i = 0; i < length; i++) {
-    const [time, first, last, increase] = [times[i]!, firsts[i]!, lasts[i]!, increases[i]!];
-    const isRestarted = increase !== last - first && !Number.isNaN(increase);
-    const isAfterRestart = i === 0 || first < lasts[i - 1]!;
-    if (counts[i]! > 1 && (isRestarted || isAfterRestart)) add(time - 0.75, first);
-    if (isRestarted) {
-      add(time - 0.5, first + increase - last);
-      add(time - 0.25, 0);
-    }
-    add(time, last);
+    const more = shownBefore(rollup, i);
+    shown[i] = more;
+    total += (more & showsFirst) + (more & isRestarted);
   }
-  return { timestamps: Float64Array.from(timestamps), values: Float64Array.from(values) };
+  const timestamps = new Float64Array(total);
+  const values = new Float64Array(total);
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    const time = times[i]!;
+    const last = lasts[i]!;
+    const more = shown[i]!;
+    if ((more & showsFirst) !== 0) {
+      timestamps[at] = time - 0.75;
+      values[at++] = firsts[i]!;
+    }
+    if ((more & isRestarted) !== 0) {
+      timestamps[at] = time - 0.5;
+      values[at++] = firsts[i]! + increases[i]! - last;
+      timestamps[at] = time - 0.25;
+      values[at++] = 0;
+    }
+    timestamps[at] = time;
+    values[at++] = last;
+  }
+  return { timestamps, values };
+}
+
+/** Of a bucket: its first value stands too (one sample more), its counter restarted (two more). */
+const showsFirst = 1;
+const isRestarted = 2;
+
+function shownBefore({ counts, firsts, lasts, increases }: Rollup, i: number): number {
+  const first = firsts[i]!;
+  const last = lasts[i]!;
+  const increase = increases[i]!;
+  const restarted = increase !== last - first && !Number.isNaN(increase) ? isRestarted : 0;
+  const isAfterRestart = i === 0 || first < lasts[i - 1]!;
+  return restarted + (counts[i]! > 1 && (restarted !== 0 || isAfterRestart) ? showsFirst : 0);
 }
 
 /** As many samples as were counted: the last at its time, the others in the milliseconds before it. */
