@@ -26,17 +26,17 @@ export interface WarmUpOptions {
 }
 
 /** More leave little to win. */
-const rounds = 12;
+const rounds = 10;
 
 const now = 1_700_000_000_000;
 const stepMs = 10_000;
 const kinds = ['made', 'made_total', 'made_bucket'];
 const seriesOfKind = 120;
-const samples = 240;
+const samples = 160;
 const stepsAtOnce = 20;
 const from = now - samples * stepMs;
 /** So few that most are kept, some are decoded each time, and all are forgotten now and then. */
-const keptMost = 120_000;
+const keptMost = 60_000;
 
 function range(expr: string, everyMs: number): PreparedQuery {
   return { expr, steps: { startMs: from, endMs: now, stepMs: everyMs }, options: {} };
@@ -50,7 +50,7 @@ const questions: readonly PreparedQuery[] = [
   range('made_total{agent="7"}', 30_000),
   range('sum by (pool) (rate(made_total{agent=~".+"}[5m]))', 30_000),
   moment('topk(10, made)'),
-  moment('quantile_over_time(0.95, made[40m])'),
+  moment('quantile_over_time(0.95, made[25m])'),
   range('avg by (pool) (max_over_time(made{pool!=""}[2m]))', 60_000),
   range('sum by (pool) (made) / on (pool) group_left sum by (pool) (increase(made_total[1m]))', 60_000),
   range('histogram_quantile(0.9, sum by (le, pool) (rate(made_bucket[5m])))', 60_000),
