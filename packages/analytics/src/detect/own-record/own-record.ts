@@ -7,7 +7,7 @@
  *  2. Is this value far from where the next row should be? Score 0.6 at least, anomalous; the next two rows only when louder.
  *  3. Is something going on? The evidence of the last rows: on data minutes apart and coarser, where what matters lasts for
  *     hours, the peak of the smoothed residual, fading slowly; on finer data `LastingEvidence`.
- * Bad at: its first 150 rows. It keeps some 14 KB a series, which is why it is not what watches 500,000 of them.
+ * Bad at: its first 150 rows. It keeps some 15 KB a series, which is why it is not what watches 500,000 of them.
  */
 import { farShareAt } from '../far-share.ts';
 import type { DetectMember, MemberRun, MemberTable, RowVerdict } from '../member.ts';
