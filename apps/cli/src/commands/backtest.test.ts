@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-// Three hours of a wave that needs 4 to 16 replicas.
-const rows = Array.from({ length: 180 }, (_, i) => `${60 * i},${(100 + 60 * Math.sin(i / 15)).toFixed(2)}`);
+// Half an hour of a wave that needs 4 to 16 replicas.
+const rows = Array.from({ length: 30 }, (_, i) => `${60 * i},${(100 + 60 * Math.sin(i / 15)).toFixed(2)}`);
 
 async function backtest(policy: string, ...flags: string[]) {
   const [load, file] = [join(folder, 'load.csv'), join(folder, 'policy.yaml')];

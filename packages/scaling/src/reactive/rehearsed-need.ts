@@ -1,12 +1,13 @@
 import { formatDuration, shortNumber } from '@jaegis/std';
 import { fadedReversals } from '../change-history.ts';
-import { drainShare, roundingSlack } from '../rehearsal/virtual-plants.ts';
+import { drainShare, roundingSlack, slowDrainS } from '../rehearsal/virtual-plants.ts';
 import type { Need, NeedContext } from './need.ts';
 
 // What the leader of the rehearsed candidates provides for, in whole replicas, growth that lasts (ramp.ts) at least, with
 // two additions that its small plant does not know: the queue that really is there, beyond what may wait anyway, is to be
 // gone in a minute and half a start-up time, with at most two fifths more than arrives (a long queue is an integral of the
-// past: replicas in proportion to it grow without end while new ones start); and a demand far beyond everything ordered is
+// past: replicas in proportion to it grow without end while new ones start), or as many as work it off in five minutes or
+// four start-up times, if more were ever needed; and a demand far beyond everything ordered is
 // believed at once (panic), whatever the leader's view.
 const mayWait = 0.3;
 const drainS = 60;
@@ -31,18 +32,23 @@ export function rehearsedNeed(
   const demand = rehearsal.isGrown && config.predictive === 'forecast-and-scale' ? rehearsal.demand() : null;
   if (demand === null) return undefined;
   const tolerated = mayWait * rehearsal.settings.toleratedWaitS * replicas.ready * planned;
-  const backlog = Math.max(0, (o.queue ?? 0) - tolerated) / (drainS + startupMs / 2_000);
+  const excess = Math.max(0, (o.queue ?? 0) - tolerated);
+  const backlog = excess / (drainS + startupMs / 2_000);
   // Held from the last minutes is a reason to keep replicas, none to order more.
   const room = current * planned;
   const held = Math.max(demand.fresh, Math.min(demand.held, room));
   const isPanic = rehearsal.newest > panicFrom * current * planned && rehearsal.newest > demand.held;
   const provided = Math.max(isPanic ? rehearsal.newest : held, rehearsal.ramp);
-  const most = Math.max(provided, (1 + drainShare) * Math.max(rehearsal.newest, rehearsal.ramp));
+  const slowly = Math.min(rehearsal.highest, rehearsal.newest + excess / slowDrainS(startupMs / 1_000));
+  const most = Math.max(provided, (1 + drainShare) * Math.max(rehearsal.newest, rehearsal.ramp), slowly);
   const exact = Math.min(provided + backlog, most) / planned - roundingSlack;
   const up = Math.ceil(exact);
   // Between two whole numbers the larger one stays, the more so the more often it went back and forth lately.
   const hysteresis = Math.min(widestHysteresis, hysteresisPerReversal * fadedReversals(context.state, now));
-  const whole = up < current ? Math.min(current, Math.ceil(exact + hysteresis)) : up;
+  // Those that still have a minute of what waits to work off, each, cost nothing by staying: the work is the same.
+  const isUsed = excess > drainS * Math.max(0, replicas.ready * planned - rehearsal.newest);
+  const least = isUsed ? Math.min(current, replicas.ready) : 0;
+  const whole = up < current ? Math.max(least, Math.min(current, Math.ceil(exact + hysteresis))) : up;
   // What was ordered to work a queue off stays until it is, unless that is far more than arrives.
   const isDraining = backlog > 0 && current * planned <= 1.5 * rehearsal.newest;
   // A leader that changes while demand grows would have it given back and ordered again.

@@ -136,6 +136,11 @@ export class LoadView {
       this.values[i] = this.#holds[i]!.push(sources[order.indexOf(views[i]!.source)]!);
   }
 
+  /** The highest mean of a minute, fading with a half-life of three days. */
+  get highest(): number {
+    return this.#top;
+  }
+
   #mean(steps: number): number {
     const size = Math.min(steps, this.#steps);
     let sum = 0;

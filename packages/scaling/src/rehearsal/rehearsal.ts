@@ -122,6 +122,7 @@ export class Rehearsal {
       mean: time > 0 ? arrived / time : rate,
       cap: this.#view.tried,
       newest: this.#view.newest,
+      highest: this.#view.highest,
       floor: this.#view.ramp,
     });
     this.#seen++;
@@ -154,6 +155,11 @@ export class Rehearsal {
   /** Demand of the last 20 s, requests per second. */
   get newest(): number {
     return this.#view.newest;
+  }
+
+  /** The highest demand of days, requests per second: what working a long queue off may use. */
+  get highest(): number {
+    return this.#view.highest;
   }
 
   /** Where growth that lasts leads until an order of now serves, requests per second; 0 without any. */

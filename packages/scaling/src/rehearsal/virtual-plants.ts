@@ -33,6 +33,10 @@ export const episodeGapSteps = 60;
 const drainS = 60;
 /** But with at most two fifths more than arrives: a long queue is an integral of the past. */
 export const drainShare = 0.4;
+/** Where that would take longer than this it may be more, but never more than was ever needed. */
+export function slowDrainS(startupS: number): number {
+  return Math.max(300, 4 * startupS);
+}
 /** Rounding up starts here: what a fifth of a replica too few leaves waiting is worked off when the queue is counted. */
 export const roundingSlack = 0.2;
 
@@ -44,6 +48,8 @@ export interface Seen {
   /** Nothing beyond it is tried. */
   readonly cap: number;
   readonly newest: number;
+  /** The highest of days. */
+  readonly highest: number;
   /** What every candidate provides for at least. */
   readonly floor: number;
 }
@@ -153,6 +159,7 @@ export class VirtualPlants {
     if (!this.#isFresh && ++this.#subAt >= this.#perSub) this.#roll();
     const { floor } = seen;
     const drained = (1 + drainShare) * Math.max(floor, seen.newest);
+    const slow = 1 / slowDrainS(startupS);
     let i = 0;
     for (let v = 0; v < views.length; v++) {
       const view = seen.values[v]!;
@@ -160,7 +167,11 @@ export class VirtualPlants {
         const unit = form === 0 ? view : Math.sqrt(view * seen.mean);
         for (let m = 0; m < margins.length; m++, i++) {
           const provided = Math.max(floor, Math.min(view + margins[m]! * unit, seen.cap));
-          const more = queue[i]! > 0 ? Math.max(provided, Math.min(provided + queue[i]! * drain, drained)) : provided;
+          let more = provided;
+          if (queue[i]! > 0) {
+            const most = Math.max(drained, Math.min(seen.highest, seen.newest + queue[i]! * slow));
+            more = Math.max(provided, Math.min(provided + queue[i]! * drain, most));
+          }
           let n = Math.ceil(more * perRequest - roundingSlack);
           if (!(n > minReplicas)) n = minReplicas;
           else if (n > maxReplicas) n = maxReplicas;
