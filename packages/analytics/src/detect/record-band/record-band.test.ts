@@ -54,6 +54,17 @@ describe('record-band', () => {
     expect(anomalous.flatMap((each, i) => (each === 1 ? [i] : []))).toEqual([400]);
   });
 
+  test('a value is far as before after an absurd one', () => {
+    const rng = seededRng(4);
+    const spikes = [3_020, 3_300, 3_700];
+    const values = series(4_000, (i) => {
+      if (i === 3_000) return 1e300;
+      return 10 + 0.3 * rng.normal() + (spikes.includes(i) ? 2.5 : 0);
+    });
+    const { anomalous } = run(values, 0.003);
+    expect(spikes.map((i) => anomalous[i])).toEqual([1, 1, 1]);
+  });
+
   test('with a budget of points a far value is told from the thirtieth row on, in the server once there is a band', () => {
     const values = noisy(60, (i, value) => (i === 34 ? value + 80 : value));
     expect(run(values, 0.0035).anomalous[34]).toBe(1);

@@ -172,14 +172,15 @@ export class RowNews {
     const n = Math.min(c.count[row]! + 1, 65_535);
     c.count[row] = n;
     // What was cut off of an absurd value must not make its distance look usual, or the average would go half way to it.
-    const least = (o.least / c.unit[row]!) * (Math.abs(y) < Math.abs(scaled) ? Math.abs(y / scaled) : 1);
-    const z = this.#far(row, y, n, Math.min(least, most));
+    const isCut = Math.abs(y) > 0 && Math.abs(y) < Math.abs(scaled);
+    const least = (o.least / c.unit[row]!) * (isCut ? Math.abs(y / scaled) : 1);
+    const z = this.#far(row, y, { n, isCut, leastUsual: Math.min(least, most) });
     this.#weigh(row, z, o.tellShare ?? weighed.share);
     this.#compare(row, y, n, hourOf(o.at));
   }
 
-  /** How many usual distances the value is off; what is usual learns. */
-  #far(row: number, y: number, n: number, leastUsual: number): number {
+  /** How many usual distances the value is off; what is usual learns. `isCut`: the value was farther than what is believed. */
+  #far(row: number, y: number, { n, isCut, leastUsual }: { n: number; isCut: boolean; leastUsual: number }): number {
     const c = this.#table.columns;
     const expected = c.expected[row]!;
     const magnitude = c.magnitude[row]!;
@@ -194,7 +195,8 @@ export class RowNews {
     const usual = Math.max(c.usual[row]!, least);
     const isWarm = n > farWarmUp;
     const z = isWarm && distance > 0 ? distance / usual : 0;
-    const slow = Math.max(1 / n, slowRate);
+    // A single absurd value teaches the long-run sizes nothing, or nothing would be far for 2,000 values.
+    const slow = isCut && isWarm && c.runAndRest[row]! % runBits === 0 ? 0 : Math.max(1 / n, slowRate);
     c.deviation[row] = c.deviation[row]! + slow * (Math.abs(y - c.level[row]!) - c.deviation[row]!);
     c.magnitude[row] = magnitude + slow * (Math.abs(y) - magnitude);
     const bounded = isWarm ? Math.min(distance, clipUsual * usual) : distance;
