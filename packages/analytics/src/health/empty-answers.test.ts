@@ -54,6 +54,10 @@ test('a cache that answers for a minute now and then is told a few times at firs
   expect(spells.size).toBeLessThanOrEqual(3);
 });
 
+test('a loop that burnt tokens for ten minutes does not make ordinary answers look empty', () => {
+  expect(firstEmpty(then(240, (i) => ({ tokensRate: i < 120 ? 8_000 : 240 })))).toBeUndefined();
+});
+
 test('after half an hour it is how the agent works', () => {
   let state: AnswersState | undefined;
   const told: number[] = [];

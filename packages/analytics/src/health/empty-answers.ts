@@ -37,6 +37,9 @@ const hardlyAny = 0.25;
 const lastsMs = 30_000;
 const fallRate = 0.15;
 const riseRate = 0.02;
+/** Beyond so many times the least it is no ordinary work (a loop), and teaches hardly anything. */
+const ordinary = 2;
+const strangeRate = 0.001;
 /** An hour of readings. */
 const forgetRate = 1 / 720;
 const usualAfterMs = 30 * 60_000;
@@ -72,11 +75,12 @@ export function followAnswers(
 }
 
 function learn({ seen, least, since, patienceMs }: AnswersState, each: number, now: number): AnswersState {
-  const rate = seen === 0 ? 1 : each < least ? fallRate : riseRate;
+  const isStrange = seen === leastSeen && least > 0 && each > ordinary * least;
+  const rate = seen === 0 ? 1 : each < least ? fallRate : isStrange ? strangeRate : riseRate;
   const isPast = since !== null && now - since >= patienceMs;
   return {
     seen: Math.min(seen + 1, leastSeen),
-    least: least + rate * (each - least),
+    least: least + rate * ((isStrange ? ordinary * least : each) - least),
     since: null,
     patienceMs: isPast ? Math.min(2 * patienceMs, usualAfterMs) : patienceMs + forgetRate * (lastsMs - patienceMs),
   };
