@@ -14,6 +14,7 @@ const leftToFullRuns =
         'packages/scaling/src/workers/workers.test.ts',
         'packages/tsdb/src/{metrics-store.model,metrics-history}.test.ts',
         'packages/tsdb/src/block/block-thread.test.ts',
+        'packages/tsdb/src/select/{handover,kept-samples}.test.ts',
         'packages/tsdb/src/head/chunk-store.test.ts',
         'packages/analytics/src/detect/{false-alarms,recorded-data}.test.ts',
         'packages/analytics/src/forecast/{network/network,weighted-members}.test.ts',
