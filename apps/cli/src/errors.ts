@@ -15,6 +15,11 @@ const troubles: Readonly<Record<string, string>> = {
   EACCES: 'it may not be read',
 };
 
+/** Whether reading or opening failed, and not what was made of it. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
 /** What is said of a file that cannot be read. `what` is its name, and before that what it was to be. */
 export function unreadable(what: string, cause: unknown): CliError {
   const code = (cause as NodeJS.ErrnoException).code ?? String(cause);

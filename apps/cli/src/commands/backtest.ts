@@ -6,6 +6,7 @@ import type { PoolConfig } from '@jaegis/model';
 import type { Load } from '@jaegis/scaling';
 import { parseDurationMs } from '@jaegis/std';
 import { Option } from 'commander';
+import { separatorOf } from '../detect/separator.ts';
 import { badInput, CliError, done, type ExitCode, unreadable } from '../errors.ts';
 import { backtestTable, fleetTable } from '../format/backtest.ts';
 import { layoutOf } from '../terminal.ts';
@@ -136,8 +137,8 @@ async function readTrace(path: string): Promise<string> {
 function withCommas(text: string): string {
   const plain = text.replace(/^\uFEFF/, '');
   const header = plain.slice(0, Math.max(0, plain.indexOf('\n')));
-  const separator = header.includes(',') ? undefined : [';', '\t'].find((each) => header.includes(each));
-  return separator === undefined ? plain : plain.replaceAll(',', '.').replaceAll(separator, ',');
+  const separator = separatorOf(header);
+  return separator === ',' ? plain : plain.replaceAll(',', '.').replaceAll(separator, ',');
 }
 
 async function readLoad(

@@ -4,7 +4,7 @@ import { parseDurationMs } from '@jaegis/std';
 import { CsvTable } from '../detect/csv-table.ts';
 import { TableNotes } from '../detect/table-notes.ts';
 import { VerdictLines } from '../detect/verdict-lines.ts';
-import { badInput, CliError, done, type ExitCode, unreadable } from '../errors.ts';
+import { badInput, CliError, done, type ExitCode, isFileError, unreadable } from '../errors.ts';
 import { formatTable } from '../format/table.ts';
 import { layoutOf, type Terminal } from '../terminal.ts';
 import { action, localCommand, type Program, readChoice, readCount, writeJson } from './shared.ts';
@@ -114,10 +114,6 @@ async function detect(terminal: Terminal, file: string | undefined, flags: Flags
 
 function open(terminal: Terminal, file: string | undefined): AsyncIterable<Uint8Array> {
   return file === undefined || file === '-' ? terminal.input() : createReadStream(file, { highWaterMark: chunkBytes });
-}
-
-function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
 }
 
 function chooseMember(name: string | undefined, columns: number, table: string) {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Forecaster } from '@jaegis/analytics';
-import { badInput, CliError, done, type ExitCode, unreadable } from '../errors.ts';
+import { badInput, CliError, done, type ExitCode, isFileError, unreadable } from '../errors.ts';
 import { CsvSeries, type GivenSeries, readSeriesLine } from '../forecast/series-lines.ts';
 import { formatTable } from '../format/table.ts';
 import { layoutOf } from '../terminal.ts';
@@ -113,9 +113,7 @@ async function* readInput(file: string | undefined, stepMs: number | undefined):
       csv.push(text);
     }
   } catch (cause) {
-    throw cause instanceof CliError || (cause as NodeJS.ErrnoException).code === undefined
-      ? cause
-      : unreadable(name, cause);
+    throw isFileError(cause) ? unreadable(name, cause) : cause;
   }
   if (known === 0) throw bad(name, 'it is empty');
   if (csv !== undefined) yield* csv.finish();

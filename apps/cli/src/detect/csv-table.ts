@@ -5,6 +5,7 @@
 import { badInput, CliError } from '../errors.ts';
 import { readNumber, textOf } from './read-number.ts';
 import { readTime } from './read-time.ts';
+import { separatorOf } from './separator.ts';
 
 /** The row in hand; overwritten by the next. */
 export interface CsvRow {
@@ -32,8 +33,6 @@ export interface CsvOptions {
 const timeNames = new Set(['time', 'timestamp', 'datetime', 'date', 't', 't_s', 'unix_s', 'ts']);
 const newline = 10;
 const comma = 44;
-/** Tried in this order; where the header has none there is one column. */
-const separators = [comma, 59, 9];
 const quote = 34;
 const ignored = -1;
 const timeCell = -2;
@@ -121,8 +120,7 @@ export class CsvTable {
 
   #readHeader(bytes: Uint8Array, from: number, end: number): void {
     const start = bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf ? from + 3 : from;
-    const line = bytes.subarray(start, end);
-    this.#separator = separators.find((each) => line.includes(each)) ?? comma;
+    this.#separator = separatorOf(textOf(bytes, start, end)).charCodeAt(0);
     const names: string[] = [];
     for (let at = start; at <= end; ) {
       const cellEnd = endOfCell(bytes, at, end, this.#separator);

@@ -52,26 +52,23 @@ export function Alarms({ report }: { report: SystemReport }) {
 type AnomalyCompany = SystemReport['alarms']['anomalies']['own'];
 
 /** An anomaly that matters is seldom alone: another alert of its pool fires within a quarter of an hour. */
-function Company({ name, of: { scored, open, company, chance } }: { name: string; of: AnomalyCompany }) {
+function Company({ name, of }: { name: string; of: AnomalyCompany }) {
   return (
     <div>
       <dt title="Another alert of the same pool fired between 5 minutes before and 15 minutes after the anomaly began. By chance: the same an hour earlier.">
         {name}
       </dt>
-      <dd>
-        {company === null ? (
-          open > 0 ? (
-            `known in 15 m, of ${open}`
-          ) : (
-            'none yet'
-          )
-        ) : (
-          <>
-            {written(company, 'ratio')} of {written(scored, 'count')}
-            {chance !== null && <span className="muted">, by chance {written(chance, 'ratio')}</span>}
-          </>
-        )}
-      </dd>
+      <dd>{companyWords(of)}</dd>
     </div>
+  );
+}
+
+function companyWords({ scored, open, company, chance }: AnomalyCompany) {
+  if (company === null) return open > 0 ? `known in 15 m, of ${open}` : 'none yet';
+  return (
+    <>
+      {written(company, 'ratio')} of {written(scored, 'count')}
+      {chance !== null && <span className="muted">, by chance {written(chance, 'ratio')}</span>}
+    </>
   );
 }
