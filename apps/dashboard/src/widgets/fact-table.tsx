@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ColumnHeads, num } from './column-heads.tsx';
 
 export interface Column<T> {
   readonly name: string;
@@ -23,15 +24,7 @@ export function FactTable<T>({
   return (
     <div className="table-scroll">
       <table className="table">
-        <thead>
-          <tr>
-            {columns.map(({ name, isNum }) => (
-              <th key={name} scope="col" className={isNum === true ? 'num' : undefined}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads columns={columns.map(({ name, isNum }) => (isNum === true ? num(name) : name))} />
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>

@@ -1,5 +1,6 @@
 import type { Decision, DecisionPlan } from '@jaegis/model';
 import { written } from '../../data/written.ts';
+import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
 import { Section } from '../../widgets/section.tsx';
 
 /** What else was possible: cheaper and later, or dearer and more punctual. The one that leads is marked. */
@@ -15,23 +16,15 @@ export function DecisionFront({ plan, decision }: { plan: DecisionPlan; decision
       </p>
       <div className="table-scroll">
         <table className="table front-table">
-          <thead>
-            <tr>
-              <th scope="col">Provides for</th>
-              <th scope="col" className="num">
-                {price === null ? 'Replicas' : 'Cost'}
-              </th>
-              <th scope="col" className="num">
-                Late
-              </th>
-              <th scope="col" className="num">
-                Short
-              </th>
-              <th scope="col" className="num">
-                Used
-              </th>
-            </tr>
-          </thead>
+          <ColumnHeads
+            columns={[
+              'Provides for',
+              num(price === null ? 'Replicas' : 'Cost'),
+              num('Late'),
+              num('Short'),
+              num('Used'),
+            ]}
+          />
           <tbody>
             {plan.front.map((option, i) => (
               <tr key={option.name} aria-current={i === plan.chosen ? 'true' : undefined}>

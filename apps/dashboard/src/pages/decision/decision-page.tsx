@@ -8,6 +8,8 @@ import { reasonWords, signalName, signalText } from '../../data/signal-words.ts'
 import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
 import { Ago, At } from '../../widgets/ago.tsx';
+import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
+import { FactTable } from '../../widgets/fact-table.tsx';
 import { PoolLink } from '../../widgets/links.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
@@ -73,30 +75,25 @@ function Inputs({ decision }: { decision: Decision }) {
   const { inputs } = decision;
   return (
     <Section title="What was seen">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">Signal</th>
-            <th scope="col" className="num">
-              Value
-            </th>
-            <th scope="col" className="num">
-              Age
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {Object.entries(inputs.signals).map(([name, each]) => (
-            <tr key={name}>
-              <th scope="row">{signalName(name)}</th>
-              <td className={`num ${each.value === null ? 'faint' : ''}`}>
-                {each.value === null ? 'not known' : signalText(name, each.value)}
-              </td>
-              <td className="num muted">{each.value === null ? '' : span(each.ageMs)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <FactTable
+        columns={[
+          { name: 'Signal', cell: ([name]) => signalName(name) },
+          {
+            name: 'Value',
+            isNum: true,
+            cell: ([name, { value }]) => (value === null ? 'not known' : signalText(name, value)),
+            tone: ([, { value }]) => (value === null ? 'faint' : ''),
+          },
+          {
+            name: 'Age',
+            isNum: true,
+            cell: ([, { value, ageMs }]) => (value === null ? '' : span(ageMs)),
+            tone: () => 'muted',
+          },
+        ]}
+        rows={Object.entries(inputs.signals)}
+        keyOf={([name]) => name}
+      />
       <dl className="facts">
         <div>
           <dt>Replicas then</dt>
@@ -164,19 +161,7 @@ function Effect({ decision }: { decision: Decision }) {
     <div>
       <Section title="Predicted and real">
         <table className="table">
-          <thead>
-            <tr>
-              <th scope="col">
-                <span className="sr-only">What</span>
-              </th>
-              <th scope="col" className="num">
-                Predicted
-              </th>
-              <th scope="col" className="num">
-                Real
-              </th>
-            </tr>
-          </thead>
+          <ColumnHeads first={<span className="sr-only">What</span>} columns={[num('Predicted'), num('Real')]} />
           <tbody>
             <tr>
               <th scope="row">Capacity in use</th>

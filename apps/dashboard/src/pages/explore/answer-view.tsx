@@ -3,6 +3,7 @@ import { Chart } from '../../chart/chart.tsx';
 import type { ChartSeries } from '../../chart/chart-types.ts';
 import { type GridSeries, gridTimes, lastKnown } from '../../data/series.ts';
 import { written } from '../../data/written.ts';
+import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
 import { Empty } from '../../widgets/page-states.tsx';
 import type { RangeAnswer } from './answers.ts';
 import { colorSlots, seriesName, tellingLabels, unitOf } from './series-names.ts';
@@ -43,9 +44,9 @@ export function AnswerView({ answer, expr, isStale }: { answer: RangeAnswer; exp
       />
       <div className="table-scroll">
         <table className="table explore-table">
-          <thead>
-            <tr>
-              <th scope="col">
+          <ColumnHeads
+            first={
+              <>
                 {rows.length.toLocaleString('en')} series
                 {hidden > 0 && (
                   <span className="faint">
@@ -53,21 +54,10 @@ export function AnswerView({ answer, expr, isStale }: { answer: RangeAnswer; exp
                     the first {mostDrawn} drawn, +{hidden} below
                   </span>
                 )}
-              </th>
-              <th scope="col" className="num">
-                Now
-              </th>
-              <th scope="col" className="num">
-                Least
-              </th>
-              <th scope="col" className="num">
-                Mean
-              </th>
-              <th scope="col" className="num">
-                Greatest
-              </th>
-            </tr>
-          </thead>
+              </>
+            }
+            columns={[num('Now'), num('Least'), num('Mean'), num('Greatest')]}
+          />
           <tbody>
             {rows.slice(0, mostListed).map((row, i) => (
               <tr key={row.name} data-row data-quiet={(alone !== undefined && alone !== row.name) || undefined}>

@@ -1,5 +1,6 @@
 import type { Link, Topology } from '@jaegis/model';
 import { written } from '../../data/written.ts';
+import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
 import { StateMark } from '../../widgets/state-mark.tsx';
 import { linkTone } from './map-geometry.ts';
 import { linkKey } from './map-layout.ts';
@@ -37,20 +38,7 @@ export function MapTable({ topology, search, node, link, onLink }: MapTableProps
   return (
     <div className="table-scroll">
       <table className="table map-table">
-        <thead>
-          <tr>
-            <th scope="col">Link</th>
-            <th scope="col" className="num">
-              Rate
-            </th>
-            <th scope="col" className="num">
-              Fail
-            </th>
-            <th scope="col" className="num">
-              P95
-            </th>
-          </tr>
-        </thead>
+        <ColumnHeads columns={['Link', num('Rate'), num('Fail'), num('P95')]} />
         <tbody>
           {links.map((each) => {
             const key = linkKey(each);

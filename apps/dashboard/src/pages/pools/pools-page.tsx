@@ -6,6 +6,7 @@ import { poolsQuery, seriesQuery } from '../../data/queries.ts';
 import { selector } from '../../data/series.ts';
 import { written } from '../../data/written.ts';
 import { useWindow } from '../../time/use-window.ts';
+import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
 import { DecisionLink, PoolLink } from '../../widgets/links.tsx';
 import { Empty, Loaded } from '../../widgets/page-states.tsx';
 import { ReplicaBar } from '../../widgets/replica-bar.tsx';
@@ -51,34 +52,22 @@ function PoolTable({ pools }: { pools: readonly Pool[] }) {
   return (
     <div className="table-scroll">
       <table className="table pool-table">
-        <thead>
-          <tr>
-            <th scope="col">Pool</th>
-            <th scope="col">Score</th>
-            <th scope="col">Mode</th>
-            <th scope="col">Replicas</th>
-            <th scope="col">Demand</th>
-            <th scope="col" className="num">
-              <span className="sr-only">Demand now</span>
-            </th>
-            <th scope="col" className="num">
-              In use
-            </th>
-            <th scope="col" className="num">
-              P95
-            </th>
-            <th scope="col" className="num">
-              Errors
-            </th>
-            <th scope="col" className="num">
-              Queue
-            </th>
-            <th scope="col" className="num">
-              Cost
-            </th>
-            <th scope="col">Last decision</th>
-          </tr>
-        </thead>
+        <ColumnHeads
+          columns={[
+            'Pool',
+            'Score',
+            'Mode',
+            'Replicas',
+            'Demand',
+            num('Demand now', <span className="sr-only">Demand now</span>),
+            num('In use'),
+            num('P95'),
+            num('Errors'),
+            num('Queue'),
+            num('Cost'),
+            'Last decision',
+          ]}
+        />
         <tbody>
           {pools.map((pool) => (
             <tr key={pool.name}>

@@ -5,6 +5,7 @@ import { Chart } from '../../chart/chart.tsx';
 import type { ChartMark, ChartSeries } from '../../chart/chart-types.ts';
 import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
+import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
 import { hoursText, moneyText, rowNames, settingsWords, shareText, whatIfWords } from './what-if-words.ts';
 
 const colors = { recorded: '--faint', current: '--s1', other: '--s2' } as const;
@@ -95,16 +96,7 @@ function Measures({ report }: { report: WhatIfReport }) {
   return (
     <div className="table-scroll">
       <table className="table what-if-table">
-        <thead>
-          <tr>
-            <th scope="col">Policy</th>
-            {heads.map((head) => (
-              <th key={head} scope="col" className="num">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <ColumnHeads columns={['Policy', ...heads.map((head) => num(head))]} />
         <tbody>
           {report.rows.map((row) => (
             <tr key={row.name}>
