@@ -17,7 +17,7 @@ export const signalWords: Readonly<Record<SignalName, { readonly name: string; r
   progress_rate: { name: 'Progress', unit: '1/s' },
   cpu_utilization: { name: 'CPU', unit: 'ratio' },
   memory_bytes: { name: 'Memory', unit: 'bytes' },
-  memory_utilization: { name: 'Memory', unit: 'ratio' },
+  memory_utilization: { name: 'Memory of limit', unit: 'ratio' },
   network_bytes: { name: 'Network', unit: 'bytes/s' },
   disk_bytes: { name: 'Disk', unit: 'bytes/s' },
   saturation: { name: 'Capacity in use', unit: 'ratio' },
