@@ -1,6 +1,6 @@
 /**
  * The answer to a query as the text of Prometheus' JSON, written straight from columns into bytes: for large answers that is
- * many times faster than objects and a general serialiser. The times of the steps are written once for all series.
+ * many times faster than objects and a general serialiser.
  */
 import type { Labels } from '@jaegis/model';
 import { allBuckets, type FloatHistogram } from '../histogram/float-histogram.ts';
@@ -9,6 +9,8 @@ import type { Executed, SamplesValue } from './execute-query.ts';
 import { formatNumber } from './format-number.ts';
 import { bucketBoundaries } from './histogram-json.ts';
 import { TextWriter } from './text-writer.ts';
+
+const mostExpected = 2 ** 20;
 
 export interface AnswerOptions {
   readonly isRange: boolean;
@@ -19,7 +21,7 @@ export interface AnswerOptions {
 /** `{"resultType":...,"result":...}` in UTF-8, and whether series were left out. */
 export function answerText(executed: Executed, options: AnswerOptions): { bytes: Uint8Array; truncated: boolean } {
   const { value, grid } = executed;
-  const out = new TextWriter();
+  const out = new TextWriter(expectedBytes(executed));
   const { limit = Number.POSITIVE_INFINITY } = options;
   let truncated = false;
   if (value.kind === 'string') {
@@ -36,6 +38,12 @@ export function answerText(executed: Executed, options: AnswerOptions): { bytes:
   return { bytes: out.finish(), truncated };
 }
 
+/** A guess that is mostly enough, so that what is written need not be copied while it grows. */
+function expectedBytes({ value, grid }: Executed): number {
+  const columns = value.kind === 'vector' ? value.columns.length : 1;
+  return Math.min(4_096 + columns * (200 + 30 * grid.count), mostExpected);
+}
+
 /** Gives whether series were left out. */
 function writeSeries(
   out: TextWriter,
@@ -47,8 +55,8 @@ function writeSeries(
     for (const [i, { labels, times, values, histograms, from, to }] of value.series.slice(0, options.limit).entries()) {
       if (i > 0) out.ascii(',');
       const [first, end] = [from[0]!, to[0]!];
-      const own = new Times(end - first, (index) => times[first + index]! / 1_000);
-      writeOne(out, labels, { first, count: end - first, times: own, values, histograms });
+      const seconds = times.subarray(first, end).map((time) => time / 1_000);
+      writeOne(out, labels, { first, seconds, values, histograms });
     }
     return value.series.length > options.limit;
   }
@@ -57,43 +65,15 @@ function writeSeries(
       ? value.columns
       : [{ labels: {}, dropName: false, values: value.values, present: allPresent(grid), histograms: undefined }];
   const kept = columns.length > options.limit ? columns.slice(0, options.limit) : columns;
-  const times = new Times(options.isRange ? grid.count : 0, (step) => (grid.startMs + step * grid.stepMs) / 1_000);
+  const seconds = new Float64Array(options.isRange ? grid.count : 0);
+  for (let step = 0; step < seconds.length; step++) seconds[step] = (grid.startMs + step * grid.stepMs) / 1_000;
   for (const [i, column] of kept.entries()) {
     if (i > 0) out.ascii(',');
     const { labels, values, present, histograms } = column;
-    if (options.isRange) writeOne(out, labels, { first: 0, count: grid.count, times, values, present, histograms });
+    if (options.isRange) writeOne(out, labels, { first: 0, seconds, values, present, histograms });
     else writeSample(out, column, timeText(grid, 0));
   }
   return kept.length < columns.length;
-}
-
-/** What precedes each value of a series: `,[1700000000,"`. */
-class Times {
-  readonly #bytes: Uint8Array;
-  readonly #ends: Uint32Array;
-
-  constructor(count: number, secondsAt: (index: number) => number) {
-    const texts = new TextWriter();
-    const ends = new Uint32Array(count + 1);
-    for (let i = 0; i < count; i++) {
-      texts.ascii(',[');
-      texts.number(secondsAt(i));
-      texts.ascii(',"');
-      ends[i + 1] = texts.length;
-    }
-    this.#bytes = texts.finish();
-    this.#ends = ends;
-  }
-
-  writeNumber(out: TextWriter, index: number, of: { value: number; isFirst: boolean }): void {
-    const start = this.#ends[index]! + (of.isFirst ? 1 : 0);
-    out.sample(this.#bytes, start, this.#ends[index + 1]!, of.value);
-  }
-
-  writeHistogram(out: TextWriter, index: number, of: { text: string; isFirst: boolean }): void {
-    out.copy(this.#bytes, this.#ends[index]! + (of.isFirst ? 1 : 0), this.#ends[index + 1]! - 1);
-    out.ascii(`${of.text}]`);
-  }
 }
 
 function writeSample(out: TextWriter, column: Column, time: string): void {
@@ -114,36 +94,49 @@ function writeLabels(out: TextWriter, labels: Labels): void {
 }
 
 interface SeriesParts {
-  /** Where the values begin, and how many there are. */
+  /** Where the values begin. */
   readonly first: number;
-  readonly count: number;
-  readonly times: Times;
+  /** The time of each, as many as there are. */
+  readonly seconds: Float64Array;
   readonly values: Float64Array;
   readonly present?: Uint8Array;
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
 }
 
 function writeOne(out: TextWriter, labels: Labels, parts: SeriesParts): void {
-  const { first, count, times, values, present, histograms } = parts;
+  const { first, seconds, values, histograms } = parts;
   writeLabels(out, labels);
-  let floats = 0;
-  const later: number[] = [];
-  for (let i = 0; i < count; i++) {
-    if (present?.[i] === 0) continue;
-    if (histograms?.[first + i] !== undefined) {
-      later.push(i);
-      continue;
-    }
-    if (floats === 0) out.ascii(',"values":[');
-    times.writeNumber(out, i, { value: values[first + i]!, isFirst: floats++ === 0 });
+  const { present, later } =
+    histograms === undefined ? { present: parts.present, later: [] } : apart(parts, histograms);
+  const hasNumbers = present?.includes(1) ?? seconds.length > 0;
+  if (hasNumbers) {
+    out.ascii(',"values":');
+    out.samples(seconds, { first, values, present });
+    out.ascii(']');
+  } else if (later.length === 0) {
+    out.ascii(',"values":[]');
   }
-  if (floats > 0) out.ascii(']');
-  else if (later.length === 0) out.ascii(',"values":[]');
-  for (const [n, i] of later.entries()) {
-    if (n === 0) out.ascii(',"histograms":[');
-    times.writeHistogram(out, i, { text: histogramText(histograms![first + i]!), isFirst: n === 0 });
+  for (const [n, index] of later.entries()) {
+    out.ascii(n === 0 ? ',"histograms":[[' : ',[');
+    out.number(seconds[index]!);
+    out.ascii(`,${histogramText(histograms![first + index]!)}]`);
   }
   out.ascii(later.length > 0 ? ']}' : '}');
+}
+
+/** Where there are numbers, and where there are histograms. */
+function apart(
+  { first, seconds, present }: SeriesParts,
+  histograms: readonly (FloatHistogram | undefined)[],
+): { present: Uint8Array; later: number[] } {
+  const numbers = new Uint8Array(seconds.length);
+  const later: number[] = [];
+  for (let i = 0; i < numbers.length; i++) {
+    if (present?.[i] === 0) continue;
+    if (histograms[first + i] === undefined) numbers[i] = 1;
+    else later.push(i);
+  }
+  return { present: numbers, later };
 }
 
 function histogramText(histogram: FloatHistogram): string {

@@ -22,8 +22,10 @@ export class Scratch implements SampleMemory {
     this.#isSeen = false;
     this.isChanged = false;
     if (count <= this.times.length) return;
-    this.times = new Float64Array(count * 2);
-    this.values = new Float64Array(count * 2);
+    // Mostly the next series have as many; those that have more find room for more still.
+    const room = this.times.length === 0 ? count : count * 2;
+    this.times = new Float64Array(room);
+    this.values = new Float64Array(room);
     this.isChanged = true;
   }
 
