@@ -10,7 +10,12 @@ export function parsePlainYaml(text: string): PlainYaml {
       ? { ok: false, error: 'an alias refers to what holds it, must be plain values' }
       : { ok: true, value };
   } catch (error) {
-    return { ok: false, error: `${String((error as Error).message).split('\n')[0]}, must be YAML` };
+    return {
+      ok: false,
+      error: `${String((error as Error).message)
+        .split('\n')[0]!
+        .replace(/:$/, '')}, must be YAML`,
+    };
   }
 }
 

@@ -28,6 +28,7 @@ export {
 } from './config/jaegis-config.ts';
 export { type PoolConfig, type ProcessTargetConfig, poolConfigSchema } from './config/pool-config.ts';
 export { ruledOut } from './config/regions-config.ts';
+export { dayNames, parseSchedule, type Schedule } from './config/schedule-config.ts';
 export { type ServerOptionName, serverOptions } from './config/server-options.ts';
 export type {
   Action,

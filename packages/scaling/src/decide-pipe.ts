@@ -25,7 +25,7 @@ export interface PipeDecision {
 
 /**
  * The brain on a pipe: one observation in, one decision out, state between them, time only from the input. The interval
- * is learned from the observations. A line that cannot be read holds the last decision, with the reason.
+ * is learned from the observations. A line that cannot be read holds what it says is there, else the last decision.
  */
 export function createDecider(pool: PoolConfig): (line: string) => PipeDecision {
   let config: ScalingConfig = scalingConfig(pool, { intervalMs: 10_000 });
@@ -34,7 +34,7 @@ export function createDecider(pool: PoolConfig): (line: string) => PipeDecision 
   let lastDesired = config.minReplicas;
   return (line) => {
     const seen = parseObservation(line);
-    if (typeof seen === 'string') return held(lastAt, lastDesired, seen);
+    if ('problem' in seen) return held(lastAt, seen.running ?? lastDesired, seen.problem);
     const { now, signals, replicas, startupsMs, targetHealthy, spentToday, unknown } = seen;
     config = followInterval(config, pool, now - lastAt);
     lastAt = now;

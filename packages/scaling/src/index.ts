@@ -1,6 +1,7 @@
 export { allowedPercent, type Hindsight, hindsightPeers } from './backtest/hindsight.ts';
 export { type BinShape, type Bins, type Load, parseBins, scaleToPeak, toLoad } from './backtest/load.ts';
 export { type BacktestRow, runBacktest, writeSeries } from './backtest/run-backtest.ts';
+export { isUtilization, simulable } from './backtest/simulable.ts';
 export { runWhatIf, type WhatIfCase, type WhatIfOutcome } from './backtest/what-if.ts';
 export { recordOutsideChange, recordRefusal } from './change-history.ts';
 export { decide } from './decide.ts';

@@ -24,10 +24,16 @@ test('reads the documented form', () => {
 });
 
 test('says what is wrong with a line, and holds', () => {
-  expect(parseObservation('{')).toContain('no JSON');
-  expect(parseObservation('{"now":0,"replicas":{"ready":1}}')).toContain('now is 0');
-  expect(parseObservation('{"now":5}')).toContain('replicas are missing');
-  expect(parseObservation('{"now":5,"replicas":{"ready":-1}}')).toContain('must be whole numbers');
+  const problemOf = (text: string) => (parseObservation(text) as { problem: string }).problem;
+  expect(problemOf('{')).toContain('no JSON');
+  expect(problemOf('{"now":0,"replicas":{"ready":1}}')).toContain('now is 0');
+  expect(problemOf('{"now":5}')).toContain('replicas are missing');
+  expect(problemOf('{"now":5,"replicas":{"ready":-1}}')).toContain('must be whole numbers');
+  // What the line says is there is held, also before anything else was seen: never less.
+  expect(createDecider(pool)('{"now":"soon","replicas":{"ready":9,"pending":2}}')).toMatchObject({
+    desired: 11,
+    reason: 'InvalidData',
+  });
   const decide = createDecider(pool);
   expect(decide(line({ metrics: { request_rate: 50 } })).desired).toBe(7);
   expect(decide('nonsense')).toMatchObject({ desired: 7, reason: 'InvalidData' });

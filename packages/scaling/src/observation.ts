@@ -16,17 +16,28 @@ export interface PipeObservation {
   readonly unknown: readonly string[];
 }
 
-/** Reads one line; a string says what is wrong with it. */
-export function parseObservation(line: string): PipeObservation | string {
+/** A line that cannot be used, and what it says all the same. */
+export interface WrongObservation {
+  readonly problem: string;
+  /** Replicas ready and pending; `null` where the line does not say. */
+  readonly running: number | null;
+}
+
+/** Reads one line. */
+export function parseObservation(line: string): PipeObservation | WrongObservation {
+  const wrong = (what: string, running: number | null = null): WrongObservation => ({
+    problem: `Cannot read observation: ${what}`,
+    running,
+  });
   let written: unknown;
   try {
     // NaN and Infinity are no JSON, and yet some writers print them.
     written = JSON.parse(line.replace(/(?<=[:[,]\s*)(-?)(NaN|Infinity)(?=\s*[,}\]])/g, '"$1$2"'));
   } catch {
-    return 'Cannot read observation: it is no JSON, must be one object a line';
+    return wrong('it is no JSON, must be one object a line');
   }
   if (typeof written !== 'object' || written === null || Array.isArray(written))
-    return 'Cannot read observation: it is no object, must be {"now":..., "metrics":{...}, "replicas":{...}}';
+    return wrong('it is no object, must be {"now":..., "metrics":{...}, "replicas":{...}}');
   const {
     now,
     metrics,
@@ -35,15 +46,15 @@ export function parseObservation(line: string): PipeObservation | string {
     spent_today: spent,
     target_healthy: healthy,
   } = written as Record<string, unknown>;
-  if (typeof now !== 'number' || !Number.isFinite(now) || now <= 0)
-    return `Cannot read observation: now is ${JSON.stringify(now) ?? 'missing'}, must be epoch milliseconds`;
   const counts = asObject(replicas);
-  if (counts === undefined) return 'Cannot read observation: replicas are missing, must be {"ready":..,"pending":..}';
+  if (counts === undefined) return wrong('replicas are missing, must be {"ready":..,"pending":..}');
   const ready = toCount(counts['ready']);
   const pending = toCount(counts['pending'] ?? 0);
   const draining = toCount(counts['draining'] ?? 0);
   if (ready === undefined || pending === undefined || draining === undefined)
-    return `Cannot read observation: replicas are ${JSON.stringify(replicas)}, must be whole numbers >= 0`;
+    return wrong(`replicas are ${JSON.stringify(replicas)}, must be whole numbers >= 0`);
+  if (typeof now !== 'number' || !Number.isFinite(now) || now <= 0)
+    return wrong(`now is ${JSON.stringify(now) ?? 'missing'}, must be epoch milliseconds`, ready + pending);
   const signals: Record<string, { value: number | null; at: number }> = {};
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(asObject(metrics) ?? {})) {

@@ -1,5 +1,4 @@
-import { type PoolConfig, type SignalName, signalNames } from '@jaegis/model';
-import { parseSchedule, type Schedule } from './limits/schedule.ts';
+import { type PoolConfig, parseSchedule, type Schedule, type SignalName, signalNames } from '@jaegis/model';
 import type { PlacementRules } from './placement/place.ts';
 import { placementRules } from './placement/placement-config.ts';
 
@@ -191,7 +190,7 @@ export function scalingConfig(
   const schedules: Schedule[] = [];
   for (const written of pool.schedules) {
     const parsed = parseSchedule(written);
-    if (typeof parsed === 'string') problems.push(parsed);
+    if ('field' in parsed) problems.push(`Cannot use schedule: ${parsed.field} ${parsed.message}`);
     else schedules.push(parsed);
   }
   const objectives: Objective[] = [];

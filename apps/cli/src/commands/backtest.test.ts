@@ -21,8 +21,8 @@ async function backtest(policy: string, ...flags: string[]) {
   const fake = fakeTerminal();
   const args = ['backtest', '--trace', load, '--policy', file, '--no-hindsight', '--json', ...flags];
   await runCli(args, fake.terminal);
-  const { load: plant, items } = JSON.parse(fake.out());
-  return { plant, ours: items[0] };
+  const { load: plant, items, leftOut } = JSON.parse(fake.out());
+  return { plant, ours: items[0], leftOut, notes: fake.err() };
 }
 
 test('the policy knows what a replica of the plant is, from the flags, from its file, or by default', async () => {
@@ -34,4 +34,14 @@ test('the policy knows what a replica of the plant is, from the flags, from its 
   expect(over).toEqual(written);
   const byDefault = await backtest('');
   expect(byDefault).toEqual(await backtest('capacity: { requests_per_second: 10 }\nstartup: 60s\n'));
+});
+
+test('an objective that the plant cannot measure is left out and named; it would keep the pool from ever giving back', async () => {
+  const known = '  - { signal: saturation, target: 0.8 }\n  - { signal: queue_length, target: 1000 }\n';
+  const without = await backtest(`objectives:\n${known}`);
+  const withLatency = await backtest(`objectives:\n${known}  - { signal: latency_p95, target: 500ms }\n`);
+  expect(withLatency.ours).toEqual(without.ours);
+  expect(without.leftOut).toEqual([]);
+  expect(withLatency.leftOut).toEqual(['the objective on latency p95']);
+  expect(withLatency.notes).toContain('the objective on latency p95');
 });

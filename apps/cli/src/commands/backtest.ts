@@ -60,15 +60,17 @@ export function backtestCommand(program: Program): void {
   );
   action<Flags>(program, command, async ({ flags }): Promise<ExitCode> => {
     const written = await readPolicy(flags.policy, flags.pool);
-    const { isJobs, runBacktest, scaleToPeak, scalingConfig, writeSeries } = await import('@jaegis/scaling');
+    const { isJobs, runBacktest, scaleToPeak, scalingConfig, simulable, writeSeries } = await import('@jaegis/scaling');
     const stepS = seconds(flags.step, '--step');
     if (stepS <= 0) throw wrong('--step', flags.step, 'a duration above 0');
     const startupS =
       flags.startup === undefined ? (written.startup ?? 60_000) / 1_000 : seconds(flags.startup, '--startup');
     // What a replica of the plant is, the policy under test knows like its peers; nothing in a backtest would teach it.
-    const pool = { ...written, startup: startupS * 1_000 };
+    const { pool, leftOut } = simulable({ ...written, startup: startupS * 1_000 });
+    if (leftOut.length > 0)
+      terminal.warn(`Note: ${flags.policy}: left out, as the simulated pool does not know it: ${leftOut.join(', ')}`);
     const text = await readTrace(flags.trace);
-    if (isJobs(text)) return runJobs(text, pool, { flags, terminal, stepS, startupS });
+    if (isJobs(text)) return runJobs(text, pool, { flags, terminal, stepS, startupS, leftOut });
     const capacityRps = positive(flags.capacityRps, '--capacity-rps') ?? pool.capacity?.requests_per_second ?? 10;
     const peak = positive(flags.peakReplicas, '--peak-replicas');
     let load = await readLoad(text, { flags, terminal, stepS });
@@ -86,7 +88,7 @@ export function backtestCommand(program: Program): void {
     const { rows, record } = runBacktest(load, config, { plant, withHindsight: flags.hindsight });
     if (flags.series !== undefined) await writeLines(flags.series, writeSeries(record));
     const about = { steps: load.demand.length, stepS, startAt: load.startAt, ...plant };
-    if (flags.json === true) writeJson(terminal, { load: about, items: rows, total: rows.length, next: null });
+    if (flags.json === true) writeJson(terminal, { load: about, items: rows, total: rows.length, next: null, leftOut });
     else terminal.write(backtestTable(rows, about, layoutOf(terminal)));
     return rows[0]!.violationsPercent <= 0.5 ? done : 1;
   });
@@ -96,10 +98,16 @@ export function backtestCommand(program: Program): void {
 async function runJobs(
   text: string,
   pool: PoolConfig,
-  o: { flags: Flags & { json?: boolean }; terminal: Program['terminal']; stepS: number; startupS: number },
+  o: {
+    flags: Flags & { json?: boolean };
+    terminal: Program['terminal'];
+    stepS: number;
+    startupS: number;
+    leftOut: readonly string[];
+  },
 ): Promise<ExitCode> {
   const { allowedLatePercent, parseJobs, runFleetBacktest, scalingConfig } = await import('@jaegis/scaling');
-  const { flags, terminal, stepS, startupS } = o;
+  const { flags, terminal, stepS, startupS, leftOut } = o;
   for (const [name, value] of [
     ['--peak-replicas', flags.peakReplicas],
     ['--series', flags.series],
@@ -119,7 +127,7 @@ async function runJobs(
   const { rows, ...sweep } = runFleetBacktest(jobs, config, { fleet, sloWaitS });
   const about = { jobs: jobs.arrivals.length, startAt: jobs.startAt, sloWaitS, ...fleet };
   if (flags.json === true)
-    writeJson(terminal, { load: about, items: rows, total: rows.length, next: null, hpaTargets: sweep });
+    writeJson(terminal, { load: about, items: rows, total: rows.length, next: null, hpaTargets: sweep, leftOut });
   else terminal.write(fleetTable(rows, about, layoutOf(terminal)));
   return rows[0]!.latePercent <= allowedLatePercent ? done : 1;
 }

@@ -19,7 +19,9 @@ export async function readPolicy(path: string, pool?: string): Promise<PoolConfi
   try {
     written = parse(text, { maxAliasCount: 50, strict: true });
   } catch (cause) {
-    const first = String((cause as Error).message).split('\n')[0];
+    const first = String((cause as Error).message)
+      .split('\n')[0]!
+      .replace(/:$/, '');
     throw fail(`Cannot parse policy ${path}: ${first}, must be YAML`, cause);
   }
   const found = choosePool(written, pool);

@@ -1,5 +1,6 @@
 /** From a question ("this hour with another policy") to what the worker runs, and from its outcome to the report. */
 import {
+  issueWords,
   type PoolConfig,
   poolConfigSchema,
   type WhatIfName,
@@ -8,7 +9,14 @@ import {
   type WhatIfRow,
   type WhatIfSettings,
 } from '@jaegis/model';
-import { type Load, scalingConfig, type WhatIfCase, type WhatIfOutcome } from '@jaegis/scaling';
+import {
+  isUtilization,
+  type Load,
+  scalingConfig,
+  simulable,
+  type WhatIfCase,
+  type WhatIfOutcome,
+} from '@jaegis/scaling';
 import type { MetricsStore } from '@jaegis/tsdb';
 import type { PoolEntry } from '../core/pool-book.ts';
 import { type RecordedLoad, recordedLoad } from './recorded-load.ts';
@@ -48,9 +56,6 @@ const shortestMs = 5 * minuteMs;
 const sloWaitMs = 10_000;
 const drainS = 10;
 const mostPoints = 480;
-/** What the plant measures; a pool's objective on its saturation is one on utilization there. */
-const utilizations: ReadonlySet<string> = new Set(['cpu_utilization', 'saturation']);
-const known: ReadonlySet<string> = new Set(['cpu_utilization', 'queue_length', 'request_rate']);
 
 /** Longer stretches in wider steps: at most about 30,000 decisions a policy. */
 function stepOf(lengthMs: number): number {
@@ -94,7 +99,7 @@ export function prepareWhatIf(
       message: `${cannot} ${recorded === undefined ? 'no demand was recorded' : `${Math.round(((recorded.demand.length - first) * stepMs) / 1_000)} s of demand were recorded`} in that time, must be at least ${shortestMs / minuteMs} min`,
     };
   const caseOf = (pool: PoolConfig): WhatIfCase => ({
-    config: scalingConfig(simulable(pool), { intervalMs: stepMs }),
+    config: scalingConfig(simulable(pool).pool, { intervalMs: stepMs }),
     plant: {
       startupS: (pool.startup ?? startupMs) / 1_000,
       capacityRps: capacity,
@@ -126,14 +131,15 @@ function withPolicy(pool: PoolConfig, other: WhatIfPolicy): PoolConfig | string 
     other.utilization === undefined
       ? pool.objectives
       : [
-          ...pool.objectives.filter((each) => !utilizations.has(each.signal)),
+          ...pool.objectives.filter((each) => !isUtilization(each.signal)),
           { signal: 'cpu_utilization' as const, target: other.utilization },
         ];
   const { replicas: bounds, policy } = poolConfigSchema.shape;
   const checkedBounds = bounds.safeParse(replicas);
-  if (!checkedBounds.success) return `replicas.${messageOf(checkedBounds.error)}`;
-  const checkedPolicy = policy.safeParse(other.policy ?? pool.policy);
-  if (!checkedPolicy.success) return `policy: ${messageOf(checkedPolicy.error)}`;
+  if (!checkedBounds.success) return `replicas.${issueWords(checkedBounds.error.issues[0]!, replicas)}`;
+  const wanted = other.policy ?? pool.policy;
+  const checkedPolicy = policy.safeParse(wanted);
+  if (!checkedPolicy.success) return `policy ${issueWords(checkedPolicy.error.issues[0]!, wanted)}`;
   return {
     ...pool,
     replicas,
@@ -143,24 +149,8 @@ function withPolicy(pool: PoolConfig, other: WhatIfPolicy): PoolConfig | string 
   };
 }
 
-function messageOf(error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] }): string {
-  const issue = error.issues[0]!;
-  return `${issue.path.map(String).join('.')} ${issue.message}`.trim();
-}
-
-/** The pool as the plant can run it: without a budget of today, and only with objectives on what the plant measures. */
-function simulable(pool: PoolConfig): PoolConfig {
-  const objectives = pool.objectives
-    .map((each) => (utilizations.has(each.signal) ? { ...each, signal: 'cpu_utilization' as const } : each))
-    .filter((each) => known.has(each.signal));
-  return { ...pool, objectives, mode: 'auto' };
-}
-
 function leftOut(pool: PoolConfig): string[] {
-  const words = pool.objectives
-    .filter((each) => !known.has(each.signal) && !utilizations.has(each.signal))
-    .map((each) => `the objective on ${each.signal.replaceAll('_', ' ')}`);
-  if (pool.cost?.budget_per_day !== undefined) words.push('the budget of the day');
+  const words = [...simulable(pool).leftOut];
   if (pool.predictive.mode === 'forecast-and-scale')
     words.push('the forecast: only what was tried on the load itself leads');
   return words;
@@ -171,7 +161,7 @@ function settingsOf(pool: PoolConfig): WhatIfSettings {
     policy: pool.policy,
     minReplicas: pool.replicas.min,
     maxReplicas: pool.replicas.max,
-    utilization: pool.objectives.find((each) => utilizations.has(each.signal))?.target ?? null,
+    utilization: pool.objectives.find((each) => isUtilization(each.signal))?.target ?? null,
     startupMs: pool.startup ?? minuteMs,
   };
 }

@@ -17,7 +17,7 @@ describe('constraints that cannot be met are named', () => {
       { zones: { names: ['a'], survive_loss: true } },
       'constraints.zones.survive_loss is true with one zone, must have a second one to go on with',
     ],
-    [{ zone: {} }, 'constraints unknown key "zone"'],
+    [{ zone: {} }, 'unknown key "constraints.zone"'],
   ])('%j', (constraints, wanted) => {
     expect(errorOf({ constraints })).toContain(`Cannot parse pool "analysts": ${wanted}`);
   });

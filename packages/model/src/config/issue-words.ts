@@ -4,8 +4,10 @@ import type { z } from 'zod';
 export function issueWords(issue: z.core.$ZodIssue, input: unknown, skip = 0): string {
   const path = issue.path.slice(skip).join('.');
   const field = path === '' ? '' : `${path} `;
-  if (issue.code === 'unrecognized_keys')
-    return `${field}unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}, must be one that the reference names`;
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => JSON.stringify(path === '' ? key : `${path}.${key}`));
+    return `unknown key ${keys.join(', ')}, must be one that the reference names`;
+  }
   if (issue.code === 'custom' || issue.message.startsWith('is ')) return `${field}${issue.message}`;
   return `${field}is ${foundValue(issue.path, input)}, ${wantedWords(issue)}`;
 }
@@ -13,7 +15,9 @@ export function issueWords(issue: z.core.$ZodIssue, input: unknown, skip = 0): s
 function foundValue(path: readonly PropertyKey[], input: unknown): string {
   let value = input;
   for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  return value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? String(value));
+  if (value === undefined) return 'missing';
+  // JSON has no words for NaN and infinity.
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value)?.slice(0, 80) ?? String(value));
 }
 
 /** Where several forms are allowed, the wishes of all; a duration stands for its own. */

@@ -68,6 +68,42 @@ describe('jaegis.yaml', () => {
       { pools: [{ name: 'a', replica: {} }] },
       'Cannot parse pool "a": unknown key "replica", must be one that the reference names',
     ],
+    [
+      { pools: [{ name: 'a', behavior: { tolerance: 0.1 } }] },
+      'Cannot parse pool "a": unknown key "behavior.tolerance", must be one that the reference names',
+    ],
+    [
+      { pools: [{ name: 'a', replicas: { min: 1, max: Number.POSITIVE_INFINITY } }] },
+      'Cannot parse pool "a": replicas.max is Infinity, must be a number',
+    ],
+    [
+      { pools: [{ name: 'a', objectives: [{ signal: 'cpu_utilization', target: 80 }] }] },
+      'Cannot parse pool "a": objectives.0.target is 80, must be a share of 1 (0.8 is 80 %)',
+    ],
+    [
+      { pools: [{ name: 'a', policy: { cost: 0, performance: 0, availability: 0, efficiency: 0 } }] },
+      'Cannot parse pool "a": policy is all zeros, must have a weight above 0',
+    ],
+    [
+      { pools: [{ name: 'a', placement: { require: ['gdpr'] } }] },
+      'Cannot parse pool "a": placement has rules, must come with the regions that they are about',
+    ],
+    [
+      { pools: [{ name: 'a', schedules: [{ from: 'Mon-Fry 08:30', to: '18:00', min: 1 }] }] },
+      'Cannot parse pool "a": schedules.0.from is "Mon-Fry 08:30", must be like "Mon-Fri 08:30" or "Sat,Sun 22:00"',
+    ],
+    [
+      { pools: [{ name: 'a', schedules: [{ from: '08:30', to: '24:30', min: 1 }] }] },
+      'Cannot parse pool "a": schedules.0.to is "24:30", must be an hour of the day like "18:00"',
+    ],
+    [
+      { pools: [{ name: 'a', schedules: [{ from: '08:30', to: '18:00', timezone: 'Mars/Base', min: 1 }] }] },
+      'Cannot parse pool "a": schedules.0.timezone is "Mars/Base", must be an IANA name like Europe/Berlin',
+    ],
+    [
+      { pools: [{ name: 'a', replicas: { min: 1, max: 3 }, schedules: [{ from: '08:30', to: '18:00', min: 5 }] }] },
+      'Cannot parse pool "a": schedules.0.min is 5, must be <= replicas.max (3)',
+    ],
     [{ pools: [{ name: 'a' }, { name: 'a' }] }, 'Cannot parse pool "a": name is "a", must be unique'],
     [{ pool: [] }, 'Cannot parse configuration: unknown key "pool", must be one that the reference names'],
     [

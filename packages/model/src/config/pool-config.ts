@@ -5,6 +5,7 @@ import { signalNames } from '../signal.ts';
 import { constraintsSchema, impossibleConstraint } from './constraints-config.ts';
 import { durationMs } from './duration-field.ts';
 import { impossiblePlacement, placementSchema, regionSchema } from './regions-config.ts';
+import { scheduleSchema } from './schedule-config.ts';
 import { verticalSchema } from './vertical-config.ts';
 
 const target = z.strictObject({
@@ -30,7 +31,16 @@ const target = z.strictObject({
     .optional(),
 });
 
-const objective = z.strictObject({
+/** What is never above 1, and what is a few times 1 at most (a process may use several cores): 80 was meant as per cent. */
+const mostOf: Readonly<Record<string, number>> = {
+  memory_utilization: 1,
+  error_rate: 1,
+  success_rate: 1,
+  cpu_utilization: 10,
+  saturation: 10,
+};
+
+const objectiveFields = z.strictObject({
   signal: z
     .enum(signalNames as [string, ...string[]])
     .meta({ description: 'Which signal; any objective that is breached asks for more replicas.' }),
@@ -44,6 +54,16 @@ const objective = z.strictObject({
   wait: durationMs('wait', { min: 1 }).optional().meta({
     description: 'Of a queue of jobs: 95 of 100 should wait no longer for a worker. Left out, what the target means.',
   }),
+});
+
+const objective = objectiveFields.superRefine(({ signal, target }, context) => {
+  const most = mostOf[signal];
+  if (most !== undefined && target > most)
+    context.addIssue({
+      code: 'custom',
+      path: ['target'],
+      message: `is ${target}, must be a share of 1 (0.8 is 80 %)`,
+    });
 });
 
 const scalingPolicy = z.strictObject({
@@ -100,12 +120,16 @@ export const poolConfigSchema = z
     policy: z
       .union([
         z.enum(['balanced', 'cost', 'performance', 'availability']),
-        z.strictObject({
-          cost: z.number().min(0),
-          performance: z.number().min(0),
-          availability: z.number().min(0),
-          efficiency: z.number().min(0),
-        }),
+        z
+          .strictObject({
+            cost: z.number().min(0),
+            performance: z.number().min(0),
+            availability: z.number().min(0),
+            efficiency: z.number().min(0),
+          })
+          .refine((weights) => Object.values(weights).some((weight) => weight > 0), {
+            message: 'is all zeros, must have a weight above 0',
+          }),
       ])
       .default('balanced')
       .meta({
@@ -130,19 +154,7 @@ export const poolConfigSchema = z
         scaleDown: scalingRules.optional(),
       })
       .default({}),
-    schedules: z
-      .array(
-        z.strictObject({
-          from: z.string().meta({ description: 'When it starts: `Mon-Fri 08:30`.' }),
-          to: z.string().meta({ description: 'When it ends: `18:00`.' }),
-          timezone: z
-            .string()
-            .default('UTC')
-            .meta({ description: 'IANA name, such as Europe/Berlin; follows daylight saving.' }),
-          min: z.number().int().min(0).meta({ description: 'Fewest replicas in that time.' }),
-        }),
-      )
-      .default([]),
+    schedules: z.array(scheduleSchema).default([]),
     cost: z
       .strictObject({
         per_replica_hour: z.number().min(0).meta({ description: 'What one replica costs for an hour.' }),
@@ -169,6 +181,14 @@ export const poolConfigSchema = z
     if (wrong !== undefined) context.addIssue({ code: 'custom', ...wrong });
     const misplaced = impossiblePlacement(pool);
     if (misplaced !== undefined) context.addIssue({ code: 'custom', ...misplaced });
+    const { max } = pool.replicas;
+    for (const [index, { min }] of pool.schedules.entries())
+      if (min > max)
+        context.addIssue({
+          code: 'custom',
+          path: ['schedules', index, 'min'],
+          message: `is ${min}, must be <= replicas.max (${max})`,
+        });
   })
   .meta({ description: 'A pool: interchangeable agents that scale as one.' });
 

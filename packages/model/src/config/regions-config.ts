@@ -57,10 +57,17 @@ export function ruledOut(region: z.output<typeof regionSchema>, rules: Placed['p
   return null;
 }
 
+function rulesNothing({ require, forbid, max_latency, spread, max_share }: Placed['placement']): boolean {
+  return require.length + forbid.length === 0 && max_latency === undefined && spread === 1 && max_share === 1;
+}
+
 /** Rules that no placement can meet, as a path and a sentence; `undefined` when all can be met. */
 export function impossiblePlacement(pool: Placed): { path: (string | number)[]; message: string } | undefined {
   const { regions, placement } = pool;
-  if (regions.length === 0) return undefined;
+  if (regions.length === 0)
+    return rulesNothing(placement)
+      ? undefined
+      : { path: ['placement'], message: 'has rules, must come with the regions that they are about' };
   const doubled = regions.findIndex((region, i) => regions.findIndex((each) => each.name === region.name) !== i);
   if (doubled >= 0)
     return { path: ['regions', doubled, 'name'], message: `is "${regions[doubled]!.name}", must be unique` };

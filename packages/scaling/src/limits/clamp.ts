@@ -1,6 +1,6 @@
-import type { LimitStep } from '@jaegis/model';
+import type { LimitStep, Schedule } from '@jaegis/model';
 import type { ScalingConfig } from '../scaling-config.ts';
-import { activeSchedule, type Schedule } from './schedule.ts';
+import { activeSchedule } from './schedule.ts';
 
 export interface Bounds {
   readonly min: number;

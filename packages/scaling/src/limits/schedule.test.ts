@@ -1,9 +1,10 @@
+import { parseSchedule, type Schedule } from '@jaegis/model';
 import { describe, expect, test } from 'vitest';
-import { activeSchedule, parseSchedule, type Schedule } from './schedule.ts';
+import { activeSchedule } from './schedule.ts';
 
 function schedule(from: string, to: string, timezone = 'UTC', min = 5): Schedule {
   const parsed = parseSchedule({ from, to, timezone, min });
-  if (typeof parsed === 'string') throw new Error(parsed);
+  if ('field' in parsed) throw new Error(parsed.message);
   return parsed;
 }
 
@@ -44,14 +45,5 @@ describe('schedules', () => {
     const high = schedule('08:00', '09:00', 'UTC', 7);
     expect(activeSchedule([low, high], Date.parse('2024-01-01T08:30:00Z'))?.min).toBe(7);
     expect(activeSchedule([low, high], Date.parse('2024-01-01T10:30:00Z'))?.min).toBe(2);
-  });
-
-  test.each([
-    [{ from: 'Monday 8', to: '18:00', timezone: 'UTC' }, 'from is "Monday 8"'],
-    [{ from: '08:00', to: '25:00', timezone: 'UTC' }, 'to is "25:00"'],
-    [{ from: 'Mon-Xyz 08:00', to: '18:00', timezone: 'UTC' }, 'days are "Mon-Xyz"'],
-    [{ from: '08:00', to: '18:00', timezone: 'Mars/Base' }, 'timezone is "Mars/Base"'],
-  ])('%j is refused by name', (written, message) => {
-    expect(parseSchedule({ ...written, min: 1 })).toContain(message);
   });
 });

@@ -1,4 +1,4 @@
-import { type PoolConfig, poolConfigSchema } from '@jaegis/model';
+import { issueWords, type PoolConfig, poolConfigSchema } from '@jaegis/model';
 import { parseDurationMs } from '@jaegis/std';
 import { type ScalingConfig, scalingConfig } from '../scaling-config.ts';
 import { signalNamed } from './statement.ts';
@@ -46,10 +46,7 @@ export class PoolSettings {
   read(): { pool: PoolConfig; config: ScalingConfig } {
     if (this.#made !== undefined) return this.#made;
     const parsed = poolConfigSchema.safeParse(this.#raw);
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]!;
-      throw new ScriptError(`pool: ${issue.path.join('.')}: ${issue.message}`);
-    }
+    if (!parsed.success) throw new ScriptError(`pool: ${issueWords(parsed.error.issues[0]!, this.#raw)}`);
     const config = scalingConfig(parsed.data, { intervalMs: this.#intervalMs, staleAfterMs: this.#staleAfterMs });
     if (config.problems.length > 0) throw new ScriptError(config.problems[0]!);
     this.#made = { pool: parsed.data, config };
