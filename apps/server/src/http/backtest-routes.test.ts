@@ -118,7 +118,9 @@ describe('a backtest of another policy', () => {
     );
     expect(await wordsOf({})).toContain('400 Cannot backtest pool work/reader: range, or from and to');
     expect(await wordsOf({ range: '9d' })).toContain('must be above 0 and at most 8 days');
-    expect(await wordsOf({ range: '1h', policy: 'best' })).toContain('400 Cannot backtest pool work/reader: policy is "best", must be one of balanced');
+    expect(await wordsOf({ range: '1h', policy: 'best' })).toContain(
+      '400 Cannot backtest pool work/reader: policy is "best", must be one of balanced',
+    );
     expect(await wordsOf({ range: '1h', minReplicas: 30 })).toContain(
       'replicas.min is 30, must be <= replicas.max (20)',
     );
