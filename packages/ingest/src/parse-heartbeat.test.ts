@@ -16,7 +16,7 @@ describe('parseHeartbeat', () => {
     ['half of it', '{"instanceId":', 'body is not JSON, must be a JSON object'],
     ['a list', '[]', 'body is a list, must be a JSON object'],
     ['a number', '7', 'body is 7, must be a JSON object'],
-    ['no pool', { instanceId: 'a' }, 'pool is missing, '],
+    ['no pool', { instanceId: 'a' }, 'pool is missing, must be text'],
     [
       'a control character',
       { ...minimal, instanceId: 'a\u0007b' },
@@ -25,9 +25,20 @@ describe('parseHeartbeat', () => {
     [
       'a metric that is no number',
       { ...minimal, metrics: { queue_length: 'many' } },
-      'metrics.queue_length is "many", ',
+      'metrics.queue_length is "many", must be a number',
     ],
-    ['an unknown status', { ...minimal, status: 'fine' }, 'status is "fine", '],
+    [
+      'an unknown status',
+      { ...minimal, status: 'fine' },
+      'status is "fine", must be one of ok, busy, draining, error, stopped',
+    ],
+    ['an empty name', { ...minimal, pool: '' }, 'pool is "", must have >= 1 characters'],
+    [
+      'a version with a line end',
+      { ...minimal, version: 'a\n' },
+      'version is "a\\n", must not hold control characters',
+    ],
+    ['progress below zero', { ...minimal, progress: -1 }, 'progress is -1, must be >= 0'],
     ['a name that is too long', { ...minimal, pool: 'x'.repeat(201) }, 'pool is "xxx'],
     [
       'too many labels',

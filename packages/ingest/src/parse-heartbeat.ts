@@ -1,4 +1,4 @@
-import { type Heartbeat, heartbeatSchema } from '@jaegis/model';
+import { type Heartbeat, heartbeatSchema, issueWords } from '@jaegis/model';
 
 export type HeartbeatParsed =
   | { readonly ok: true; readonly heartbeat: Heartbeat }
@@ -25,20 +25,9 @@ export function parseHeartbeat(body: Uint8Array): HeartbeatParsed {
     return malformed(`body is ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}, must be a JSON object`);
   const parsed = heartbeatSchema.safeParse(value);
   if (parsed.success) return { ok: true, heartbeat: parsed.data };
-  const issue = parsed.error.issues[0]!;
-  const path = issue.path.map(String);
-  const field = path.length === 0 ? 'body' : path.join('.').slice(0, 100);
-  return malformed(
-    `${JSON.stringify(field).slice(1, -1)} is ${shown(value, issue.path)}, ${issue.message.slice(0, 200)}`,
-  );
+  return malformed(issueWords(parsed.error.issues[0]!, value));
 }
 
 function malformed(reason: string): HeartbeatParsed {
   return { ok: false, error: `Cannot read heartbeat: ${reason}`, reason: 'malformed' };
-}
-
-function shown(value: unknown, path: readonly PropertyKey[]): string {
-  let found = value;
-  for (const key of path) found = (found as Record<PropertyKey, unknown> | null | undefined)?.[key];
-  return found === undefined ? 'missing' : JSON.stringify(found).slice(0, 80);
 }

@@ -1,5 +1,6 @@
 /** What Alertmanager's API v2 is sent, checked: a wrong body is a sentence, the right one is plain data. */
 import { z } from 'zod';
+import { issueWords } from './config/issue-words.ts';
 import type { Labels } from './labels.ts';
 
 /** As many as one request may post. */
@@ -51,7 +52,7 @@ interface PostableAlert {
 }
 
 export function readPostedAlerts(body: unknown): Read<PostableAlert[]> {
-  const read = readAs(alertsSchema, body);
+  const read = readAs('alerts', alertsSchema, body);
   if (!read.ok) return read;
   const value = read.value.map((alert) => ({
     // A label with an empty value is the same as none.
@@ -61,9 +62,9 @@ export function readPostedAlerts(body: unknown): Read<PostableAlert[]> {
     endsAt: alert.endsAt,
   }));
   if (value.some((alert) => Object.keys(alert.labels).length === 0))
-    return { ok: false, error: 'at least one label pair required' };
+    return { ok: false, error: 'Cannot read alerts: one has no labels, must have at least one' };
   if (value.some(({ startsAt, endsAt }) => startsAt !== undefined && endsAt !== undefined && endsAt < startsAt))
-    return { ok: false, error: 'start time must be before end time' };
+    return { ok: false, error: 'Cannot read alerts: one ends before it starts, must end after it' };
   return { ok: true, value };
 }
 
@@ -73,15 +74,16 @@ interface PostableSilence extends Omit<z.output<typeof silenceSchema>, 'id'> {
 }
 
 export function readPostedSilence(body: unknown): Read<PostableSilence> {
-  const read = readAs(silenceSchema, body);
+  const read = readAs('silence', silenceSchema, body);
   if (!read.ok) return read;
   const { id, ...silence } = read.value;
   return { ok: true, value: { ...silence, ...(id === null || id === undefined || id === '' ? {} : { id }) } };
 }
 
-function readAs<T>(schema: z.ZodType<T>, body: unknown): Read<T> {
+function readAs<T>(what: string, schema: z.ZodType<T>, body: unknown): Read<T> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const [issue] = parsed.error.issues;
-  return { ok: false, error: `${['body', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'cannot be read'}` };
+  const issue = parsed.error.issues[0]!;
+  const field = issue.path.length === 0 ? 'body ' : 'body.';
+  return { ok: false, error: `Cannot read ${what}: ${field}${issueWords(issue, body)}` };
 }

@@ -3,7 +3,8 @@ import type { AgentCommand } from './agent.ts';
 
 // Identities end up in file names, labels, logs and pages: no control characters, no surprises in length.
 const printable = /^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u;
-export const nameSchema = z.string().min(1).max(200).regex(printable, 'must not hold control characters');
+const noControls = 'must not hold control characters';
+export const nameSchema = z.string().min(1).max(200).regex(printable, noControls);
 
 /** POST /api/fleet/agents/{id}/heartbeat. First contact registers the agent. */
 export const heartbeatSchema = z.object({
@@ -13,7 +14,7 @@ export const heartbeatSchema = z.object({
   version: z
     .string()
     .max(100)
-    .regex(/^[^\p{Cc}]*$/u)
+    .regex(/^[^\p{Cc}]*$/u, noControls)
     .default(''),
   /** Resource attributes of the agent. */
   labels: z
@@ -22,7 +23,7 @@ export const heartbeatSchema = z.object({
       z
         .string()
         .max(1_000)
-        .regex(/^[^\p{Cc}]*$/u),
+        .regex(/^[^\p{Cc}]*$/u, noControls),
     )
     .refine((l) => Object.keys(l).length <= 64, 'must have at most 64 labels')
     .default({}),
@@ -37,7 +38,7 @@ export const heartbeatSchema = z.object({
   reason: z
     .string()
     .max(500)
-    .regex(/^[^\p{Cc}]*$/u)
+    .regex(/^[^\p{Cc}]*$/u, noControls)
     .optional(),
   /** How often the agent beats, as far as it decides itself. */
   intervalMs: z.number().min(500).max(3_600_000).optional(),

@@ -2,13 +2,16 @@ import type { z } from 'zod';
 
 /** The first wrong field of `input`, what it is and what it must be: `replicas.min is 0, must be >= 1`. `skip`: so much of the path is said already. */
 export function issueWords(issue: z.core.$ZodIssue, input: unknown, skip = 0): string {
-  const path = issue.path.slice(skip).join('.');
+  // Keys come from outside too: no control characters, no surprises in length.
+  const keys = issue.path.slice(skip).map((key) => JSON.stringify(String(key)).slice(1, -1));
+  const path = keys.join('.').slice(0, 100);
   const field = path === '' ? '' : `${path} `;
   if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => JSON.stringify(path === '' ? key : `${path}.${key}`));
-    return `unknown key ${keys.join(', ')}, must be one that the reference names`;
+    const unknown = issue.keys.map((key) => JSON.stringify(path === '' ? key : `${path}.${key}`));
+    return `unknown key ${unknown.join(', ').slice(0, 200)}, must be one that the reference names`;
   }
-  if (issue.code === 'custom' || issue.message.startsWith('is ')) return `${field}${issue.message}`;
+  const isWhole = issue.code === 'custom' && !issue.message.startsWith('must ');
+  if (isWhole || issue.message.startsWith('is ')) return `${field}${issue.message}`;
   return `${field}is ${foundValue(issue.path, input)}, ${wantedWords(issue)}`;
 }
 
@@ -39,6 +42,8 @@ function wantedWords(issue: z.core.$ZodIssue): string {
         return 'must be a number, or a duration such as 30s or 5m';
       return wishes.length === 0 ? 'must be one of the forms that the reference names' : wishes.join(', or ');
     }
+    case 'custom':
+      return issue.message;
     default:
       return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
   }

@@ -128,15 +128,15 @@ describe('alerts', () => {
 });
 
 test.each([
-  ['{}', 'body: Invalid input: expected array, received object'],
-  ['', 'body: Invalid input: expected array, received undefined'],
-  ['[{"labels":{}}]', 'at least one label pair required'],
-  ['[{"labels":{"a":""}}]', 'at least one label pair required'],
-  ['[{"labels":{"a":1}}]', 'body.0.labels.a: Invalid input: expected string, received number'],
-  ['[{"labels":{"a":"b"},"startsAt":"soon"}]', 'body.0.startsAt: is "soon", must be RFC 3339'],
+  ['{}', 'Cannot read alerts: body is {}, must be a list'],
+  ['', 'Cannot read alerts: body is missing, must be a list'],
+  ['[{"labels":{}}]', 'Cannot read alerts: one has no labels, must have at least one'],
+  ['[{"labels":{"a":""}}]', 'Cannot read alerts: one has no labels, must have at least one'],
+  ['[{"labels":{"a":1}}]', 'Cannot read alerts: body.0.labels.a is 1, must be text'],
+  ['[{"labels":{"a":"b"},"startsAt":"soon"}]', 'Cannot read alerts: body.0.startsAt is "soon", must be RFC 3339'],
   [
     '[{"labels":{"a":"b"},"startsAt":"2026-01-02T00:00:00Z","endsAt":"2026-01-01T00:00:00Z"}]',
-    'start time must be before end time',
+    'Cannot read alerts: one ends before it starts, must end after it',
   ],
 ])('posting %s is refused', async (body, error) => {
   expect(await it.ask('POST', '/alerts', body)).toEqual({ status: 400, body: error });
@@ -195,7 +195,7 @@ describe('silences', () => {
     [{ matchers: [] }, 400, 'invalid silence: at least one matcher required'],
     [{ endsAt: '2026-11-26T11:00:00Z' }, 400, 'start time must be before end time'],
     [{ id: 'nosuch' }, 404, 'silence nosuch not found'],
-    [{ comment: undefined }, 400, 'body.comment: Invalid input: expected string, received undefined'],
+    [{ comment: undefined }, 400, 'Cannot read silence: body.comment is missing, must be text'],
   ])('%j is refused', async (more, status, error) => {
     expect(await it.ask('POST', '/silences', silence(more))).toEqual({ status, body: error });
   });
