@@ -20,6 +20,7 @@ export async function makeApp(o: {
   readonly seriesLimit?: number;
   readonly seriesLimitPerPool?: number;
   readonly snapshot?: () => Promise<string>;
+  readonly dashboardDir?: string;
   /** jaegis.yaml, as plain data. */
   readonly config?: object;
 }): Promise<MadeApp> {
@@ -53,7 +54,7 @@ export async function makeApp(o: {
     options,
     token: undefined,
     limiter: new SenderLimiter({ ratePerSecond: 10_000 }),
-    dashboardDir: undefined,
+    dashboardDir: o.dashboardDir,
     snapshot: o.snapshot ?? (async () => 'snap-1'),
   });
   return { core, app, store };

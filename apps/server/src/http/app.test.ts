@@ -1,4 +1,7 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeApp } from '../../test/made-app.ts';
@@ -54,6 +57,30 @@ describe('what is refused has one form, and is counted', () => {
     });
     expect(refused()).toBe(1);
   });
+});
+
+test('a dashboard that is built anew beside the running server is served as it is now', async () => {
+  const dashboardDir = await mkdtemp(join(tmpdir(), 'jaegis-dashboard-'));
+  await mkdir(join(dashboardDir, 'assets'));
+  const build = async (name: string) => {
+    await writeFile(join(dashboardDir, 'assets', `${name}.js`), name);
+    await writeFile(join(dashboardDir, 'index.html'), `<script src="/assets/${name}.js"></script>`);
+  };
+  await build('old');
+  const made = await makeApp({ now, dashboardDir });
+  const get = async (url: string) => {
+    const { statusCode, body, headers } = await made.app.inject({ url, headers: { host: 'localhost' } });
+    return { statusCode, body, type: String(headers['content-type']) };
+  };
+  expect((await get('/assets/old.js')).body).toBe('old');
+  await build('new');
+  expect((await get('/')).body).toContain('/assets/new.js');
+  expect((await get('/pools/research%2Freader')).body).toContain('/assets/new.js');
+  expect(await get('/assets/new.js')).toMatchObject({ statusCode: 200, body: 'new' });
+  expect(await get('/assets/never.js')).toMatchObject({ statusCode: 404, type: expect.stringContaining('json') });
+  expect(await get('/api/nothing')).toMatchObject({ statusCode: 404, type: expect.stringContaining('json') });
+  await made.app.close();
+  await rm(dashboardDir, { recursive: true });
 });
 
 describe('the map of a past moment', () => {

@@ -217,7 +217,10 @@ function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyRe
   return sendError(reply, 404, { code: 'not_found', message: `Cannot find ${request.method} ${path}: see /api/docs` });
 }
 
-/** The dashboard's files; any other path that is not an API's opens its first page, for its own router. */
+/**
+ * The dashboard's files, as they lie there now: who builds it anew beside a running server is served the new one. Any other
+ * path that is not an API's opens its first page, for its own router.
+ */
 function serveDashboard(app: FastifyInstance, folder: string | undefined): void {
   if (folder === undefined || !existsSync(join(folder, 'index.html'))) {
     app.get('/', (_request, reply) =>
@@ -230,7 +233,6 @@ function serveDashboard(app: FastifyInstance, folder: string | undefined): void 
   }
   app.register(fastifyStatic, {
     root: folder,
-    wildcard: false,
     immutable: true,
     maxAge: '1y',
     setHeaders: (response, path) => path.endsWith('.html') && response.setHeader('cache-control', 'no-cache'),
