@@ -14,6 +14,7 @@ const quickRate = 0.2;
 const briefRate = 0.1;
 const briefWeight = 1.2;
 const follow = 0.3;
+const leastUsual = { rough: 0, deviation: 0.1, size: 0.03 };
 /** So much deviation is half of all that can be. */
 const usualEvidence = 1.5;
 
@@ -32,7 +33,7 @@ const hourWarmUp = 60;
 const warmUp = 1440;
 
 export class LastingEvidence {
-  readonly #short = new PointDeviation(follow);
+  readonly #short = new PointDeviation(follow, leastUsual);
   readonly #levels = new Float64Array(hours);
   readonly #spreads = new Float64Array(hours);
   readonly #counts = new Float64Array(hours);

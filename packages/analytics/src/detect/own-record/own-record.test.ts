@@ -74,13 +74,13 @@ describe('its parts', () => {
   });
 
   test('a distance is in usual distances, and rare ones on a quiet series are not infinite', () => {
-    const point = new PointDeviation(0.5);
+    const point = new PointDeviation(0.5, { rough: 0.2, deviation: 0, size: 0 });
     const rng = seededRng(2);
     let most = 0;
     for (let i = 0; i < 500; i++) most = Math.max(most, point.observe(rng.normal()));
     expect(most).toBeLessThan(8);
     expect(point.observe(30)).toBeGreaterThan(15);
-    const quiet = new PointDeviation(0.5);
+    const quiet = new PointDeviation(0.5, { rough: 0.2, deviation: 0, size: 0 });
     for (let i = 0; i < 2_000; i++) {
       const z = quiet.observe(i % 50 === 49 ? 1 : 0);
       if (i > 100) expect(z).toBeLessThan(100);

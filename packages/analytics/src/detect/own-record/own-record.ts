@@ -11,12 +11,15 @@
  */
 import { farShareAt } from '../far-share.ts';
 import type { DetectMember, MemberRun, MemberTable, RowVerdict } from '../member.ts';
+import { CounterRate } from './counter-rate.ts';
+import { FarHabits } from './far-habits.ts';
 import { LastingEvidence } from './lasting-evidence.ts';
 import { hasHabits, NewsHabits } from './news-habits.ts';
 import { PatternMemory } from './pattern-memory.ts';
 import { PointDeviation } from './point-deviation.ts';
 import { Records } from './records.ts';
 import { SeasonResidual, scales } from './season-residual.ts';
+import { StillRun } from './still-run.ts';
 
 const day = { periodMs: 86_400_000, bins: 24, rate: 0.03 };
 const week = { periodMs: 7 * 86_400_000, bins: 168, rate: 0.15 };
@@ -36,17 +39,23 @@ const restRows = 60;
 const youngMs = 2 * 86_400_000;
 const youngRows = 2880;
 /** A value this many usual distances off is far, at first; then as many as leave a share of all rows beyond it (`farShareAt`). */
+const leastUsual = { rough: 0.2, deviation: 0, size: 0.003 };
 const farFirst = 4;
 const farLeast = 3.5;
 const farMost = 14;
 /** Of rows a minute apart, which is what is believed until two have come. */
 const farShare = 0.003;
 const farRate = 0.04;
+/** What comes more often than so many times that share, and as far, is a habit (`FarHabits`). */
+const habitShares = 2;
 /** For so many rows after a far value only what is so many times farther is told: the budget is for events. */
 const farRestRows = 2;
 const louder = 1.3;
 const newsScore = 0.98;
 const farScore = 0.6;
+/** On rows this far apart one row is what an event may be: a far value ranks above what only goes on. */
+const sparseMs = 30 * 60_000;
+const farScoreSparse = 0.96;
 const evidenceMost = 0.95;
 /** Values from which a logarithmic scale's unit is taken. */
 const sizing = 64;
@@ -55,7 +64,8 @@ const mostValue = 1e140;
 const mostLeap = 100;
 const coarseMs = 150_000;
 const fadeRows = 300;
-const gapIntervals = 20;
+/** What was expected before a gap of more intervals is no longer. */
+const gapIntervals = 5;
 /** So many rises in a row are a counter: its fall is a restart and no news. */
 const counterRises = 24;
 const bandWidths = 3;
@@ -65,7 +75,7 @@ export const ownRecord: DetectMember = {
   about: 'residuals at several scales and unseen shapes, each against its own record; one series',
   leastColumns: 1,
   mostColumns: 1,
-  start: (table) => new OwnRecordRun(table),
+  start: (table) => new CounterRate(table.intervalMs, () => new OwnRecordRun(table)),
 };
 
 class OwnRecordRun implements MemberRun {
@@ -76,10 +86,12 @@ class OwnRecordRun implements MemberRun {
     residuals: seasons.map((season) => new SeasonResidual(season)),
   }));
   readonly #patterns = patternSteps.map((step) => new PatternMemory(step, patternLength, patternCapacity));
-  readonly #point = new PointDeviation(0.5);
+  readonly #point = new PointDeviation(0.5, leastUsual);
   readonly #lasting = new LastingEvidence();
   readonly #records: Records;
   readonly #habits = new NewsHabits();
+  readonly #farHabits = new FarHabits();
+  readonly #still = new StillRun();
   readonly #sizes: Float64Array;
   readonly #largest: Float64Array;
   #first: { at: number; x: number }[] | undefined = [];
@@ -138,22 +150,29 @@ class OwnRecordRun implements MemberRun {
     const isNews = isNew && !(hasHabits(this.#intervalMs) && this.#habits.observe(at, news));
     const farAt = this.#farAt;
     const isBeyond = z >= farAt;
-    const isFar = isBeyond && (this.#farRest === 0 || z >= louder * this.#farTold);
+    const isTold = isBeyond && (this.#farRest === 0 || z >= louder * this.#farTold);
+    this.#farHabits.pass();
+    const isFar = isTold && !this.#farHabits.observe(z, habitShares * this.#farShare);
     if (this.#farRest > 0) this.#farRest--;
-    if (isFar) {
+    const isStill = this.#still.observe(x);
+    if (isTold) {
       this.#farRest = farRestRows;
       this.#farTold = z;
     }
     // What is beyond but not told spends nothing of the share.
-    if (z > 0 && isFar === isBeyond) {
-      const moved = farAt * (isFar ? 1 + farRate : 1 - farRate * this.#farShare);
+    if (z > 0 && isTold === isBeyond) {
+      const moved = farAt * (isTold ? 1 + farRate : 1 - farRate * this.#farShare);
       this.#farAt = Math.min(Math.max(moved, farLeast), farMost);
     }
     out.score = (evidenceMost * this.#evidence) / (this.#evidence + 1);
     const isYoung = this.#intervalMs < coarseMs && this.#rows <= youngRows && at - this.#firstAt < youngMs;
     if (isNews && !isYoung) out.score = 1 - ((1 - newsScore) * newsAt) / (2 * news);
-    else if (isNews || isFar) out.score = Math.max(out.score, farScore + 0.02 * (1 - farAt / Math.max(z, farAt)));
-    out.anomalous = isNews || isFar;
+    else if (isNews || isFar || isStill)
+      out.score = Math.max(
+        out.score,
+        (this.#intervalMs < sparseMs ? farScore : farScoreSparse) + 0.02 * (1 - farAt / Math.max(z, farAt)),
+      );
+    out.anomalous = isNews || isFar || isStill;
     out.parts[0] = out.score;
   }
 
