@@ -47,7 +47,7 @@ function moment(expr: string): PreparedQuery {
 }
 
 const questions: readonly PreparedQuery[] = [
-  range('made_total{agent="7"}', 30_000),
+  range('made_total{agent="7"}', 1_000),
   range('sum by (pool) (rate(made_total{agent=~".+"}[5m]))', 30_000),
   moment('topk(10, made)'),
   moment('quantile_over_time(0.95, made[25m])'),
