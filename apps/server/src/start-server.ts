@@ -99,7 +99,7 @@ export async function startServer(start: StartOptions): Promise<RunningServer> {
     networkTrainer,
     clock,
     stopwatch: () => performance.now(),
-    breathe: () => new Promise((resume) => setImmediate(resume)),
+    nextTurn: () => new Promise((resume) => setImmediate(resume)),
     hashSeed: Math.floor(Math.random() * 2 ** 32),
     hostName: hostname(),
     platform: `Node ${process.versions.node}, ${process.platform} ${process.arch}`,

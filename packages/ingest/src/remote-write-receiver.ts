@@ -5,6 +5,7 @@ import {
   RemoteWriteDecoder,
   type RemoteWriteVersion,
   SnappyReader,
+  type Unpacked,
 } from '@jaegis/protocol';
 import type { Clock } from '@jaegis/std';
 import type { IngestCounters } from './ingest-counters.ts';
@@ -12,7 +13,7 @@ import type { HttpAnswer } from './otlp-receiver.ts';
 import { overloadOf, rejectionsText, retryAfterMs, totalOf } from './rejections.ts';
 import type { TelemetrySinks } from './sinks.ts';
 import { SpareBatches } from './spare-batches.ts';
-import type { WorkTurns } from './work-turns.ts';
+import { shortBytes, type WorkTurns } from './work-turns.ts';
 
 export interface RemoteWriteReceiverOptions {
   readonly sinks: TelemetrySinks;
@@ -41,8 +42,8 @@ interface Written {
   readonly exemplars: number;
 }
 
-/** New series of a request that are taken in one step, some milliseconds: their requests share the turns with others. */
-const newSeriesAtOnce = 250;
+/** New series of a request that are taken in one step, a millisecond: their requests share the turns with others. */
+const newSeriesAtOnce = 64;
 const nothing: Written = { samples: 0, histograms: 0, exemplars: 0 };
 const messages: Readonly<Record<string, RemoteWriteVersion>> = {
   'prometheus.writerequest': '1.0',
@@ -59,6 +60,9 @@ export class RemoteWriteReceiver {
   readonly #options: RemoteWriteReceiverOptions;
   readonly #decoder: RemoteWriteDecoder;
   readonly #snappy = new SnappyReader();
+  readonly #shortSnappy = new SnappyReader();
+  /** The long request that `#snappy` holds unpacked, as long as more of it is to come. */
+  #held: { readonly body: Uint8Array; readonly unpacked: Unpacked } | undefined;
   readonly #spare = new SpareBatches();
   #pending = 0;
 
@@ -119,18 +123,30 @@ export class RemoteWriteReceiver {
 
   /** Takes a request, a part at each call: `undefined` when more is to come. */
   #stepsOf(version: RemoteWriteVersion, protocol: string, body: Uint8Array): () => Promise<HttpAnswer> | undefined {
-    const { turns, bodyLimitBytes, clock } = this.#options;
+    const { turns, clock } = this.#options;
     const progress = { newSeries: turns === undefined ? Number.POSITIVE_INFINITY : newSeriesAtOnce };
     const now = clock.now();
     let into: { batch: GrowingBatch; histograms: GrowingBatch; now: number } | undefined;
     return () => {
-      // Unpacked anew for each part: that is a fiftieth of its work, and nothing large is kept while others are unpacked.
-      const unpacked = this.#snappy.read(body, bodyLimitBytes);
-      if (!unpacked.ok) return Promise.resolve(this.#refuse(protocol, unpacked.fault, unpacked.error));
+      const unpacked = this.#unpack(body);
+      if (!unpacked.ok) {
+        this.#held = undefined;
+        return Promise.resolve(this.#refuse(protocol, unpacked.fault, unpacked.error));
+      }
       into ??= { batch: this.#spare.take(), histograms: this.#spare.take(), now };
       const decoded = this.#decoder.decodeSome(version, unpacked.bytes, into, progress);
-      return decoded === undefined ? undefined : this.#take(decoded, into, protocol);
+      if (decoded === undefined) return undefined;
+      this.#held = undefined;
+      return this.#take(decoded, into, protocol);
     };
+  }
+
+  /** Short requests come in between the parts of a long one, which stays unpacked; two long ones are unpacked by turns. */
+  #unpack(body: Uint8Array): Unpacked {
+    const { bodyLimitBytes } = this.#options;
+    if (body.length <= shortBytes) return this.#shortSnappy.read(body, bodyLimitBytes);
+    if (this.#held?.body !== body) this.#held = { body, unpacked: this.#snappy.read(body, bodyLimitBytes) };
+    return this.#held.unpacked;
   }
 
   async #take(

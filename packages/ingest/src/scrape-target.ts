@@ -20,6 +20,10 @@ export interface ScrapeTools {
 export interface ScrapeStatus {
   readonly job: string;
   readonly url: string;
+  /** What each of its series gets, and how often and how long it is asked. */
+  readonly labels: Labels;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
   readonly up: boolean;
   readonly lastAt: number | null;
   readonly durationMs: number | null;
@@ -79,8 +83,19 @@ export class ScrapeTarget {
     };
     this.#series = new SeriesRefs(tools.sinks.samples);
     this.#own = new SeriesRefs(tools.sinks.samples);
-    const { job, url } = config;
-    this.#status = { job, url, up: false, lastAt: null, durationMs: null, samples: 0, error: 'not scraped yet' };
+    const { job, url, interval, timeout } = config;
+    this.#status = {
+      job,
+      url,
+      labels: this.#fixed,
+      intervalMs: interval,
+      timeoutMs: timeout,
+      up: false,
+      lastAt: null,
+      durationMs: null,
+      samples: 0,
+      error: 'not scraped yet',
+    };
   }
 
   status(): ScrapeStatus {
@@ -120,8 +135,8 @@ export class ScrapeTarget {
       error = `Cannot keep samples of ${this.config.url}: ${cause instanceof Error ? cause.message : String(cause)}`;
       counters.rejected(protocol, 'storage', samples);
     }
-    const { job, url, pool } = this.config;
-    this.#status = { job, url, up, lastAt: at, durationMs, samples, error };
+    const { pool } = this.config;
+    this.#status = { ...this.#status, up, lastAt: at, durationMs, samples, error };
     if (up && pool !== undefined)
       this.#tools.sinks.contact(
         { instanceId: this.#instance, pool, version: '', labels: { ...this.config.labels } },

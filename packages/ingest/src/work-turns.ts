@@ -13,7 +13,7 @@ export interface WorkTurnsOptions {
 /** Long enough that a turn's overhead is small beside it, short enough to be felt by nobody. */
 const turnMs = 15;
 /** A heartbeat's or a probe's metrics are shorter, a batch of many agents is longer. */
-const shortBytes = 4_096;
+export const shortBytes = 4_096;
 
 export class WorkTurns {
   readonly #options: WorkTurnsOptions;

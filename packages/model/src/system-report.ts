@@ -1,4 +1,5 @@
 import type { ForecastReach } from './forecast.ts';
+import type { Labels } from './labels.ts';
 
 /**
  * Anomalies of our own signals or of received series: how many outcomes are known, the share near which an alert of their pool
@@ -162,8 +163,12 @@ export interface SystemReport {
   readonly scrapes: readonly {
     readonly job: string;
     readonly url: string;
+    readonly labels: Labels;
+    readonly intervalMs: number;
+    readonly timeoutMs: number;
     readonly up: boolean;
     readonly lastAt: number | null;
+    readonly durationMs: number | null;
     readonly samples: number;
     readonly error: string;
   }[];

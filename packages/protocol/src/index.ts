@@ -30,6 +30,6 @@ export {
   RemoteWriteDecoder,
   type RemoteWriteVersion,
 } from './remote-write/remote-write-decoder.ts';
-export { SnappyReader } from './wire/snappy.ts';
+export { SnappyReader, type Unpacked } from './wire/snappy.ts';
 export { packSnappy, putSnappyCopy, putSnappyLiteral } from './wire/snappy-writer.ts';
 export { WireWriter } from './wire/wire-writer.ts';

@@ -58,6 +58,7 @@ export interface ExponentialBytes {
   readonly sum?: number;
   readonly scale: number;
   readonly zero?: number;
+  readonly zeroThreshold?: number;
   readonly positive?: { readonly offset: number; readonly counts: readonly number[] };
   readonly negative?: { readonly offset: number; readonly counts: readonly number[] };
   readonly attributes?: Attributes;
@@ -166,6 +167,7 @@ function exponentialPoint(writer: WireWriter, point: ExponentialBytes): void {
     });
   }
   if (point.flags !== undefined) writer.varintField(10, point.flags);
+  if (point.zeroThreshold !== undefined) writer.doubleField(14, point.zeroThreshold);
 }
 
 function summaryPoint(writer: WireWriter, point: SummaryBytes): void {

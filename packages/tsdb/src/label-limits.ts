@@ -6,19 +6,44 @@ const maxNameLength = 200;
 const maxValueLength = 1_000;
 const controlCharacter = /[\p{Cc}\p{Cs}]/u;
 
-/** Why the labels cannot be stored; `undefined` when they can. */
-export function checkLabels(labels: Labels): RejectReason | undefined {
-  let count = 0;
-  for (const name of Object.keys(labels)) {
-    const value: unknown = labels[name];
-    if (typeof value !== 'string') return 'malformed';
-    if (value === '') continue;
-    if (name === '' || name === '__proto__' || !isClean(name)) return 'invalid_name';
-    if (name.length > maxNameLength || value.length > maxValueLength || ++count > maxLabels) return 'label_limit';
-    // An unpaired surrogate has no UTF-8 form: after a restart it would be another series.
-    if (!isWellFormed(value) || (name === '__name__' && !isClean(value))) return 'invalid_name';
+/**
+ * Looks at label sets one after the other. New series come in droves whose labels differ in one or two places, so what was
+ * found good at a place last time is not looked at again when it comes again.
+ */
+export class LabelCheck {
+  readonly #goodNames: string[] = [];
+  readonly #goodValues: string[] = [];
+
+  /** Why the labels cannot be stored; `undefined` when they can. */
+  faultOf(labels: Labels): RejectReason | undefined {
+    let count = 0;
+    for (const name of Object.keys(labels)) {
+      const value: unknown = labels[name];
+      if (typeof value !== 'string') return 'malformed';
+      if (value === '') continue;
+      const isSameName = name === this.#goodNames[count];
+      if (!isSameName || value !== this.#goodValues[count]) {
+        const fault = (isSameName ? undefined : faultOfName(name)) ?? faultOfValue(name, value);
+        if (fault !== undefined) return fault;
+        if (count === maxLabels) return 'label_limit';
+        this.#goodNames[count] = name;
+        this.#goodValues[count] = value;
+      }
+      count++;
+    }
+    return count === 0 ? 'invalid_name' : undefined;
   }
-  return count === 0 ? 'invalid_name' : undefined;
+}
+
+function faultOfName(name: string): RejectReason | undefined {
+  if (name === '' || name === '__proto__' || !isClean(name)) return 'invalid_name';
+  return name.length > maxNameLength ? 'label_limit' : undefined;
+}
+
+function faultOfValue(name: string, value: string): RejectReason | undefined {
+  if (value.length > maxValueLength) return 'label_limit';
+  // An unpaired surrogate has no UTF-8 form: after a restart it would be another series.
+  return isWellFormed(value) && (name !== '__name__' || isClean(value)) ? undefined : 'invalid_name';
 }
 
 /** Without control characters and halves of surrogate pairs. */

@@ -202,6 +202,7 @@ describe('metrics store', () => {
       rejected: { unknown_series: 1 },
     });
     expect(store.select([], 0, Infinity)).toEqual([]);
+    await store.append(batch([[next, t0 + 2 * hour, 1]]), t0 + 2 * hour);
     expect(store.labelNames()).toEqual(['__name__']);
     expect(store.labelValues('__name__')).toEqual(['new']);
   });
@@ -304,6 +305,72 @@ describe('metrics store', () => {
     const kept = (each: MetricsStore): unknown =>
       each.select([], t0 + 4_400_000, Infinity).map((s) => [...s.timestamps]);
     expect(kept(again)).toEqual(kept(store));
+  });
+
+  test('a series whose samples were all refused is not told of', async () => {
+    const store = await open(memoryDirectory());
+    const seen = ref(store, { __name__: 'seen', job: 'a', zone: 'x' });
+    await store.append(batch([[seen, t0, 1]]), t0);
+    const empty = ref(store, { __name__: 'late', job: 'b', zone: 'x', only: 'here' });
+    const { rejected } = await store.append(batch([[empty, t0 - 25 * hour, 1]]), t0);
+    expect(rejected).toEqual({ too_old: 1 });
+    const told = (matchers: Matcher[]) => [
+      store.series(matchers).map((labels) => labels['__name__']),
+      store.labelNames(matchers),
+      store.labelValues('job', matchers),
+    ];
+    const expected = [['seen'], ['__name__', 'job', 'zone'], ['a']];
+    expect([told([]), told([eq('zone', 'x')])]).toEqual([expected, expected]);
+    await store.append(batch([[empty, t0, 1]]), t0);
+    expect(told([eq('zone', 'x')])).toEqual([
+      ['seen', 'late'],
+      ['__name__', 'job', 'only', 'zone'],
+      ['a', 'b'],
+    ]);
+  });
+
+  test('tells what makes it large', async () => {
+    const store = await open(memoryDirectory());
+    for (let i = 0; i < 30; i++) ref(store, { __name__: i < 20 ? 'many' : 'few', i: String(i), job: 'j' });
+    expect(store.cardinality(2)).toEqual({
+      labelPairs: 33,
+      seriesByMetric: [
+        { name: 'many', value: 20 },
+        { name: 'few', value: 10 },
+      ],
+      valuesByLabel: [
+        { name: 'i', value: 30 },
+        { name: '__name__', value: 2 },
+      ],
+      bytesByLabel: [
+        { name: 'i', value: 50 },
+        { name: '__name__', value: 7 },
+      ],
+      seriesByPair: [
+        { name: 'job=j', value: 30 },
+        { name: '__name__=many', value: 20 },
+      ],
+    });
+    expect(store.cardinality(1).seriesByPair).toEqual([{ name: 'job=j', value: 30 }]);
+  });
+
+  test('numbers of texts that went and came again are never mixed up', async () => {
+    const store = await open(memoryDirectory(), { retentionMs: hour });
+    // Labels that differ in one place, taken turn about with series that are dropped: numbers are given anew all the time.
+    for (let round = 0; round < 20; round++) {
+      const now = t0 + round * 3 * hour;
+      const labels = Array.from({ length: 5 }, (_, i) => ({
+        __name__: 'm',
+        a: `${(round * 3 + i) % 7}`,
+        b: `${round}`,
+      }));
+      const refs = labels.map((each) => ref(store, each));
+      await store.append(batch(refs.map((each, i) => [each, now, i])), now);
+      expect(refs.map((each) => store.labelsOf(each))).toEqual(labels);
+      expect(labels.map((each) => ref(store, each))).toEqual(refs);
+      for (let i = 0; i < 60; i++) await store.maintain(now + 2 * hour + i);
+      expect(store.series([])).toEqual([]);
+    }
   });
 
   test('answers about labels', async () => {

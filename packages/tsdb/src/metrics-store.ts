@@ -12,7 +12,8 @@ import { Tombstones, tombstonesFile } from './delete/tombstones.ts';
 import { Head } from './head/head.ts';
 import { maxRows, rowOf, SeriesTable } from './head/series-table.ts';
 import { emptyTally, type Tally, type TimeLimits } from './head/tally.ts';
-import { checkLabels } from './label-limits.ts';
+import { LabelCheck } from './label-limits.ts';
+import { type Cardinality, cardinalityOf } from './select/cardinality.ts';
 import { Handover } from './select/handover.ts';
 import { matchSeries } from './select/match-series.ts';
 import { MetricsReader } from './select/metrics-reader.ts';
@@ -44,6 +45,7 @@ export class MetricsStore {
   readonly #retentionMs: number;
   readonly #widths: readonly number[];
   readonly #groups: SeriesGroups;
+  readonly #labelCheck = new LabelCheck();
   readonly #commits: GroupCommit;
   readonly #log: LogKeeper;
   readonly #replay: StoreStats['replay'];
@@ -153,7 +155,7 @@ export class MetricsStore {
     const { series } = this.#head;
     const known = series.find(labels);
     if (known !== -1) return series.refs[known]!;
-    const wrong = checkLabels(labels);
+    const wrong = this.#labelCheck.faultOf(labels);
     if (wrong !== undefined) return this.#refuse(wrong);
     const { seriesLimit } = this.#options;
     const full =
@@ -390,6 +392,11 @@ export class MetricsStore {
     this.#options.onDropped?.(refs);
   }
 
+  /** What makes the head large; the `top` largest of each kind. */
+  cardinality(top: number): Cardinality {
+    return cardinalityOf(this.#head.series, top);
+  }
+
   stats(): StoreStats {
     const error = [this.#writeError, this.#log.error, this.#keeper.error].find((each) => each !== '');
     const inBlocks = this.#blocks.of(0).reduce((sum, { meta }) => sum + meta.samples, 0);
@@ -398,6 +405,7 @@ export class MetricsStore {
       seriesLimit: this.#options.seriesLimit,
       samples: this.#head.samples + inBlocks,
       bytesInMemory: this.#head.bytes + this.#blocks.cacheBytes,
+      chunks: this.#head.chunks,
       chunkBytes: this.#head.chunkBytes,
       bytesOnDisk: this.#log.bytesOnDisk + this.#blocks.bytes,
       oldestAt: finiteOrNull(Math.min(this.#oldestInHead(), ...this.#blocks.all.map(({ meta }) => meta.oldest))),

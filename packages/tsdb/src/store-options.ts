@@ -83,6 +83,8 @@ export interface StoreStats {
   readonly bytesInMemory: number;
   /** Compressed bytes of the closed chunks, a part of `bytesInMemory`. */
   readonly chunkBytes: number;
+  /** Closed chunks in the head. */
+  readonly chunks: number;
   readonly bytesOnDisk: number;
   readonly oldestAt: number | null;
   readonly replay: {

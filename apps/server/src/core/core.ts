@@ -45,8 +45,8 @@ export interface CoreDeps {
   readonly clock: Clock;
   /** Milliseconds, for measuring only. */
   readonly stopwatch: () => number;
-  /** Lets what waits have its turn, in a loop that takes long. */
-  readonly breathe?: () => Promise<void>;
+  /** Settles in the next turn of the event loop: what waits comes first. */
+  readonly nextTurn?: () => Promise<void>;
   readonly log: Log;
   readonly version: string;
   /** Any random 32 bits: nobody can then prepare series whose hashes collide. */
@@ -115,10 +115,10 @@ export function createCore(deps: CoreDeps) {
   const sinks = createSinks(fleet);
   const targets = new Map<string, Target>();
   const loops = new LoopRunner({ clock: deps.clock, log: deps.log, stopwatch: deps.stopwatch });
-  const { breathe, stopwatch } = deps;
+  const { nextTurn, stopwatch } = deps;
   const receiving = {
     sinks,
-    turns: breathe === undefined ? undefined : new WorkTurns({ breathe, stopwatch }),
+    turns: nextTurn === undefined ? undefined : new WorkTurns({ breathe: nextTurn, stopwatch }),
     clock: deps.clock,
     counters: fleet.counters,
     bodyLimitBytes: deps.options.body_limit_bytes,

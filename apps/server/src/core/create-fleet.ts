@@ -19,6 +19,7 @@ import { inlineForecastEngine } from './forecast-engine.ts';
 import { idMaker } from './ids.ts';
 import { LearnedSeries } from './learned-series.ts';
 import { NetworkKeeper } from './network-loop.ts';
+import { oneByOne } from './one-by-one.ts';
 import { OutcomeWatch } from './outcomes.ts';
 import { PoolBook } from './pool-book.ts';
 import { ReceivedWatch } from './received-watch.ts';
@@ -71,13 +72,15 @@ export function createFleet(deps: CoreDeps, signalIntervalMs: number): Fleet {
   const pools = new PoolBook(config, metadata);
   const metricMetadata = new MetadataBook(maxMetrics);
   deps.remoteWrites?.learnMetadata((metric) => metricMetadata.newest(metric));
-  const { breathe } = deps;
+  const { nextTurn } = deps;
+  const breathe = nextTurn === undefined ? undefined : oneByOne(nextTurn);
   const anomalyOutcomes = AnomalyOutcomes.fromJSON(metadata.getState(anomalyOutcomesKey), now);
   const tell = (changed: readonly Anomaly[]) => tellAnomalies({ metadata, events, anomalyOutcomes }, changed);
 
   return {
     clock,
     stopwatch: deps.stopwatch,
+    nextTurn,
     breathe,
     log: deps.log,
     version: deps.version,

@@ -33,7 +33,9 @@ export interface Fleet {
   readonly clock: Clock;
   /** Milliseconds, for measuring only. */
   readonly stopwatch: () => number;
-  /** Lets what waits have its turn; left out where time is made up (simulations), for there nothing waits. */
+  /** Settles in the next turn of the event loop; left out where time is made up (simulations), for there nothing waits. */
+  readonly nextTurn: (() => Promise<void>) | undefined;
+  /** For work in the background that takes long: lets what waits have its turn, and others in the background theirs. */
   readonly breathe: (() => Promise<void>) | undefined;
   readonly log: Log;
   readonly version: string;

@@ -16,9 +16,9 @@ export function createSinks(fleet: Fleet): TelemetrySinks {
   };
   let keeping: Promise<void> | undefined;
   const keepThisTurn = (): Promise<void> | undefined => {
-    if (fleet.breathe === undefined) keepFresh();
+    if (fleet.nextTurn === undefined) keepFresh();
     else if (fresh.length > 0)
-      keeping ??= fleet.breathe().then(() => {
+      keeping ??= fleet.nextTurn().then(() => {
         keeping = undefined;
         keepFresh();
       });

@@ -56,3 +56,8 @@ export function page<T>(
 export function buildInfo({ version }: { readonly version: string }): Readonly<Record<string, string>> {
   return { version, revision: '', branch: '', buildUser: '', buildDate: '', goVersion: process.version };
 }
+
+/** A time as Prometheus writes it. Go's zero time stands for "not yet". */
+export function prometheusTime(ms: number | null): string {
+  return ms === null ? '0001-01-01T00:00:00Z' : new Date(ms).toISOString().replace(/\.?0*Z$/, 'Z');
+}

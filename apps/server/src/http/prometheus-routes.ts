@@ -1,9 +1,10 @@
 import type { Matcher, SystemReport } from '@jaegis/model';
 import { describeQuery } from '@jaegis/promql';
+import { formatDuration } from '@jaegis/std';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Core } from '../core/core.ts';
 import type { QueryRunner } from '../query/query-runner.ts';
-import { type Query, text } from './answer.ts';
+import { prometheusTime, type Query, text } from './answer.ts';
 import {
   both,
   limitParameter,
@@ -71,17 +72,32 @@ export function prometheusRoutes(app: FastifyInstance, core: Core, runner: Query
 }
 
 function targetOf(scrape: SystemReport['scrapes'][number]) {
-  const { job, url, up, lastAt, error } = scrape;
-  const instance = URL.canParse(url) ? new URL(url).host : url;
+  const { job, url, labels, up, lastAt, durationMs, error } = scrape;
+  const { host, pathname, protocol, searchParams } = new URL(url);
+  const scrapeInterval = formatDuration(scrape.intervalMs);
+  const scrapeTimeout = formatDuration(scrape.timeoutMs);
+  const { instance: _instance, ...configured } = labels;
+  const parameters = [...searchParams].map(([name, value]) => [`__param_${name}`, value]);
   return {
-    discoveredLabels: { __address__: instance, job },
-    labels: { instance, job },
+    discoveredLabels: {
+      ...configured,
+      ...Object.fromEntries(parameters),
+      __address__: host,
+      __metrics_path__: pathname,
+      __scheme__: protocol.slice(0, -1),
+      __scrape_interval__: scrapeInterval,
+      __scrape_timeout__: scrapeTimeout,
+    },
+    labels,
     scrapePool: job,
     scrapeUrl: url,
     globalUrl: url,
     lastError: error,
-    lastScrape: new Date(lastAt ?? 0).toISOString(),
+    lastScrape: prometheusTime(lastAt),
+    lastScrapeDuration: (durationMs ?? 0) / 1_000,
     health: lastAt === null ? 'unknown' : up ? 'up' : 'down',
+    scrapeInterval,
+    scrapeTimeout,
   };
 }
 

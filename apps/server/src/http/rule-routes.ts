@@ -3,7 +3,7 @@ import type { Matcher } from '@jaegis/model';
 import { formatE, type GroupStatus, type RuleStatus } from '@jaegis/rules';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
-import { type Query, text } from './answer.ts';
+import { prometheusTime, type Query, text } from './answer.ts';
 import { BadParameter, list, matchesLabels, matchParameters, onlyGet, sendBadData } from './prometheus-params.ts';
 
 /** `/api/v1/rules` and `/api/v1/alerts` in Prometheus' form. Times are RFC 3339, durations seconds. */
@@ -76,7 +76,7 @@ function groupOf(group: GroupStatus, o: Asked) {
     interval: group.config.intervalMs / 1_000,
     limit: group.config.limit,
     evaluationTime: group.evaluationMs / 1_000,
-    lastEvaluation: timeOf(group.lastAt),
+    lastEvaluation: prometheusTime(group.lastAt),
   };
 }
 
@@ -86,7 +86,7 @@ function ruleOf(rule: RuleStatus, hasAlerts: boolean) {
     health: rule.health,
     ...(rule.lastError === '' ? {} : { lastError: rule.lastError }),
     evaluationTime: rule.evaluationMs / 1_000,
-    lastEvaluation: timeOf(rule.lastAt),
+    lastEvaluation: prometheusTime(rule.lastAt),
   };
   if (config.kind === 'recording')
     return {
@@ -115,13 +115,8 @@ function alertsOf(rule: RuleStatus) {
     labels: alert.labels,
     annotations: alert.annotations,
     state: alert.state,
-    activeAt: timeOf(alert.activeAt),
-    ...(alert.keepFiringSince === null ? {} : { keepFiringSince: timeOf(alert.keepFiringSince) }),
+    activeAt: prometheusTime(alert.activeAt),
+    ...(alert.keepFiringSince === null ? {} : { keepFiringSince: prometheusTime(alert.keepFiringSince) }),
     value: formatE(alert.value),
   }));
-}
-
-/** Go's zero time stands for "not yet". */
-function timeOf(ms: number | null): string {
-  return ms === null ? '0001-01-01T00:00:00Z' : new Date(ms).toISOString().replace(/\.?0*Z$/, 'Z');
 }

@@ -91,14 +91,18 @@ test('what Prometheus says of itself', async () => {
   expect(await data('/api/v1/status/runtimeinfo')).toMatchObject({
     startTime: '2023-11-14T22:13:15.000Z',
     corruptionCount: 0,
+    reloadConfigSuccess: true,
+    lastConfigTime: '2023-11-14T22:13:15.000Z',
     storageRetention: '1d',
   });
   const flags = await data('/api/v1/status/flags');
   expect(flags).toEqual({ 'retention-raw': '86400000', 'connection-limit': '7' });
   expect(await data('/api/v1/status/tsdb?limit=1')).toEqual({
-    headStats: { numSeries: 5, numLabelPairs: 11, minTime: now - 400_000, maxTime: now },
+    headStats: { numSeries: 5, numLabelPairs: 11, chunkCount: 0, minTime: now - 400_000, maxTime: now },
     seriesCountByMetricName: [{ name: 'asked_total', value: 3 }],
     labelValueCountByLabelName: [{ name: '__name__', value: 3 }],
+    memoryInBytesByLabelName: [{ name: '__name__', value: 34 }],
+    seriesCountByLabelValuePair: [{ name: '__name__=asked_total', value: 3 }],
   });
   const { yaml } = await data('/api/v1/status/config');
   expect(yaml).toContain('url: http://am:9093/');

@@ -6,9 +6,9 @@ import { effectiveConfig } from '../effective-config.ts';
 import { buildInfo } from './answer.ts';
 import { limitParameter, onlyGet } from './prometheus-params.ts';
 
-/** Above this many names counting series by name takes too long beside the ingest. */
-const maxCounted = 20_000;
 const defaultTop = 10;
+/** As in Prometheus. */
+const maxTop = 10_000;
 
 /** What Prometheus says of itself under `/api/v1/status`, as far as it means something here, and its probes. */
 export function statusRoutes(app: FastifyInstance, core: Core): void {
@@ -22,6 +22,10 @@ export function statusRoutes(app: FastifyInstance, core: Core): void {
       success({
         startTime: new Date(startedAt).toISOString(),
         serverTime: new Date(core.clock.now()).toISOString(),
+        CWD: process.cwd(),
+        // The configuration is read once, at the start, which fails when it is wrong.
+        reloadConfigSuccess: true,
+        lastConfigTime: new Date(startedAt).toISOString(),
         hostname: hostName,
         corruptionCount: core.store.stats().blocks.damaged,
         storageRetention: formatDuration(options.retention_raw),
@@ -43,25 +47,22 @@ export function statusRoutes(app: FastifyInstance, core: Core): void {
   walReplayRoute(app, 'done');
 
   onlyGet(app, '/api/v1/status/tsdb', (query, reply) => {
-    const top = limitParameter(query) || defaultTop;
-    const { store } = core;
-    const { series, oldestAt } = store.stats();
-    const names = store.labelNames();
-    const values = names.map((name) => ({ name, value: store.labelValues(name).length }));
-    const metrics = store.labelValues('__name__').slice(0, maxCounted);
+    const top = Math.min(limitParameter(query) || defaultTop, maxTop);
+    const { series, chunks, oldestAt } = core.store.stats();
+    const found = core.store.cardinality(top);
     return reply.send(
       success({
         headStats: {
           numSeries: series,
-          numLabelPairs: values.reduce((sum, { value }) => sum + value, 0),
+          numLabelPairs: found.labelPairs,
+          chunkCount: chunks,
           minTime: oldestAt,
           maxTime: core.clock.now(),
         },
-        seriesCountByMetricName: largest(
-          metrics.map((name) => ({ name, value: store.refsOf([{ name: '__name__', op: '=', value: name }]).length })),
-          top,
-        ),
-        labelValueCountByLabelName: largest(values, top),
+        seriesCountByMetricName: found.seriesByMetric,
+        labelValueCountByLabelName: found.valuesByLabel,
+        memoryInBytesByLabelName: found.bytesByLabel,
+        seriesCountByLabelValuePair: found.seriesByPair,
       }),
     );
   });
@@ -88,8 +89,4 @@ export function walReplayRoute(app: FastifyInstance, state: 'in progress' | 'don
   onlyGet(app, '/api/v1/status/walreplay', (_query, reply) =>
     reply.send({ status: 'success', data: { min: 0, max: 0, current: 0, state } }),
   );
-}
-
-function largest(counted: readonly { readonly name: string; readonly value: number }[], count: number) {
-  return [...counted].sort((a, b) => b.value - a.value || (a.name < b.name ? -1 : 1)).slice(0, count);
 }

@@ -136,6 +136,44 @@ describe('exponential histogram', () => {
     });
   });
 
+  test('the zero bucket ends at its threshold, and buckets within that count in it', () => {
+    const store = new RecordingStore();
+    const point = {
+      scale: 0,
+      zero: 1,
+      positive: { offset: -3, counts: [2, 3, 4] },
+      negative: { offset: -2, counts: [5, 6] },
+    };
+    const { values } = decode(store, exponential({ at: now, count: 21, zeroThreshold: 0.3, ...point }));
+    // Buckets of scale 0 from index -3 on: (1/8, 1/4], (1/4, 1/2], (1/2, 1]; on the other side [-1/2, -1/4), [-1, -1/2).
+    expect(values).toEqual({
+      'e_bucket{le="-0.5"}': 6,
+      'e_bucket{le="-0.25"}': 11,
+      'e_bucket{le="0.3"}': 14,
+      'e_bucket{le="0.5"}': 17,
+      'e_bucket{le="1"}': 21,
+      'e_bucket{le="+Inf"}': 21,
+      e_count: 21,
+    });
+    const wider = decode(store, exponential({ at: now + 1, count: 21, zeroThreshold: 1, ...point }));
+    expect(wider.values).toMatchObject({
+      'e_bucket{le="0.3"}': 'stale',
+      'e_bucket{le="-0.5"}': 'stale',
+      'e_bucket{le="1"}': 21,
+      'e_bucket{le="+Inf"}': 21,
+    });
+  });
+
+  test('deltas keep the widest threshold that they came with', () => {
+    const store = new RecordingStore();
+    const point = { scale: 0, positive: { offset: -2, counts: [1, 1] } };
+    decode(store, exponential({ at: now, count: 3, zero: 1, zeroThreshold: 0.01, ...point }, 1));
+    const { values } = decode(store, exponential({ at: now + 1, count: 2, zeroThreshold: 0.5, ...point }, 1));
+    expect(values).toMatchObject({ 'e_bucket{le="0.01"}': 'stale', 'e_bucket{le="0.5"}': 3, 'e_bucket{le="1"}': 5 });
+    const later = decode(store, exponential({ at: now + 2, count: 2, ...point }, 1));
+    expect(later.values).toMatchObject({ 'e_bucket{le="0.5"}': 4, 'e_bucket{le="1"}': 7 });
+  });
+
   test('a finer scale than we keep is brought down; nothing is lost but resolution', () => {
     const { values } = decode(
       new RecordingStore(),
@@ -211,6 +249,7 @@ describe('exponential histogram', () => {
 
   test.each([
     ['a scale that cannot be', { scale: 21 }, 'malformed'],
+    ['a zero bucket without end', { scale: 0, zeroThreshold: Number.POSITIVE_INFINITY }, 'malformed'],
     ['too many buckets', { scale: 0, positive: { offset: 0, counts: Array(5_000).fill(1) } }, 'too_large'],
   ])('%s is refused', (_what, point, reason) => {
     expect(decode(new RecordingStore(), exponential({ at: now, count: 1, ...point })).result).toMatchObject({

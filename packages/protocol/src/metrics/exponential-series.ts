@@ -10,8 +10,11 @@ import { type CompoundSeries, outOfOrderDelta, type PointContext } from './serie
  * on each side of zero. A point outside the run widens it; a run over `maxRun` halves the resolution (s - 1), whose bounds
  * are every second bound of s, so the remaining `le` series go on unbroken and the others end with a stale marker.
  *
- * Lost against the original: resolution beyond `maxScale` (bounds 19 % apart) and beyond `maxRun` buckets a side; the zero
- * threshold (its bucket is `le="0"`); min, max and exemplars; on the negative side, which end of a bucket is closed.
+ * The zero bucket holds what is within its threshold of zero, so its upper bound is the threshold: `le="0"` would promise
+ * that none of it is above zero. Buckets that lie within the threshold are counted in it, as Prometheus does on merging.
+ *
+ * Lost against the original: resolution beyond `maxScale` (bounds 19 % apart) and beyond `maxRun` buckets a side; min, max
+ * and exemplars; on the negative side, which end of a bucket is closed.
  */
 const maxScale = 2;
 const maxRun = 48;
@@ -33,6 +36,8 @@ export interface ExponentialPoint {
   hasSum: boolean;
   scale: number;
   zeroCount: number;
+  /** How far from zero the zero bucket reaches on both sides. */
+  zeroThreshold: number;
   positive: BucketRun;
   negative: BucketRun;
   /** Where its exemplars begin, behind the first one's tag; 0 without any. */
@@ -50,6 +55,7 @@ interface Grid {
   readonly positive: Side;
   readonly negative: Side;
   readonly zero: number;
+  readonly zeroThreshold: number;
   readonly hasZero: boolean;
   readonly count: number;
   readonly sum: number;
@@ -156,10 +162,10 @@ export class ExponentialSeries implements CompoundSeries {
 
 /** Upper bounds in rising order, without +Inf. */
 function boundsOf(grid: Grid): number[] {
-  const { scale, positive, negative, hasZero } = grid;
+  const { scale, positive, negative, zeroThreshold, hasZero } = grid;
   const bounds: number[] = [];
   for (let i = negative.counts.length - 1; i >= 0; i--) bounds.push(-edge(negative.lo + i, scale));
-  if (hasZero) bounds.push(0);
+  if (hasZero) bounds.push(zeroThreshold);
   for (let i = 0; i < positive.counts.length; i++) bounds.push(edge(positive.lo + i + 1, scale));
   return bounds;
 }
@@ -198,17 +204,30 @@ function merged(grid: Grid | undefined, point: ExponentialPoint, isDelta: boolea
     return { lo, counts };
   };
   const base = isDelta ? grid : undefined;
-  const negative = side('negative');
-  const zero = (base?.zero ?? 0) + point.zeroCount;
+  const zeroThreshold = Math.max(base?.zeroThreshold ?? 0, point.zeroThreshold);
+  const positive = outside(side('positive'), scale, zeroThreshold);
+  const negative = outside(side('negative'), scale, zeroThreshold);
+  const zero = (base?.zero ?? 0) + point.zeroCount + positive.within + negative.within;
   return {
     scale,
-    positive: side('positive'),
-    negative,
+    positive: positive.rest,
+    negative: negative.rest,
     zero,
-    hasZero: (grid?.hasZero ?? false) || zero > 0 || negative.counts.length > 0,
+    zeroThreshold,
+    hasZero: (grid?.hasZero ?? false) || zero > 0 || negative.rest.counts.length > 0,
     count: (base?.count ?? 0) + point.count,
     sum: (base?.sum ?? 0) + (point.hasSum ? point.sum : 0),
   };
+}
+
+/** A side without the buckets that lie within the threshold, and what these hold. */
+function outside(side: Side, scale: number, threshold: number): { rest: Side; within: number } {
+  const { lo, counts } = side;
+  let first = 0;
+  let within = 0;
+  while (first < counts.length && edge(lo + first + 1, scale) <= threshold) within += counts[first++]!;
+  const rest = first === counts.length ? none : { lo: lo + first, counts: counts.slice(first) };
+  return { rest, within };
 }
 
 /** The run of buckets, in scale `to`, that holds both what the grid has and what the point brings. */
@@ -252,6 +271,11 @@ function clampIndex(index: number, scale: number): number {
 export function exponentialFault(point: ExponentialPoint): Refusal | undefined {
   if (!(point.scale >= -10 && point.scale <= 20))
     return { rejected: 'malformed', message: `the scale of a histogram is ${point.scale}, must be in -10..20` };
+  if (!(point.zeroThreshold >= 0 && Number.isFinite(point.zeroThreshold)))
+    return {
+      rejected: 'malformed',
+      message: `the zero threshold of a histogram is ${point.zeroThreshold}, must be a number from 0 on`,
+    };
   for (const run of [point.positive, point.negative]) {
     if (run.length > maxExponentialBuckets)
       return {

@@ -27,6 +27,7 @@ export class PointReader {
     hasSum: false,
     scale: 0,
     zeroCount: 0,
+    zeroThreshold: 0,
     positive: newRun(),
     negative: newRun(),
     exemplarsAt: 0,
@@ -93,6 +94,7 @@ export class PointReader {
     point.hasSum = false;
     point.scale = 0;
     point.zeroCount = 0;
+    point.zeroThreshold = 0;
     point.positive.length = 0;
     point.positive.offset = 0;
     point.negative.length = 0;
@@ -128,6 +130,9 @@ export class PointReader {
         case 0x5a:
           if (point.exemplarsAt === 0) point.exemplarsAt = reader.pos;
           reader.skip(tag);
+          break;
+        case 0x71:
+          point.zeroThreshold = reader.double();
           break;
         default:
           reader.skip(tag);

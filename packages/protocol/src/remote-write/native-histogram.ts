@@ -22,6 +22,7 @@ export interface NativePoint {
   sum: number;
   schema: number;
   zeroCount: number;
+  zeroThreshold: number;
   positive: { spans: [offset: number, length: number][]; counts: number[] };
   negative: { spans: [offset: number, length: number][]; counts: number[] };
   bounds: number[];
@@ -36,6 +37,7 @@ export function readNativeHistogram(reader: WireReader, end: number): NativePoin
     sum: 0,
     schema: 0,
     zeroCount: 0,
+    zeroThreshold: 0,
     positive: { spans: [], counts: [] },
     negative: { spans: [], counts: [] },
     bounds: [],
@@ -49,6 +51,7 @@ export function readNativeHistogram(reader: WireReader, end: number): NativePoin
       reader.skip(tag);
       point.sum = doubleAt(reader.view, from);
     } else if (tag === 0x20) point.schema = reader.zigzag();
+    else if (tag === 0x29) point.zeroThreshold = reader.double();
     else if (tag === 0x30) point.zeroCount = reader.varint();
     else if (tag === 0x39) point.zeroCount = reader.double();
     else if (tag === 0x42) readSpan(reader, point.negative.spans);
@@ -81,6 +84,7 @@ export function toExponential(point: NativePoint, into: ExponentialPoint): Refus
   into.hasSum = true;
   into.scale = point.schema;
   into.zeroCount = point.zeroCount;
+  into.zeroThreshold = point.zeroThreshold;
   for (const name of ['positive', 'negative'] as const) {
     const { spans, counts } = point[name];
     const run = into[name];

@@ -1,6 +1,6 @@
 import type { Labels, SeriesRef } from '@jaegis/model';
 import { type ByteRange, IdentityTable } from '../identity-table.ts';
-import { ExponentialSeries } from '../metrics/exponential-series.ts';
+import { ExponentialSeries, exponentialFault } from '../metrics/exponential-series.ts';
 import type { GrowingBatch } from '../metrics/growing-batch.ts';
 import { HistogramSeries, histogramFault } from '../metrics/histogram-series.ts';
 import { PointReader } from '../metrics/point-reader.ts';
@@ -81,7 +81,7 @@ export class NativeSeries {
   }
 
   #exponential(point: NativePoint, known: CompoundSeries | undefined, of: HistogramOf): Refusal | undefined {
-    const fault = toExponential(point, this.#points.exponential);
+    const fault = toExponential(point, this.#points.exponential) ?? exponentialFault(this.#points.exponential);
     if (fault !== undefined) return fault;
     if (known instanceof ExponentialSeries) return known.write(this.#points.exponential, this.#context);
     if (point.isStale) return undefined;

@@ -172,7 +172,7 @@ describe.each(versions)('remote write %s', (version) => {
     expect(histograms).toEqual({
       'h_count{job="j"}': [[now, 6]],
       'h_sum{job="j"}': [[now, 10]],
-      'h_bucket{job="j",le="0"}': [[now, 1]],
+      'h_bucket{job="j",le="0.001"}': [[now, 1]],
       'h_bucket{job="j",le="2"}': [[now, 2]],
       'h_bucket{job="j",le="4"}': [[now, 4]],
       'h_bucket{job="j",le="8"}': [[now, 4]],

@@ -13,13 +13,15 @@ const maxKept = 128;
  * labels differ in one or two places, so the text at each place is kept, and used again where the bytes are the same.
  */
 export class LabelRunReader {
+  #reader = new WireReader(new Uint8Array(0));
   readonly #texts: string[] = [];
   readonly #bytes: Uint8Array[] = [];
   readonly #lengths: number[] = [];
 
   /** The labels in a run. Throws a `WireError` when it is none, or names a label twice. */
   read(range: ByteRange): Labels {
-    const reader = new WireReader(range.bytes);
+    if (this.#reader.bytes !== range.bytes) this.#reader = new WireReader(range.bytes);
+    const reader = this.#reader;
     reader.enter(range.start, range.end);
     const labels = new LabelBuilder();
     let place = 0;

@@ -39,6 +39,10 @@ export class ChunkStore {
   #samples = 0;
 
   /** Samples in all chunks. */
+  get size(): number {
+    return this.#end - 1 - this.#free.length;
+  }
+
   get samples(): number {
     return this.#samples;
   }

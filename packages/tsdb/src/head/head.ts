@@ -71,6 +71,10 @@ export class Head<Series extends RefRows = SeriesTable> {
     return this.series.bytes + this.#buffers.bytes + this.#chunks.bytes + this.#slots.length * 29;
   }
 
+  get chunks(): number {
+    return this.#chunks.size;
+  }
+
   /** Compressed bytes of the closed chunks. */
   get chunkBytes(): number {
     return this.#chunks.liveBytes;

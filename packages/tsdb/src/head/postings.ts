@@ -70,6 +70,15 @@ export class Postings {
     return rows === undefined ? 0 : typeof rows === 'number' ? 1 : rows.length;
   }
 
+  /** Whether a row that carries the pair is one of those that `isWanted` says. */
+  hasAny(name: number, value: number, isWanted: (row: number) => boolean): boolean {
+    const rows = this.#names.get(name)?.get(value);
+    if (rows === undefined) return false;
+    if (typeof rows === 'number') return isWanted(rows);
+    for (let i = 0; i < rows.length; i++) if (isWanted(rows.rows[i]!)) return true;
+    return false;
+  }
+
   /** Calls `visit` for each row that carries the pair. */
   forEach(name: number, value: number, visit: (row: number) => void): void {
     const rows = this.#names.get(name)?.get(value);

@@ -23,6 +23,8 @@ export const maxRows = 2 ** rowBits;
 /** The most labels of one series. */
 export const maxLabels = 64;
 const tombstone = -1;
+/** In place of a symbol's number: the text is in use nowhere. */
+const unknown = 0xffffffff;
 
 export function rowOf(ref: SeriesRef): number {
   return ref & rowMask;
@@ -56,8 +58,13 @@ export class SeriesTable {
   #freedHead = 0;
   #end = 0;
   #size = 0;
+  /** The pairs of the labels that were looked for last, and these labels as long as the numbers still stand for them. */
   readonly #scratch = new Uint32Array(maxLabels * 2);
   #scratchCount = 0;
+  #scratchOf: Labels | undefined;
+  /** The text that was met last at each place. New series come in droves that differ in one or two, and often share the very string. */
+  readonly #lastTexts: string[] = [];
+  readonly #lastIds: number[] = [];
 
   /** Series that are there. */
   get size(): number {
@@ -77,19 +84,36 @@ export class SeriesTable {
   find(labels: Labels): number {
     let count = 0;
     let hash = 0;
+    let isUnknown = false;
+    this.#scratchOf = undefined;
     for (const name in labels) {
       const text = labels[name]!;
       if (text === '') continue;
-      const nameId = this.symbols.find(name);
-      const valueId = nameId === undefined ? undefined : this.symbols.find(text);
-      if (nameId === undefined || valueId === undefined || count === maxLabels) return -1;
+      if (count === maxLabels) return -1;
+      const nameId = this.#idOf(name, 2 * count);
+      const valueId = this.#idOf(text, 2 * count + 1);
+      isUnknown ||= nameId === unknown || valueId === unknown;
       this.#scratch[2 * count] = nameId;
       this.#scratch[2 * count + 1] = valueId;
       hash = (hash + mix(nameId, valueId)) | 0;
       count++;
     }
     this.#scratchCount = count;
-    return this.#probe(hash);
+    this.#scratchOf = labels;
+    return isUnknown ? -1 : this.#probe(hash);
+  }
+
+  #idOf(text: string, place: number): number {
+    if (this.#lastTexts[place] === text) return this.#lastIds[place]!;
+    const id = this.symbols.find(text);
+    if (id === undefined) return unknown;
+    this.#meet(text, id, place);
+    return id;
+  }
+
+  #meet(text: string, id: number, place: number): void {
+    this.#lastTexts[place] = text;
+    this.#lastIds[place] = id;
   }
 
   /** Adds a series that `find` did not find. `undefined` when no row is left. */
@@ -120,6 +144,9 @@ export class SeriesTable {
 
   /** Takes series out, all at once: each list of the index is walked once however many go. */
   remove(rows: readonly number[]): void {
+    // Numbers are given back here, and may stand for other texts soon.
+    this.#scratchOf = undefined;
+    this.#lastTexts.length = 0;
     const pairs = this.#labels.pairs;
     const touched = new Map<number, Set<number>>();
     for (const row of rows) {
@@ -230,17 +257,17 @@ export class SeriesTable {
   #place(row: number, generation: number, labels: Labels): void {
     let count = 0;
     let hash = 0;
+    const isLookedUp = this.#scratchOf === labels;
     for (const name in labels) {
       const text = labels[name]!;
       if (text === '') continue;
-      const nameId = this.symbols.acquire(name);
-      const valueId = this.symbols.acquire(text);
-      this.#scratch[2 * count] = nameId;
-      this.#scratch[2 * count + 1] = valueId;
+      const nameId = this.#acquire(name, 2 * count, isLookedUp);
+      const valueId = this.#acquire(text, 2 * count + 1, isLookedUp);
       this.postings.add(nameId, valueId, row);
       hash = (hash + mix(nameId, valueId)) | 0;
       count++;
     }
+    this.#scratchOf = undefined;
     this.#generations[row] = generation;
     this.refs[row] = refFrom(row, generation);
     this.#labelsAt[row] = this.#labels.add(this.#scratch, count);
@@ -248,6 +275,19 @@ export class SeriesTable {
     this.#hashes[row] = hash;
     this.#size++;
     this.#link(row);
+  }
+
+  /** One more use of a text, whose number goes to `#scratch`; where it was looked up before, it is there already. */
+  #acquire(text: string, place: number, isLookedUp: boolean): number {
+    const found = isLookedUp ? this.#scratch[place]! : unknown;
+    if (found !== unknown) {
+      this.symbols.use(found);
+      return found;
+    }
+    const id = this.symbols.acquire(text);
+    this.#meet(text, id, place);
+    this.#scratch[place] = id;
+    return id;
   }
 
   #link(row: number): void {

@@ -29,8 +29,13 @@ export class Symbols {
         this.#uses = grown;
       }
     }
-    this.#uses[id] = this.#uses[id]! + 1;
+    this.use(id);
     return id;
+  }
+
+  /** One more use of a number that is in use. */
+  use(id: number): void {
+    this.#uses[id] = this.#uses[id]! + 1;
   }
 
   /** One use less. */

@@ -1,4 +1,7 @@
-/** Questions about labels, not samples: which series, which names, which values; in the head and in blocks. */
+/**
+ * Questions about labels, not samples: which series, which names, which values; in the head and in blocks. A series without
+ * any sample is none: it was made for samples that were refused or are still on their way.
+ */
 import type { Labels, Matcher } from '@jaegis/model';
 import type { Block } from '../block/block.ts';
 import { keyOf } from '../block/block-file.ts';
@@ -22,7 +25,7 @@ export function readSeriesLabels(
   const { head, blocks } = sources;
   const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = range;
   const isWhole = range.fromMs === undefined && range.toMs === undefined;
-  const result = matchSeries(head.series, matchers)
+  const result = matchSampled(head, matchers)
     .filter((row) => isWhole || (head.lastAt(row) >= fromMs && head.firstAt(row) <= toMs))
     .map((row) => head.series.labels(row));
   const seen = new Set<string>();
@@ -38,10 +41,11 @@ export function readSeriesLabels(
 
 /** Label names in use, sorted. */
 export function readLabelNames(sources: Sources, matchers: readonly Matcher[]): string[] {
-  const { series } = sources.head;
+  const { head } = sources;
+  const { series } = head;
   const names = new Set<string>();
   if (matchers.length === 0) {
-    for (const name of series.postings.names()) names.add(series.symbols.text(name));
+    for (const name of series.postings.names()) if (isNameSampled(head, name)) names.add(series.symbols.text(name));
     for (const block of sources.blocks.all)
       ask(sources.blocks, block, () => {
         const { dictionary } = block;
@@ -49,7 +53,7 @@ export function readLabelNames(sources: Sources, matchers: readonly Matcher[]): 
       });
     return [...names].sort();
   }
-  for (const row of matchSeries(series, matchers))
+  for (const row of matchSampled(head, matchers))
     series.forEachName(row, (name) => names.add(series.symbols.text(name)));
   forEachInBlocks(sources.blocks, matchers, always, (labels) => {
     for (const name in labels) names.add(name);
@@ -59,13 +63,15 @@ export function readLabelNames(sources: Sources, matchers: readonly Matcher[]): 
 
 /** Values of a label, sorted. */
 export function readLabelValues(sources: Sources, label: string, matchers: readonly Matcher[]): string[] {
-  const { series } = sources.head;
+  const { head } = sources;
+  const { series } = head;
   const values = new Set<string>();
   const name = series.symbols.find(label);
   if (name !== undefined) {
     const ids = new Set<number>();
-    if (matchers.length === 0) for (const value of series.postings.values(name)) ids.add(value);
-    else for (const row of matchSeries(series, matchers)) ids.add(series.valueOf(row, name));
+    if (matchers.length === 0) {
+      for (const value of series.postings.values(name)) if (isPairSampled(head, name, value)) ids.add(value);
+    } else for (const row of matchSampled(head, matchers)) ids.add(series.valueOf(row, name));
     ids.delete(-1);
     for (const id of ids) values.add(series.symbols.text(id));
   }
@@ -84,6 +90,23 @@ export function readLabelValues(sources: Sources, label: string, matchers: reado
     if (value !== undefined) values.add(value);
   });
   return [...values].sort();
+}
+
+function hasSamples(head: Head, row: number): boolean {
+  return head.lastAt(row) > Number.NEGATIVE_INFINITY;
+}
+
+function matchSampled(head: Head, matchers: readonly Matcher[]): number[] {
+  return matchSeries(head.series, matchers).filter((row) => hasSamples(head, row));
+}
+
+function isPairSampled(head: Head, name: number, value: number): boolean {
+  return head.series.postings.hasAny(name, value, (row) => hasSamples(head, row));
+}
+
+function isNameSampled(head: Head, name: number): boolean {
+  for (const value of head.series.postings.values(name)) if (isPairSampled(head, name, value)) return true;
+  return false;
 }
 
 const always = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
