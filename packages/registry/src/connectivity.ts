@@ -6,7 +6,8 @@
  *   its telemetry still arrives it is suspect at worst: the process runs, but the part of it that beats does not. Calling
  *   it lost would get a working agent replaced; calling it live would be the "healthy while hung" that nobody wants.
  * - An agent that never beats is judged by its telemetry, against a learned interval.
- * - Silence never counts from before `watchingSince`: nobody is lost for the time that JAEGIS itself was away.
+ * - Silence never counts from before `watchingSince`, nor while JAEGIS stood still: nobody is lost for the time that nobody
+ *   listened.
  *
  * Bad at: an agent whose exporter thread outlives its hung main loop; that one stays suspect and is told by its progress.
  */
@@ -35,29 +36,31 @@ export interface Verdict {
 export function judgeSilence(
   signs: SignsOfLife,
   limits: SilenceLimits,
-  { now, watchingSince }: { now: number; watchingSince: number },
+  { now, watchingSince, stoodSince }: { now: number; watchingSince: number; stoodSince: (at: number) => number },
 ): Verdict {
   const { intervalMs } = signs;
   const suspectMs = limits.suspectAfterIntervals * intervalMs;
   const lostMs = limits.lostAfterIntervals * intervalMs;
   const beats = signs.beatAt !== null;
   const heardAt = Math.max(signs.beatAt ?? signs.contactAt ?? watchingSince, watchingSince);
-  const silentMs = now - heardAt;
+  const stoodMs = stoodSince(heardAt);
+  const silentMs = now - heardAt - stoodMs;
   if (silentMs < suspectMs) {
-    return { connectivity: 'live', reason: '', recheckAt: heardAt + suspectMs };
+    return { connectivity: 'live', reason: '', recheckAt: heardAt + stoodMs + suspectMs };
   }
   const heardEver = beats ? signs.beatAt! : (signs.contactAt ?? watchingSince);
   const what = beats ? 'no heartbeat' : 'no telemetry';
   const expected = beats ? 'expected every' : 'usually at least every';
   const sentence = `${what} for ${spokenDuration(now - heardEver)} (${expected} ${spokenDuration(intervalMs)})`;
-  if (silentMs < lostMs) return { connectivity: 'suspect', reason: sentence, recheckAt: heardAt + lostMs };
+  if (silentMs < lostMs) return { connectivity: 'suspect', reason: sentence, recheckAt: heardAt + stoodMs + lostMs };
   if (beats && signs.contactAt !== null) {
     const contactMs = now - signs.contactAt;
-    if (contactMs < lostMs) {
+    const contactStoodMs = stoodSince(signs.contactAt);
+    if (contactMs - contactStoodMs < lostMs) {
       return {
         connectivity: 'suspect',
         reason: `${sentence}, but telemetry ${spokenDuration(contactMs)} ago: it runs, its heartbeat does not`,
-        recheckAt: signs.contactAt + lostMs,
+        recheckAt: signs.contactAt + contactStoodMs + lostMs,
       };
     }
   }

@@ -13,7 +13,7 @@ export interface RegistryOptions {
   readonly forgetLostAfterMs?: number;
   /**
    * A tick that comes this long after the one before means that JAEGIS itself was away (a sleeping laptop, a stalled
-   * process): silence is then counted from the tick on. Left out: never assumed.
+   * process): that time is then nobody's silence. Left out: never assumed.
    */
   readonly stallAfterMs?: number;
 }

@@ -305,6 +305,22 @@ describe('time that JAEGIS missed', () => {
     expect(known.get('reader-1')?.connectivity).toBe('live');
   });
 
+  test('a stand-still is silence of nobody, however often there is one; silence before and after it is', () => {
+    const known = registry({ stallAfterMs: 3 * second });
+    const ticks = (from: number, to: number) => {
+      for (let at = from; at <= to; at++) known.tick(start + at * second);
+    };
+    known.heartbeat(beat(), start);
+    // 20 s of looking, 60 s of standing still, 20 s, 60 s, 20 s: 60 s of silence that was seen.
+    for (const from of [0, 80, 160]) ticks(from, from + 20);
+    expect(state(known)).toBe('suspect: no heartbeat for 3 min (expected every 30 s)');
+    expect(known.beatLetters('reader-1')).toBe('om');
+    ticks(181, 209);
+    expect(known.get('reader-1')?.connectivity).toBe('suspect');
+    ticks(210, 210);
+    expect(known.get('reader-1')?.connectivity).toBe('lost');
+  });
+
   test('a clock set back is harmless, and silence is noticed afterwards', () => {
     const known = registry();
     known.heartbeat(beat(), start);

@@ -22,6 +22,7 @@ import { ContactInterval } from './contact-interval.ts';
 import { nextProgress, type Progress } from './progress.ts';
 import type { Assessment, HeartbeatResult, RegistryOptions } from './registry-options.ts';
 import { spokenDuration } from './spoken-duration.ts';
+import { StandStills } from './stand-stills.ts';
 
 // OpenTelemetry's name for a process id, in two parts because the structure checker keeps the global of that name from engines.
 const pidAttribute = ['process', 'pid'].join('.');
@@ -37,6 +38,7 @@ export class Registry {
   readonly #table = new AgentTable();
   readonly #changed = new Set<AgentRecord>();
   #removed: string[] = [];
+  readonly #stood = new StandStills();
   #watchingSince = 0;
   #latest = Number.NEGATIVE_INFINITY;
   #tickedAt: number | null = null;
@@ -120,14 +122,9 @@ export class Registry {
   tick(at: number): void {
     const now = this.#advance(at);
     const stallMs = this.#o.stallAfterMs ?? never;
-    if (this.#tickedAt !== null && now - this.#tickedAt > stallMs) this.pardon(now);
+    if (this.#tickedAt !== null && now - this.#tickedAt > stallMs) this.#stood.add(this.#tickedAt, now);
     this.#tickedAt = now;
     this.#table.eachDue(now, (record) => this.#check(record, now));
-  }
-
-  /** JAEGIS itself did not listen until now: silence before `at` counts for nobody. */
-  pardon(at: number): void {
-    this.#watchingSince = Math.max(this.#watchingSince, at);
   }
 
   /** Health as it was judged elsewhere. Told to others (`takeChanged`) when the state changes or the score moves by 5. */
@@ -222,7 +219,7 @@ export class Registry {
   /** After a restart. Everybody keeps the state he had, and has a full period of grace before silence counts. */
   restore(agents: readonly Agent[], at: number): void {
     const now = this.#advance(at);
-    this.pardon(now);
+    this.#watchingSince = Math.max(this.#watchingSince, now);
     for (const agent of agents) {
       if (this.#table.get(agent.instanceId) !== undefined) continue;
       if (this.#table.size >= this.#o.agentLimit) {
@@ -373,9 +370,10 @@ export class Registry {
     if (record.beatAt === null) return;
     const intervalMs = expectedIntervalMs(record);
     const heardAt = Math.max(record.beatAt, this.#watchingSince);
-    const due = Math.min(BeatHistory.limit, Math.floor((now - heardAt) / intervalMs - 0.5));
+    const stoodMs = this.#stood.since(heardAt);
+    const due = Math.min(BeatHistory.limit, Math.floor((now - heardAt - stoodMs) / intervalMs - 0.5));
     if (due <= record.missed) return;
-    for (let k = record.missed + 1; k <= due; k++) record.beats.push(heardAt + k * intervalMs, 'missed');
+    for (let k = record.missed + 1; k <= due; k++) record.beats.push(heardAt + stoodMs + k * intervalMs, 'missed');
     record.missed = due;
     record.touchedAt = now;
     record.view = null;
@@ -424,7 +422,11 @@ export class Registry {
       return;
     }
     const signs = { beatAt: record.beatAt, contactAt: record.contactAt, intervalMs };
-    const verdict = judgeSilence(signs, this.#limits, { now, watchingSince: this.#watchingSince });
+    const verdict = judgeSilence(signs, this.#limits, {
+      now,
+      watchingSince: this.#watchingSince,
+      stoodSince: (at) => this.#stood.since(at),
+    });
     if (verdict.connectivity === 'suspect' && record.connectivity === 'live') noteLate(record, now, intervalMs);
     if (verdict.connectivity !== 'live') this.#become(record, verdict.connectivity, { reason: verdict.reason, now });
     const lostForgetAt = now + this.#keepMs(record.connectivity);
@@ -438,7 +440,8 @@ export class Registry {
 
   #nextMissedAt(record: AgentRecord, intervalMs: number): number {
     if (record.beatAt === null || record.missed >= BeatHistory.limit) return never;
-    return Math.max(record.beatAt, this.#watchingSince) + (record.missed + 1.5) * intervalMs;
+    const heardAt = Math.max(record.beatAt, this.#watchingSince);
+    return heardAt + this.#stood.since(heardAt) + (record.missed + 1.5) * intervalMs;
   }
 
   #end(instanceId: string, o: { to: 'stopped' | 'lost'; reason: string; at: number }): void {
@@ -464,6 +467,7 @@ export class Registry {
 
   #rewind(now: number): void {
     this.#latest = now;
+    this.#stood.rewind(now);
     this.#watchingSince = Math.min(this.#watchingSince, now);
     if (this.#tickedAt !== null) this.#tickedAt = Math.min(this.#tickedAt, now);
     for (const record of this.#table.records) {

@@ -7,6 +7,8 @@ export interface VirtualClock extends Clock {
    * each run all promises that can settle without real I/O have settled, so that async loops run as they would live.
    */
   advance(ms: number): Promise<void>;
+  /** Time that passes while nothing runs, as in a stopped process: what fell due meanwhile is late, and runs next. */
+  standStill(ms: number): void;
   /** Timers that wait. */
   readonly waiting: number;
 }
@@ -79,6 +81,9 @@ export function createVirtualClock(startMs: number): VirtualClock {
       now = end;
       await settle();
       if (failures.length > 0) throw failures.shift();
+    },
+    standStill(ms) {
+      now += ms;
     },
     get waiting() {
       return timers.size;

@@ -30,8 +30,8 @@ import { tellAnomalies } from './signal-loop.ts';
 import { SignalWriter } from './signal-writer.ts';
 import { Silencing } from './silencing.ts';
 
-/** A loop that did not run for this long means that we were away (a sleeping laptop): nobody is lost for our absence. */
-const stallAfterMs = 10_000;
+/** A loop of each second that did not run for this long means that we were away (a sleeping laptop): that is nobody's silence. */
+const stallAfterMs = 3_000;
 const maxFacts = 1_000;
 /** As many as Prometheus keeps when it keeps them: some 30 MB when full. */
 const maxExemplars = 100_000;

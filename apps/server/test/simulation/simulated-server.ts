@@ -22,6 +22,8 @@ export interface SimulationSetup {
   readonly poolConfig?: Record<string, unknown>;
   /** Each pool calls the next one down: declared, as a configuration may. */
   readonly links?: readonly { readonly source: string; readonly target: string }[];
+  /** How often its agents are to beat; five seconds unless told (made pools are told as well). */
+  readonly heartbeatInterval?: string;
   /** A bug put in on purpose, to see that a checker finds it. */
   readonly sabotage?: (core: Core) => void;
 }
@@ -49,8 +51,9 @@ export interface Simulation {
 const deliveryMs = 1_000;
 
 export async function simulate(setup: SimulationSetup): Promise<Simulation> {
+  const interval = setup.heartbeatInterval ?? '5s';
   const parsed = parseConfig({
-    server: { supervised_heartbeat_interval: '5s', heartbeat_interval: '5s' },
+    server: { supervised_heartbeat_interval: interval, heartbeat_interval: interval },
     pools: setup.pools.map(({ name }) => ({ name, replicas: { min: 1, max: 60 }, ...setup.poolConfig })),
     links: setup.links ?? [],
   });
