@@ -1,20 +1,20 @@
 /**
- * Seeded faults in the running example fleet: `npm run bench -- faults --real [--faults=16] [--seed=1] [--warm-up=4m] [--kinds=slow,stuck]`.
+ * Seeded faults in the running example fleet: `npm run bench -- faults --real [--faults=16] [--seed=1] [--warm-up=4m] [--quiet=4m] [--kinds=slow,stuck]`.
  * The built server with the fleet as it is shipped; all is done and seen from outside: faults through the agents' own
  * control ports, alerts on the event stream. A round has each of the eight kinds once, in drawn order on drawn pools, one at
  * a time: until its alert or `faultMs`, then it heals and the fleet has `healMs`. A fault is noticed when an alert fires on
- * its agent or on its whole pool. Alarms count as false before the first fault and in the minutes after the last one; what
- * fires elsewhere during a fault, or while its delayed work comes out, may be its symptom and is only printed. What was done is
- * kept, so an interrupted run goes on with the faults that are left.
+ * its agent or on its whole pool. Alarms count as false before the first fault (`--warm-up`) and after the last one
+ * (`--quiet`; with `--faults=0` that is all), but those after the machine stood still on their own; what fires elsewhere during a
+ * fault, or while its delayed work comes out, may be its symptom and is only printed. What was done is kept, so an interrupted
+ * run goes on with what is left.
  */
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   cliPath,
   discard,
   followEvents,
   getJson,
+  KeptResults,
   postJson,
   type RunningServer,
   type SeenEvent,
@@ -48,9 +48,11 @@ const troubleOf: Readonly<Record<FaultName, string>> = {
 };
 const faultMs = 120_000;
 const healMs = 45_000;
-const lastQuietMs = 4 * 60_000;
+const quietPieceMs = 5 * 60_000;
 /** A turn of half a second that takes longer than this: the machine stood still. */
 const stillMs = 5_000;
+/** What a stand-still leaves behind (requests of a minute, a fleet that catches up) is over by then. */
+const thawMs = 120_000;
 /** So many times a fault is made again for that. */
 const mostAgain = 4;
 
@@ -69,26 +71,39 @@ function drawPlan(seed: number, count: number, isWanted: (kind: FaultName) => bo
   return plan.slice(0, count);
 }
 
-interface Kept {
-  readonly outcomes: Record<string, FaultOutcome>;
-  quietMs: number;
-  readonly falseAlarms: string[];
+/** An alarm that began while no fault was made. */
+interface QuietAlarm {
+  /** Milliseconds into its quiet stretch. */
+  readonly afterMs: number;
+  readonly what: string;
+  /** The machine had stood still shortly before: it says so, it is no alarm without a reason. */
+  readonly afterStandStill: boolean;
 }
+
+interface QuietStretch {
+  readonly ms: number;
+  readonly stoodStillMs: number;
+  readonly alarms: readonly QuietAlarm[];
+}
+
+type Kept = { readonly fault: FaultOutcome } | { readonly quiet: QuietStretch };
 
 export async function runRealFaults(o: { quick: boolean; args: readonly string[] }) {
   const flag = (name: string) => o.args.find((each) => each.startsWith(`--${name}=`))?.split('=')[1];
   const seed = Number(flag('seed') ?? 1);
   const warmUpMs = parseDurationMs(flag('warm-up') ?? '4m') ?? 0;
+  const lastQuietMs = parseDurationMs(flag('quiet') ?? '4m') ?? 0;
   const kinds = flag('kinds')?.split(',') ?? faultKinds;
   const known = faultKinds.filter((kind) => kinds.includes(kind));
   if (known.length === 0)
     throw new Error(`Cannot make faults: --kinds is ${kinds.join(',')}, must be of ${faultKinds.join(', ')}`);
   const plan = drawPlan(seed, Number(flag('faults') ?? (o.quick ? 8 : 16)), (kind) => known.includes(kind));
-  const keptIn = keptFile();
-  const run = `seed ${seed}, ${known.join(' ')}, ${warmUpMs} ms`;
-  const kept = readKept(keptIn, run);
-  const left = plan.flatMap((fault, i) => (`${i}` in kept.outcomes ? [] : [{ ...fault, i }]));
-  if (left.length > 0) {
+  const kept = new KeptResults<Kept>(join(process.cwd(), '.cache/bench/real-faults'), cliPath);
+  const keyOf = (what: string) => `seed ${seed}, ${known.join(' ')}, ${warmUpMs} ms, ${what}`;
+  const faultOf = (i: number) => kept.get(keyOf(`fault ${i}`));
+  const left = plan.flatMap((fault, i) => (faultOf(i) === undefined ? [{ ...fault, i }] : []));
+  const quietMs = () => quietStretches(kept, keyOf).reduce((sum, { ms }) => sum + ms, 0);
+  if (left.length > 0 || quietMs() < lastQuietMs) {
     const server = await startServerProcess({
       configPath: join(process.cwd(), 'examples/research-fleet/jaegis.yaml'),
       flags: ['--log-level', 'warn'],
@@ -96,16 +111,12 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
     const stream = followEvents(server.url);
     const interrupted = () => void discard(server).finally(() => process.exit(1));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupted);
-    const keep = (line: object) => appendFileSync(keptIn, `${JSON.stringify({ run, ...line })}\n`);
+    // In pieces, so that what was interrupted counts as far as it came.
     const quiet = async (ms: number) => {
-      const from = Date.now();
-      await awake(ms);
-      expectStream(stream.events);
-      const alarms = firing(stream.events, from).map(spokenAlert);
-      for (const alarm of alarms) console.error(`false alarm: ${alarm}`);
-      keep({ quietMs: ms, alarms });
-      kept.quietMs += ms;
-      kept.falseAlarms.push(...alarms);
+      for (let leftMs = ms; leftMs > 0; leftMs -= quietPieceMs) {
+        const stretch = await watchQuiet(stream.events, Math.min(leftMs, quietPieceMs));
+        kept.set(keyOf(`quiet ${quietStretches(kept, keyOf).length}`), { quiet: stretch });
+      }
     };
     try {
       const isLive = async () => (await agentsOf(server)).length >= 6;
@@ -118,9 +129,7 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
           tried = await tryFault(server, stream.events, fault);
         }
         if (tried === undefined) continue;
-        const outcome = { ...tried, kind: fault.kind, seed };
-        kept.outcomes[`${fault.i}`] = outcome;
-        keep({ i: fault.i, outcome });
+        kept.set(keyOf(`fault ${fault.i}`), { fault: { ...tried, kind: fault.kind, seed } });
         await awake(healMs);
       }
       await quiet(lastQuietMs);
@@ -130,18 +139,13 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
       await discard(server);
     }
   }
-  const alarmed = kept.falseAlarms.length;
+  const outcomes = plan.flatMap((_, i) => {
+    const found = faultOf(i);
+    return found !== undefined && 'fault' in found ? [found.fault] : [];
+  });
   return {
     title: `Seeded faults in the running example fleet, seed ${seed}, ${formatDuration(warmUpMs)} after its start (share with an alert on the agent or its pool)`,
-    rows: [
-      ...faultRows(plan.flatMap((_, i) => kept.outcomes[`${i}`] ?? [])),
-      {
-        name: 'alarms while nothing was wrong',
-        value: alarmed,
-        unit: '',
-        note: `in ${formatDuration(kept.quietMs)}${alarmed === 0 ? '' : `; ${causes(kept.falseAlarms)}`}`,
-      },
-    ],
+    rows: [...faultRows(outcomes), ...quietRows(quietStretches(kept, keyOf))],
   };
 }
 
@@ -166,7 +170,7 @@ async function tryFault(
   await trouble(agent, troubleOf[kind]);
   const isIts = ({ agent: id, pool: of }: Alert) => id === agent.instanceId || (id === null && of === agent.pool);
   const isNoticed = () => firing(events, from).find(({ data }) => isIts(data));
-  const stoodStillMs = await awake(faultMs, () => isNoticed() !== undefined);
+  const stoodStillMs = await awake(faultMs, { isOver: () => isNoticed() !== undefined });
   const seen = isNoticed();
   const delayMs = seen === undefined ? null : seen.at - from;
   const elsewhere = firing(events, from).filter(({ data }) => !isIts(data));
@@ -219,37 +223,75 @@ async function trouble(agent: Agent, kind: string): Promise<void> {
   await postJson(`${agent.labels['agent.url']}/trouble`, { kind }, { headers, signal }).catch(() => {});
 }
 
-/** Beside the suite's bundle; another build begins anew. */
-function keptFile(): string {
-  const program = createHash('sha256').update(readFileSync(cliPath)).digest('hex').slice(0, 16);
-  return join(process.cwd(), '.cache/bench', `real-faults.${program}.ndjson`);
+function quietStretches(kept: KeptResults<Kept>, keyOf: (what: string) => string): QuietStretch[] {
+  const found: QuietStretch[] = [];
+  for (let n = 0; ; n++) {
+    const each = kept.get(keyOf(`quiet ${n}`));
+    if (each === undefined || !('quiet' in each)) return found;
+    found.push(each.quiet);
+  }
 }
 
-function readKept(file: string, run: string): Kept {
-  const kept: Kept = { outcomes: {}, quietMs: 0, falseAlarms: [] };
-  if (!existsSync(file)) return kept;
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    if (!line.endsWith('}')) continue;
-    const each = JSON.parse(line);
-    if (each.run !== run) continue;
-    if (each.outcome !== undefined) kept.outcomes[each.i] = each.outcome;
-    else {
-      kept.quietMs += each.quietMs;
-      kept.falseAlarms.push(...each.alarms);
-    }
+/** Watches without a fault; what alarms meanwhile is kept with when it did. */
+async function watchQuiet(events: readonly SeenEvent[], ms: number): Promise<QuietStretch> {
+  const from = Date.now();
+  const stills: number[] = [];
+  const stoodStillMs = await awake(ms, { stoodStill: (until) => stills.push(until) });
+  expectStream(events);
+  const alarms = firing(events, from).map((alarm) => ({
+    afterMs: alarm.at - from,
+    what: spokenAlert(alarm),
+    afterStandStill: stills.some((still) => alarm.at >= still - stillMs && alarm.at - still < thawMs),
+  }));
+  for (const { afterMs, what, afterStandStill } of alarms)
+    console.error(`${afterStandStill ? 'after a stand-still' : 'false alarm'} (${formatDuration(afterMs)}): ${what}`);
+  return { ms, stoodStillMs, alarms };
+}
+
+/** Hours are counted through all quiet stretches, one after the other. */
+function quietRows(stretches: readonly QuietStretch[]) {
+  const hours = new Set<number>();
+  const causeless: string[] = [];
+  let beforeMs = 0;
+  for (const { ms, alarms } of stretches) {
+    for (const { afterMs, what, afterStandStill } of alarms)
+      if (!afterStandStill) {
+        hours.add(Math.floor((beforeMs + Math.min(afterMs, ms)) / 3_600_000));
+        causeless.push(what);
+      }
+    beforeMs += ms;
   }
-  return kept;
+  const thawed = stretches.reduce((sum, { alarms }) => sum + alarms.filter((each) => each.afterStandStill).length, 0);
+  const stoodMs = stretches.reduce((sum, { stoodStillMs }) => sum + stoodStillMs, 0);
+  const note = [
+    `${causeless.length} alarms in ${formatDuration(beforeMs)}`,
+    causes(causeless),
+    stoodMs === 0 ? '' : `the machine stood still for ${formatDuration(stoodMs)} more, ${thawed} alarms after that`,
+  ];
+  return [
+    {
+      name: 'hours without a fault that had an alarm',
+      value: hours.size,
+      unit: '',
+      note: note.filter((each) => each !== '').join('; '),
+    },
+  ];
 }
 
 /** Waits for so long, without the time that the machine stood still, which it gives; or until `isOver`. */
-async function awake(ms: number, isOver: () => boolean = () => false): Promise<number> {
+async function awake(
+  ms: number,
+  o: { isOver?: () => boolean; stoodStill?: (until: number) => void } = {},
+): Promise<number> {
   let left = ms;
   let stood = 0;
-  for (let before = Date.now(); left > 0 && !isOver(); before = Date.now()) {
+  for (let before = Date.now(); left > 0 && o.isOver?.() !== true; before = Date.now()) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(500, left)));
     const took = Date.now() - before;
-    if (took > stillMs) stood += took;
-    else left -= took;
+    if (took > stillMs) {
+      stood += took;
+      o.stoodStill?.(Date.now());
+    } else left -= took;
   }
   return stood;
 }

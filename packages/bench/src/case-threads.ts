@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { KeptResults } from './kept-results.ts';
 
 // Cases of a long suite over all cores, kept as they are done: a suite that was interrupted goes on where it was, unless its
 // program has changed since (the hash of the bundle is part of a result's key). The bundle is its own worker.
@@ -20,24 +19,15 @@ export async function runCases<C, R>(
   o: { moduleUrl: string; told: (each: C, result: R) => void },
 ): Promise<R[]> {
   const file = fileURLToPath(o.moduleUrl);
-  const program = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16);
-  const keptIn = `${file}.${program}.ndjson`;
+  const kept = new KeptResults<R>(file, file);
   const keyOf = (each: C): string => JSON.stringify(each);
-  const kept = new Map<string, R>();
-  if (existsSync(keptIn))
-    for (const line of readFileSync(keptIn, 'utf8').split('\n')) {
-      if (!line.endsWith('}')) continue;
-      const { key, result } = JSON.parse(line) as { key: string; result: R };
-      kept.set(key, result);
-    }
-  const left = cases.filter((each) => !kept.has(keyOf(each)));
+  const left = cases.filter((each) => kept.get(keyOf(each)) === undefined);
   const next = async (): Promise<void> => {
     const worker = new Worker(file);
     try {
       for (let each = left.shift(); each !== undefined; each = left.shift()) {
         const result = await answer<C, R>(worker, each);
         kept.set(keyOf(each), result);
-        appendFileSync(keptIn, `${JSON.stringify({ key: keyOf(each), result })}\n`);
         o.told(each, result);
       }
     } finally {

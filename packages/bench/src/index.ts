@@ -1,5 +1,6 @@
 export { runCases, serveCases } from './case-threads.ts';
 export { type FleetLoad, type LoadProtocol, LoadRequests } from './fleet-load.ts';
+export { KeptResults } from './kept-results.ts';
 export { type LoadOptions, type LoadProgress, type LoadSummary, runLoad } from './run-load.ts';
 export {
   cliPath,
