@@ -47,7 +47,7 @@ export {
   healthyFrom,
 } from './health/assess-agent.ts';
 export { type Decline, DeclineWatch } from './health/decline-watch.ts';
-export { type AnswersState, followAnswers } from './health/empty-answers.ts';
+export { type AnswersState, followAnswers, usualOfPeer } from './health/empty-answers.ts';
 export { type ErrorClass, severityOf, summarizeErrors } from './health/error-classes.ts';
 export { type Coverage, fleetCoverage } from './health/fleet-coverage.ts';
 export { type FleetInput, fleetReport } from './health/fleet-report.ts';

@@ -422,11 +422,8 @@ export class Registry {
       return;
     }
     const signs = { beatAt: record.beatAt, contactAt: record.contactAt, intervalMs };
-    const verdict = judgeSilence(signs, this.#limits, {
-      now,
-      watchingSince: this.#watchingSince,
-      stoodSince: (at) => this.#stood.since(at),
-    });
+    const watching = { watchingSince: this.#watchingSince, stoodSince: (at: number) => this.#stood.since(at) };
+    const verdict = judgeSilence(signs, this.#limits, { now, ...watching });
     if (verdict.connectivity === 'suspect' && record.connectivity === 'live') noteLate(record, now, intervalMs);
     if (verdict.connectivity !== 'live') this.#become(record, verdict.connectivity, { reason: verdict.reason, now });
     const lostForgetAt = now + this.#keepMs(record.connectivity);

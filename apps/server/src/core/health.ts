@@ -16,6 +16,7 @@ import {
   peerMedians,
   type RecoveryState,
   type SignalVerdict,
+  usualOfPeer,
   YoungLatency,
 } from '@jaegis/analytics';
 import { type Agent, type SignalName, type Signals, signalNames } from '@jaegis/model';
@@ -59,7 +60,8 @@ function createHealthState(warmUpMs: number | undefined): HealthState {
 /** Folds the tick's signals into an agent's health and tells the registry. */
 export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; peers: Signals }, now: number): void {
   const { agent, row, peers } = subject;
-  const config = fleet.pools.get(agent.pool)?.config;
+  const entry = fleet.pools.get(agent.pool);
+  const config = entry?.config;
   const state = fleet.health.get(agent.instanceId) ?? createHealthState(config?.memory_warm_up);
   fleet.health.set(agent.instanceId, state);
   const value = (name: SignalName) => row.signals[name]?.value ?? null;
@@ -78,11 +80,12 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
   );
   state.progress = followed.state;
   const answers = followAnswers(
-    state.answers,
+    state.answers ?? entry?.usualAnswers,
     { tokensRate: value('tokens_rate'), throughput: value('throughput'), errorRate: value('error_rate') },
     now,
   );
   state.answers = answers.state;
+  if (entry !== undefined) entry.usualAnswers = usualOfPeer(answers.state) ?? entry.usualAnswers;
   const progress: ProgressVerdict =
     answers.empty === undefined ? followed.verdict : { kind: 'empty', score: 20, reason: answers.empty, stalledMs: 0 };
   state.progressVerdict = progress;

@@ -1,3 +1,4 @@
+import type { AnswersState } from '@jaegis/analytics';
 import type {
   Decision,
   DecisionPlacement,
@@ -46,6 +47,8 @@ export interface PoolEntry {
   readonly forecasts: Map<string, Forecast>;
   /** When each was last asked for. */
   readonly forecastAt: Map<string, number>;
+  /** What the answers of its agents usually take: newcomers are judged by it. */
+  usualAnswers: AnswersState | undefined;
   score: number;
   reasons: readonly string[];
   /** Replica-milliseconds used since midnight UTC, for the budget. */
@@ -134,6 +137,7 @@ export class PoolBook {
       signals: {},
       forecasts: new Map(),
       forecastAt: new Map(),
+      usualAnswers: undefined,
       score: 100,
       reasons: [],
       usage: kept?.usage ?? { day: '', replicaHours: 0, at: 0 },

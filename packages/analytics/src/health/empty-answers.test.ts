@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AnswersReading, type AnswersState, followAnswers } from './empty-answers.ts';
+import { type AnswersReading, type AnswersState, followAnswers, usualOfPeer } from './empty-answers.ts';
 
 const usual: AnswersReading = { throughput: 2, tokensRate: 240, errorRate: 0 };
 
@@ -40,6 +40,20 @@ test.each<[string, Partial<AnswersReading>[]]>([
   ['no tokens were ever used', then(60, () => ({ tokensRate: 0 })).map((reading) => ({ ...reading, tokensRate: 0 }))],
 ])('silent: %s', (_, readings) => {
   expect(firstEmpty(readings)).toBeUndefined();
+});
+
+test('a newcomer whose answers are empty from its first requests on is told by what its peer takes', () => {
+  let peer: AnswersState | undefined;
+  for (const [i, reading] of worked.entries()) peer = followAnswers(peer, { ...usual, ...reading }, i * 5_000).state;
+  let state = usualOfPeer(peer!);
+  const told: number[] = [];
+  for (let second = 0; second < 120; second += 5) {
+    const next = followAnswers(state, { ...usual, tokensRate: 0 }, second * 1_000);
+    state = next.state;
+    if (next.empty !== undefined) told.push(second);
+    expect(usualOfPeer(state)).toBeUndefined();
+  }
+  expect(told[0]).toBe(30);
 });
 
 test('a cache that answers for a minute now and then is told a few times at first', () => {

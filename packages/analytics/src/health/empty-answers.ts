@@ -4,7 +4,9 @@
  *   learned from windows of three requests or more, near the least of them, and
  *   empty when they stay below six tenths of that for half a minute and have fallen below a quarter.
  * Rates are means over half a minute, so that after the last request of all both fall, and nothing is empty. Each time that
- * it passes by itself (a cache), it must last twice as long the next time; within hours that is forgotten.
+ * it passes by itself (a cache), it must last twice as long the next time; within hours that is forgotten. A newcomer to a pool
+ * begins with what its peers take (`usualOfPeer`), so that answers which are empty from its first minutes on do not become
+ * its way of working.
  * Bad at: agents that use no tokens; agents that change their model for one of a quarter of the tokens (told once, half an
  * hour later it is their way of working).
  */
@@ -72,6 +74,11 @@ export function followAnswers(
   const tokens = (count: number) => shortNumber(Math.round(count));
   const seen = `finishes ${formatValue(throughput, '1/s')} with ${tokens(each)} tokens each for ${formatDuration(sinceMs)}`;
   return { state: next, empty: `${seen}, at least ${tokens(before.least)} are usual: its answers may be empty` };
+}
+
+/** What a like agent that begins may be judged by; `undefined` while this one does not know, or is in doubt itself. */
+export function usualOfPeer({ seen, least, since }: AnswersState): AnswersState | undefined {
+  return seen === leastSeen && since === null ? { ...unknown, seen, least } : undefined;
 }
 
 function learn({ seen, least, since, patienceMs }: AnswersState, each: number, now: number): AnswersState {
