@@ -45,6 +45,9 @@ export function seriesBytes({ ids, chunks }: BlockSeries): number {
   return 400 + ids.length * 20 + chunks.length * 110;
 }
 
+/** So much is read at once, and kept of each block beside the cache. */
+const readAhead = 8_192;
+
 export type BlockCache = LruCache<string, unknown>;
 
 export interface OpenBlockOptions {
@@ -58,6 +61,8 @@ export class Block {
   readonly meta: BlockMeta;
   readonly #file: ReadFile;
   readonly #options: OpenBlockOptions;
+  #lastTimes: { readonly column: number; readonly times: Float64Array } | undefined;
+  #near: { readonly at: number; readonly bytes: Uint8Array } | undefined;
 
   /** Reads footer and meta. Rejects with `DamagedBlockError` where they are not what was written. */
   static async open(name: string, options: OpenBlockOptions): Promise<Block> {
@@ -105,7 +110,7 @@ export class Block {
   /** Reads and checks a piece. */
   #piece(at: number, length: number, what: string): Uint8Array {
     if (at + length + pieceTail > this.#file.size) throw new DamagedBlockError(`${what} lies past the end`);
-    const bytes = this.#file.read(at, length + pieceTail);
+    const bytes = this.#read(at, length + pieceTail);
     const stored = new ByteReader(bytes, length).u32();
     if (crc32c(bytes, 0, length) !== stored) throw new DamagedBlockError(`${what} at ${at} is damaged`);
     return bytes.subarray(0, length);
@@ -226,6 +231,12 @@ export class Block {
 
   /** The times of a chunk, less the first. Shared: not to be changed. */
   times(column: number): Float64Array {
+    // Series that were sent together share it: mostly it is the one of the chunk before.
+    if (this.#lastTimes?.column !== column) this.#lastTimes = { column, times: this.#readTimes(column) };
+    return this.#lastTimes.times;
+  }
+
+  #readTimes(column: number): Float64Array {
     return this.#cached(`times/${column}`, () => {
       const dictionary = this.dictionary;
       const bytes = this.#piece(dictionary.columnsAt[column]!, dictionary.columnLengths[column]!, 'column of times');
@@ -246,5 +257,16 @@ export class Block {
   /** The encoded values of a chunk, checked. */
   values(chunk: ChunkPlace): ByteReader {
     return new ByteReader(this.#piece(chunk.at, chunk.length, 'chunk'));
+  }
+
+  /** Chunks of series that follow one another lie side by side: more is read than is asked for, and kept for the next. */
+  #read(at: number, length: number): Uint8Array {
+    let near = this.#near;
+    if (near === undefined || at < near.at || at + length > near.at + near.bytes.length) {
+      const size = Math.max(length, Math.min(readAhead, this.#file.size - at));
+      near = { at, bytes: this.#file.read(at, size) };
+      if (length < readAhead) this.#near = near;
+    }
+    return near.bytes.subarray(at - near.at, at - near.at + length);
   }
 }

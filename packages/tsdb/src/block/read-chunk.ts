@@ -1,7 +1,7 @@
 /** From a chunk in a block to samples or buckets. */
 
 import { type Rollup, type RollupField, rollupFields } from '../rollup/rollup.ts';
-import { readRollup } from '../rollup/rollup-column.ts';
+import { type FieldsToRead, readRollup, readRollupInto } from '../rollup/rollup-column.ts';
 import type { Block, ChunkPlace } from './block.ts';
 import { readValues } from './value-column.ts';
 
@@ -39,6 +39,20 @@ export function readSamplesInto(
 /** All buckets of a rollup's chunk, with the fields that are asked for. Throws where it is damaged. */
 export function readBuckets(block: Block, chunk: ChunkPlace, fields: readonly RollupField[] = rollupFields): Rollup {
   return readRollup(block.values(chunk), timesOf(block, chunk), fields);
+}
+
+/** The same into the entries from `at` on of a rollup that has the fields of `wanted.withFoundations`, and times. */
+export function readBucketsInto(
+  block: Block,
+  chunk: ChunkPlace,
+  wanted: FieldsToRead,
+  into: { rollup: Rollup; at: number },
+): void {
+  const { rollup, at } = into;
+  const { count, start } = chunk;
+  const distances = block.times(chunk.column);
+  for (let i = 0; i < count; i++) rollup.times[at + i] = start + distances[i]!;
+  readRollupInto(block.values(chunk), wanted, { rollup, at, count });
 }
 
 /** The times of a chunk's samples. */

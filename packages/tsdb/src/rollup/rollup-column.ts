@@ -87,40 +87,67 @@ const foundations: Readonly<Record<RollupField, readonly RollupField[]>> = {
   increases: ['lasts', 'firsts', 'increases'],
 };
 
+/** What has to be read for some fields: of whole numbers and gauges more than the fields themselves. */
+export interface FieldsToRead {
+  readonly plain: ReadonlySet<RollupField>;
+  readonly withFoundations: ReadonlySet<RollupField>;
+}
+
+export function fieldsToRead(fields: readonly RollupField[]): FieldsToRead {
+  return { plain: new Set(fields), withFoundations: new Set(fields.flatMap((field) => foundations[field])) };
+}
+
 /** Reads a chunk of `times.length` buckets. Of the other fields those that are not asked for may have no entries. */
 export function readRollup(
   input: ByteReader,
   times: Float64Array,
   fields: readonly RollupField[] = rollupFields,
 ): Rollup {
+  const wanted = fieldsToRead(fields);
+  const rollup = { ...emptyRollup(times.length, [...wanted.withFoundations]), times };
+  readRollupInto(input, wanted, { rollup, at: 0, count: times.length });
+  return rollup;
+}
+
+/** The same into the entries from `at` on of a rollup that has all of `withFoundations`. The times are left as they are. */
+export function readRollupInto(
+  input: ByteReader,
+  wanted: FieldsToRead,
+  into: { readonly rollup: Rollup; readonly at: number; readonly count: number },
+): void {
+  const { rollup, at, count } = into;
   const flags = input.byte();
   const power = 10 ** input.byte();
   const isWhole = (flags & wholeBit) !== 0;
   const isGauge = (flags & gaugeBit) !== 0;
-  const needed = new Set(fields.flatMap((field) => (isWhole || isGauge ? foundations[field] : [field])));
-  const rollup = { ...emptyRollup(times.length, [...needed]), times };
+  const needed = isWhole || isGauge ? wanted.withFoundations : wanted.plain;
   const written: readonly RollupField[] = isGauge ? gaugeFields : counterFields;
   for (const field of written) {
     const size = input.varint();
     const bytes = input.raw(size);
-    if (needed.has(field)) readValues(new ByteReader(bytes), times.length, { values: rollup[field], at: 0 });
+    if (needed.has(field)) readValues(new ByteReader(bytes), count, { values: rollup[field], at });
   }
-  if (isWhole) fromWhole(rollup, { needed, power, isGauge });
-  if (isGauge && needed.has('firsts')) rollup.firsts.set(rollup.lasts);
-  if (isGauge && needed.has('increases')) rollup.increases.fill(Number.NaN);
-  return rollup;
+  const to = at + count;
+  if (isWhole) fromWhole(rollup, { from: at, to }, { needed, power, isGauge });
+  if (isGauge && needed.has('firsts')) rollup.firsts.set(rollup.lasts.subarray(at, to), at);
+  if (isGauge && needed.has('increases')) rollup.increases.fill(Number.NaN, at, to);
 }
 
 const gaugeFields = ['counts', 'lasts', 'mins', 'maxs', 'sums'] as const;
 const counterFields = [...gaugeFields, 'firsts', 'increases'] as const;
 
-function fromWhole(rollup: Rollup, of: { needed: ReadonlySet<RollupField>; power: number; isGauge: boolean }): void {
-  const { length, counts, sums, mins, maxs, firsts, lasts, increases } = rollup;
+function fromWhole(
+  rollup: Rollup,
+  range: { from: number; to: number },
+  of: { needed: ReadonlySet<RollupField>; power: number; isGauge: boolean },
+): void {
+  const { counts, sums, mins, maxs, firsts, lasts, increases } = rollup;
   const { needed, power, isGauge } = of;
   const [hasMins, hasMaxs, hasSums] = [needed.has('mins'), needed.has('maxs'), needed.has('sums')];
   const hasFirsts = !isGauge && needed.has('firsts');
   const hasIncreases = !isGauge && needed.has('increases');
-  for (let i = 0; i < (needed.has('lasts') ? length : 0); i++) {
+  if (!needed.has('lasts')) return;
+  for (let i = range.from; i < range.to; i++) {
     const last = lasts[i]!;
     const min = hasMins ? last - mins[i]! : 0;
     const max = hasMaxs ? last + maxs[i]! : 0;

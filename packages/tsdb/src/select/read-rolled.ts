@@ -5,10 +5,11 @@
  * time. Where it has samples of a bucket that blocks have too, that bucket is made anew of both.
  */
 import type { Block, ChunkPlace } from '../block/block.ts';
-import { guarded, readBuckets, readSamples } from '../block/read-chunk.ts';
+import { guarded, readBucketsInto, readSamples } from '../block/read-chunk.ts';
 import { answerFromRollup, fieldsFor, plainField, type RollupQuestion } from '../rollup/answer-from-rollup.ts';
 import { joinRollups } from '../rollup/join-rollups.ts';
-import { emptyRollup, type Rollup, type RollupField, rollUp } from '../rollup/rollup.ts';
+import { emptyRollup, type Rollup, type RollupField, rollUp, sliceRollup } from '../rollup/rollup.ts';
+import { fieldsToRead } from '../rollup/rollup-column.ts';
 import type { Stretch } from './choose-tier.ts';
 import type { HeadView } from './head-view.ts';
 import { cutSamples, joinSamples, type Samples } from './join-samples.ts';
@@ -77,16 +78,14 @@ function historyOf(sources: Sources, part: Part, fields: readonly RollupField[])
   const known = isKept ? block.kept<History>(key) : undefined;
   if (known !== undefined && isSame(known.chunks, chunks)) return known.rollup;
   const all: readonly RollupField[] = ['counts', ...fields.filter((field) => field !== 'counts')];
-  const parts: Rollup[] = [];
   const report = (message: string): void => {
     isKept = false;
     sources.blocks.damage(message);
   };
-  for (const each of chunks) {
-    if (each.block.meta.tierMs === 0) continue;
-    const buckets = guarded(each.block, report, () => readBuckets(each.block, each.chunk, all));
-    if (buckets !== undefined) parts.push(buckets);
-  }
+  const rolled = chunks.filter((each) => each.block.meta.tierMs !== 0);
+  const parts = isInTurn(rolled, stretch.tierMs)
+    ? [readTogether(rolled, all, report)]
+    : rolled.map((each) => readTogether([each], all, report));
   const { timestamps, values } = readRaw({ ...sources, blocks: { damage: report } }, -1, part);
   parts.push(rollUp(timestamps, values, stretch.tierMs));
   const rollup = joinRollups(parts, stretch.tierMs, ['times', ...all]);
@@ -95,6 +94,36 @@ function historyOf(sources: Sources, part: Part, fields: readonly RollupField[])
     block.keep(key, { chunks: chunks.map((each) => each.chunk), rollup }, bytes);
   }
   return rollup;
+}
+
+/** Whether each chunk begins in a bucket after the one in which the chunk before ends. */
+function isInTurn(chunks: Part['chunks'], tierMs: number): boolean {
+  for (let i = 1; i < chunks.length; i++) {
+    const end = chunks[i - 1]!.chunk.end;
+    if (Math.floor(chunks[i]!.chunk.start / tierMs) <= Math.floor(end / tierMs)) return false;
+  }
+  return true;
+}
+
+/** The buckets of chunks one after the other, those left out that are damaged. */
+function readTogether(
+  chunks: Part['chunks'],
+  fields: readonly RollupField[],
+  report: (message: string) => void,
+): Rollup {
+  const wanted = fieldsToRead(fields);
+  const count = chunks.reduce((sum, { chunk }) => sum + chunk.count, 0);
+  const rollup = emptyRollup(count, ['times', ...wanted.withFoundations]);
+  let at = 0;
+  for (const { block, chunk } of chunks) {
+    const isRead = guarded(block, report, () => {
+      readBucketsInto(block, chunk, wanted, { rollup, at });
+      return true;
+    });
+    if (isRead) at += chunk.count;
+  }
+  const own = Object.fromEntries(fields.map((field) => [field, rollup[field]]));
+  return sliceRollup({ ...noBuckets, ...own, times: rollup.times, length: count }, 0, at);
 }
 
 function isWithin(chunk: ChunkPlace, { from, to }: Stretch): boolean {
