@@ -18,6 +18,7 @@ import { testCommand } from './commands/test.ts';
 import { topCommand } from './commands/top.ts';
 import { tuningCommand } from './commands/tuning.ts';
 import { upCommand } from './commands/up.ts';
+import { whatIfCommand } from './commands/what-if.ts';
 import { badInput, CliError, done, type ExitCode } from './errors.ts';
 import { safeText } from './format/text-width.ts';
 import type { Terminal } from './terminal.ts';
@@ -52,6 +53,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   historyCommands(program);
   tuningCommand(program);
   explainCommand(program);
+  whatIfCommand(program);
   queryCommand(program);
   detectCommand(program);
   operateCommands(program);

@@ -12,6 +12,7 @@ import type {
   Pool,
   PoolMode,
   TuningRecord,
+  WhatIfReport,
 } from '@jaegis/model';
 import { badInput, CliError, isBad } from '../errors.ts';
 import type { QueryData } from '../format/query.ts';
@@ -71,6 +72,20 @@ export class FleetClient {
 
   setMode(name: string, mode: PoolMode): Promise<Pool> {
     return this.#send('PUT', `/api/fleet/pools/${encodeURIComponent(name)}/mode`, { mode });
+  }
+
+  /** Another policy on what was recorded of a pool; the server's own words when it cannot be answered. */
+  async whatIf(pool: string, question: Readonly<Record<string, unknown>>): Promise<WhatIfReport> {
+    const response = await this.#fetch(`/api/fleet/pools/${encodeURIComponent(pool)}/backtest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(question),
+      signal: AbortSignal.timeout(whatIfTimeoutMs),
+    });
+    const lines = (await response.text()).trimEnd().split('\n');
+    const last = JSON.parse(lines.at(-1) ?? '{}') as { report?: WhatIfReport; error?: { message: string } };
+    if (last.report !== undefined) return last.report;
+    throw new CliError(isBad, last.error?.message ?? `Cannot backtest pool ${pool}: the answer ended early`);
   }
 
   links(query: Query = {}): Promise<Page<Link>> {
@@ -183,6 +198,8 @@ export class FleetClient {
 }
 
 const requestTimeoutMs = 15_000;
+/** A week in a simulated pool, twice, on a busy machine. */
+const whatIfTimeoutMs = 5 * 60_000;
 /** The head of a large store is written meanwhile. */
 const snapshotTimeoutMs = 10 * 60_000;
 

@@ -1,4 +1,5 @@
 import type { WhatIfReport } from '@jaegis/model';
+import { hoursText, moneyText, rowNames, settingsWords, shareText, whatIfWords } from '@jaegis/model/what-if-story';
 import { formatDuration } from '@jaegis/std';
 import { useMemo } from 'react';
 import { Chart } from '../../chart/chart.tsx';
@@ -6,7 +7,6 @@ import type { ChartMark, ChartSeries } from '../../chart/chart-types.ts';
 import { written } from '../../data/written.ts';
 import { span } from '../../time/words.ts';
 import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
-import { hoursText, moneyText, rowNames, settingsWords, shareText, whatIfWords } from './what-if-words.ts';
 
 const colors = { recorded: '--faint', current: '--s1', other: '--s2' } as const;
 const lines = ['other', 'current', 'recorded'] as const;

@@ -1,6 +1,6 @@
-import type { WhatIfName, WhatIfReport, WhatIfRow, WhatIfSettings } from '@jaegis/model';
+/** What came of another policy on a pool's own past, as a person would say it: the same words in the terminal and on the dashboard. */
 import { formatDuration } from '@jaegis/std';
-import { span } from '../../time/words.ts';
+import type { WhatIfName, WhatIfReport, WhatIfRow, WhatIfSettings } from './what-if.ts';
 
 /** What came of it, in a sentence or two: what it would have cost, and who would have waited. */
 export function whatIfWords(report: WhatIfReport): string {
@@ -12,7 +12,7 @@ export function whatIfWords(report: WhatIfReport): string {
     current.cost === null || other.cost === null
       ? ''
       : `, ${moneyText(Math.abs(other.cost - current.cost))} ${other.cost <= current.cost ? 'saved' : 'more'}`;
-  const time = span(Math.round((report.to - report.from) / 300_000) * 300_000);
+  const time = formatDuration(Math.round((report.to - report.from) / 300_000) * 300_000);
   const paid =
     percent < 0.1
       ? `In ${time} it would have paid for as many replica-hours as the policy of now (${hoursText(other.replicaHours)})`

@@ -1,6 +1,6 @@
-import type { WhatIfReport, WhatIfRow } from '@jaegis/model';
 import { expect, test } from 'vitest';
-import { settingsWords, shareText, whatIfWords } from './what-if-words.ts';
+import type { WhatIfReport, WhatIfRow } from './what-if.ts';
+import { settingsWords, shareText, whatIfWords } from './what-if-story.ts';
 
 function reportOf(current: Partial<WhatIfRow>, other: Partial<WhatIfRow>): WhatIfReport {
   const row = { replicaHours: 10, cost: 2, xOracle: 1.2, violationsPercent: 0, p99WaitMs: 0, scaleEventsPerHour: 1 };
@@ -19,16 +19,16 @@ test('cheaper and later is said with both numbers', () => {
   expect(
     whatIfWords(reportOf({ violationsPercent: 0.5 }, { replicaHours: 8, cost: 1.6, violationsPercent: 0.97 })),
   ).toBe(
-    'In 1 d it would have paid for 8 replica-hours instead of 10: 20 % less, $0.40 saved. 0.97 % of requests would have waited longer than 10s instead of 0.5 %.',
+    'In 1d it would have paid for 8 replica-hours instead of 10: 20 % less, $0.40 saved. 0.97 % of requests would have waited longer than 10s instead of 0.5 %.',
   );
 });
 
 test('dearer without a price, the same, and nobody waiting', () => {
   expect(whatIfWords(reportOf({ cost: null }, { replicaHours: 12, cost: null }))).toBe(
-    'In 1 d it would have paid for 12 replica-hours instead of 10: 20 % more. Nobody would have waited longer than 10s, with either.',
+    'In 1d it would have paid for 12 replica-hours instead of 10: 20 % more. Nobody would have waited longer than 10s, with either.',
   );
   expect(whatIfWords(reportOf({ violationsPercent: 0.2 }, { violationsPercent: 0.201 }))).toBe(
-    'In 1 d it would have paid for as many replica-hours as the policy of now (10). As many would have waited longer than 10s: 0.2 % of requests.',
+    'In 1d it would have paid for as many replica-hours as the policy of now (10). As many would have waited longer than 10s: 0.2 % of requests.',
   );
 });
 
