@@ -33,7 +33,7 @@ export function fieldsFor({ func, isWindow }: RollupQuestion): readonly RollupFi
 }
 
 const lastsOnly: readonly RollupField[] = ['lasts'];
-const counterFields: readonly RollupField[] = ['counts', 'firsts', 'lasts', 'increases'];
+export const fieldsOfCounters: readonly RollupField[] = ['counts', 'firsts', 'lasts', 'increases'];
 const fieldsOf: ReadonlyMap<string, readonly RollupField[]> = new Map([
   ['min_over_time', ['mins']],
   ['max_over_time', ['maxs']],
@@ -41,8 +41,8 @@ const fieldsOf: ReadonlyMap<string, readonly RollupField[]> = new Map([
   ['avg_over_time', ['sums', 'counts']],
   ['count_over_time', ['counts', 'lasts']],
   ['present_over_time', ['counts', 'lasts']],
-  ['rate', counterFields],
-  ['increase', counterFields],
+  ['rate', fieldsOfCounters],
+  ['increase', fieldsOfCounters],
 ]);
 
 /** The field whose entries are the answer as they stand, where there is one. */
@@ -50,6 +50,11 @@ export function plainField(question: RollupQuestion): RollupField | undefined {
   const fields = fieldsFor(question);
   const isPlain = fields.length === 1 && (question.isWindow || question.widthMs <= holdEveryMs);
   return isPlain ? fields[0] : undefined;
+}
+
+/** Whether `counterSamples` are the answer. */
+export function isOfCounter({ func, isWindow }: RollupQuestion): boolean {
+  return isWindow && (func === 'rate' || func === 'increase');
 }
 
 export function answerFromRollup(rollup: Rollup, question: RollupQuestion): Samples {
@@ -79,14 +84,15 @@ export function answerFromRollup(rollup: Rollup, question: RollupQuestion): Samp
 /**
  * The last value of each bucket, and where a counter restarted in it as many more as make the rule for restarts come to
  * its increase: the first value, the first lifted by all that it rose before its last restart, zero. They stand within
- * the millisecond before the last, so that times go on rising. No bucket needs another: an answer may come in parts.
+ * the millisecond before the last, so that times go on rising. An answer may come in parts, each with the last value of the
+ * part before it.
  */
-function counterSamples(rollup: Rollup): Samples {
+export function counterSamples(rollup: Rollup, valueBefore?: number): Samples {
   const { length, times, firsts, lasts, increases } = rollup;
   const shown = new Uint8Array(length);
   let total = length;
   for (let i = 0; i < length; i++) {
-    const more = shownBefore(rollup, i);
+    const more = shownBefore(rollup, i, i === 0 ? valueBefore : lasts[i - 1]);
     shown[i] = more;
     total += (more & showsFirst) + (more & isRestarted);
   }
@@ -117,12 +123,12 @@ function counterSamples(rollup: Rollup): Samples {
 const showsFirst = 1;
 const isRestarted = 2;
 
-function shownBefore({ counts, firsts, lasts, increases }: Rollup, i: number): number {
+function shownBefore({ counts, firsts, lasts, increases }: Rollup, i: number, valueBefore: number | undefined): number {
   const first = firsts[i]!;
   const last = lasts[i]!;
   const increase = increases[i]!;
   const restarted = increase !== last - first && !Number.isNaN(increase) ? isRestarted : 0;
-  const isAfterRestart = i === 0 || first < lasts[i - 1]!;
+  const isAfterRestart = valueBefore === undefined || first < valueBefore;
   return restarted + (counts[i]! > 1 && (restarted !== 0 || isAfterRestart) ? showsFirst : 0);
 }
 

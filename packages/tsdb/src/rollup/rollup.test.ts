@@ -2,7 +2,7 @@ import { staleMarker } from '@jaegis/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader, ByteWriter } from '../byte-stream.ts';
-import { answerFromRollup } from './answer-from-rollup.ts';
+import { answerFromRollup, counterSamples } from './answer-from-rollup.ts';
 import { joinRollups } from './join-rollups.ts';
 import { coarsen, type Rollup, type RollupField, rollUp, rollupFields, sliceRollup } from './rollup.ts';
 import { readRollup, writeRollup } from './rollup-column.ts';
@@ -69,6 +69,26 @@ describe('rollup', () => {
         },
       ),
       { numRuns: 100, seed: 1 },
+    );
+  });
+
+  test('what rates get to see of two parts, one after the other, is what they get to see of all', () => {
+    const sample = fc.tuple(fc.integer({ min: 1_000, max: 90_000 }), fc.integer({ min: 0, max: 5 }));
+    fc.assert(
+      fc.property(fc.array(sample, { minLength: 1, maxLength: 200 }), fc.nat(), (samples, place) => {
+        const times = timesOf(samples.map(([step]) => step));
+        let value = 0;
+        const rising = samples.map(([, rise], i) => (i % 23 === 22 ? (value = rise) : (value += rise)));
+        const whole = rollUp(times, Float64Array.from(rising), minute);
+        const cut = place % (whole.length + 1);
+        const first = sliceRollup(whole, 0, cut);
+        const second = counterSamples(sliceRollup(whole, cut, whole.length), first.lasts.at(-1));
+        const begun = counterSamples(first);
+        const all = counterSamples(whole);
+        expect([...begun.timestamps, ...second.timestamps]).toEqual([...all.timestamps]);
+        expect([...begun.values, ...second.values]).toEqual([...all.values]);
+      }),
+      { numRuns: 200, seed: 5 },
     );
   });
 

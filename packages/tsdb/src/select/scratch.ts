@@ -10,6 +10,7 @@ export class Scratch implements SampleMemory {
   /** A series of one sample. */
   readonly one: Samples = { timestamps: new Float64Array(1), values: new Float64Array(1) };
 
+  #times: Float64Array | undefined;
   #view: Samples = this.one;
   #from = -1;
   #to = -1;
@@ -41,6 +42,14 @@ export class Scratch implements SampleMemory {
     }
     this.#isSeen = true;
     return this.#view;
+  }
+
+  /** The array that was given before, where it has the same times; otherwise this one. */
+  sharedTimes(times: Float64Array): Float64Array {
+    const before = this.#times;
+    if (before?.length === times.length && times.every((time, i) => time === before[i])) return before;
+    this.#times = times;
+    return times;
   }
 
   /** One field of buckets one after the other, in [from, to] of time. */
