@@ -10,8 +10,8 @@ export interface WorkTurnsOptions {
   readonly stopwatch: () => number;
 }
 
-/** Long enough that a turn's overhead is small beside it, short enough to be felt by nobody. */
-const turnMs = 15;
+/** A request takes some eight turns until it is written, answered, asked for and seen: so each must be short. */
+const turnMs = 5;
 /** A heartbeat's or a probe's metrics are shorter, a batch of many agents is longer. */
 export const shortBytes = 4_096;
 

@@ -3,8 +3,8 @@ import type { Target } from '@jaegis/targets';
 import type { Fleet } from './fleet.ts';
 import { tellAnomalies } from './signal-loop.ts';
 
-/** Told before telemetry gets its turn: some milliseconds. */
-const agentsAtOnce = 200;
+/** Told before telemetry gets its turn: a few milliseconds. */
+const agentsAtOnce = 64;
 
 /** Every second: who is late, who is lost. */
 export async function runConnectivity(fleet: Fleet, targets: ReadonlyMap<string, Target>, now: number): Promise<void> {

@@ -38,11 +38,11 @@ export class ChunkStore {
   #liveBytes = 0;
   #samples = 0;
 
-  /** Samples in all chunks. */
   get size(): number {
     return this.#end - 1 - this.#free.length;
   }
 
+  /** Samples in all chunks. */
   get samples(): number {
     return this.#samples;
   }

@@ -15,7 +15,7 @@ import { grown } from './grown.ts';
 import type { HeadSink } from './head-sink.ts';
 import { insertLate } from './late-sample.ts';
 import { lowerBound } from './lower-bound.ts';
-import { OpenBuffers, slabOf } from './open-buffers.ts';
+import { OpenBuffers, offsetOf, slabOf, stride } from './open-buffers.ts';
 import { rowMask, type SeriesTable } from './series-table.ts';
 import { emptyTally, noLimits, type Tally, type TimeLimits } from './tally.ts';
 
@@ -139,7 +139,7 @@ export class Head<Series extends RefRows = SeriesTable> {
       count = 0;
       this.#bases[row] = time;
     }
-    const at = this.#buffers.offsetOf(slot) + count;
+    const at = offsetOf(slot) + count * stride;
     const slab = slabOf(slot);
     this.#buffers.times[slab]![at] = time - this.#bases[row]!;
     this.#buffers.values[slab]![at] = value;
@@ -172,12 +172,12 @@ export class Head<Series extends RefRows = SeriesTable> {
     }
     const times = this.#buffers.times[slabOf(slot)]!;
     const values = this.#buffers.values[slabOf(slot)]!;
-    const from = this.#buffers.offsetOf(slot);
+    const from = offsetOf(slot);
     const base = this.#bases[row]!;
-    let at = from + count;
-    while (at > from && base + times[at - 1]! > time) at--;
-    if (at > from && base + times[at - 1]! === time) {
-      if (Object.is(values[at - 1], value)) tally.accepted++;
+    let at = count;
+    while (at > 0 && base + times[from + (at - 1) * stride]! > time) at--;
+    if (at > 0 && base + times[from + (at - 1) * stride]! === time) {
+      if (Object.is(values[from + (at - 1) * stride], value)) tally.accepted++;
       else tally.duplicate++;
       return;
     }
@@ -187,7 +187,7 @@ export class Head<Series extends RefRows = SeriesTable> {
       this.#applyLate(row, time, sample);
       return;
     }
-    this.#insert(row, at - from, { time, value });
+    this.#insert(row, at, { time, value });
     tally.accepted++;
   }
 
@@ -196,17 +196,16 @@ export class Head<Series extends RefRows = SeriesTable> {
     const slot = this.#slots[row]!;
     const times = this.#buffers.times[slabOf(slot)]!;
     const values = this.#buffers.values[slabOf(slot)]!;
-    const from = this.#buffers.offsetOf(slot);
     const count = this.#counts[row]!;
     if (sample.time < this.#bases[row]!) {
       // An earlier time fits in front of it.
       this.#buffers.delay(slot, count, this.#bases[row]! - sample.time);
       this.#bases[row] = sample.time;
     }
-    times.copyWithin(from + at + 1, from + at, from + count);
-    values.copyWithin(from + at + 1, from + at, from + count);
-    times[from + at] = sample.time - this.#bases[row]!;
-    values[from + at] = sample.value;
+    this.#buffers.makeRoom(slot, at, count);
+    const place = offsetOf(slot) + at * stride;
+    times[place] = sample.time - this.#bases[row]!;
+    values[place] = sample.value;
     this.#counts[row] = count + 1;
     this.#open++;
   }
@@ -216,11 +215,10 @@ export class Head<Series extends RefRows = SeriesTable> {
     const slot = this.#slots[row]!;
     const times = this.#buffers.times[slabOf(slot)]!;
     const values = this.#buffers.values[slabOf(slot)]!;
-    const from = this.#buffers.offsetOf(slot);
     const base = this.#bases[row]!;
-    for (let i = 0; i < count; i++) {
-      this.#times[at + i] = base + times[from + i]!;
-      this.#values[at + i] = values[from + i]!;
+    for (let i = 0, from = offsetOf(slot); i < count; i++, from += stride) {
+      this.#times[at + i] = base + times[from]!;
+      this.#values[at + i] = values[from]!;
     }
   }
 
@@ -277,7 +275,7 @@ export class Head<Series extends RefRows = SeriesTable> {
       const slot = this.#slots[row]!;
       return {
         at: this.#last[row]!,
-        value: this.#buffers.values[slabOf(slot)]![this.#buffers.offsetOf(slot) + count - 1]!,
+        value: this.#buffers.values[slabOf(slot)]![offsetOf(slot) + (count - 1) * stride]!,
       };
     }
     const tail = this.#tails[row]!;
@@ -302,7 +300,7 @@ export class Head<Series extends RefRows = SeriesTable> {
   #firstOpen(row: number): number {
     if (this.#counts[row] === 0) return Number.POSITIVE_INFINITY;
     const slot = this.#slots[row]!;
-    return this.#bases[row]! + this.#buffers.times[slabOf(slot)]![this.#buffers.offsetOf(slot)]!;
+    return this.#bases[row]! + this.#buffers.times[slabOf(slot)]![offsetOf(slot)]!;
   }
 
   /** At least as many samples as `read` gives for the row and range; decodes nothing. */
