@@ -151,23 +151,23 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
 
 /**
  * Makes the fault, waits for its alert, ends it, and waits until the agent is there again. `undefined` when the machine stood
- * still meanwhile (others measure, a lid closes): nothing is said by that.
+ * still meanwhile (others measure, a lid closes), or the agent was scaled away before anyone noticed, and the fault with it:
+ * nothing is said by that.
  */
 async function tryFault(
   server: RunningServer,
   events: readonly SeenEvent[],
   { kind, pool }: PlannedFault,
 ): Promise<Pick<FaultOutcome, 'delayMs' | 'by'> | undefined> {
+  // What still fires there cannot begin to.
+  const isCalm = () => !stillFires(events, `research/${pool}`);
+  await until(isCalm, { what: 'earlier alerts to end', timeoutMs: 180_000 }).catch(() => {});
   const agent = await until(async () => (await agentsOf(server, pool))[0], {
     what: `an agent of ${pool} to be live`,
     timeoutMs: 60_000,
   });
-  // What still fires there cannot begin to.
-  await until(() => !stillFires(events, agent.pool), { what: 'earlier alerts to end', timeoutMs: 180_000 }).catch(
-    () => {},
-  );
   const from = Date.now();
-  await trouble(agent, troubleOf[kind]);
+  if (!(await trouble(agent, troubleOf[kind]))) return undefined;
   const isIts = ({ agent: id, pool: of }: Alert) => id === agent.instanceId || (id === null && of === agent.pool);
   const isNoticed = () => firing(events, from).find(({ data }) => isIts(data));
   const stoodStillMs = await awake(faultMs, { isOver: () => isNoticed() !== undefined });
@@ -175,11 +175,17 @@ async function tryFault(
   const delayMs = seen === undefined ? null : seen.at - from;
   const elsewhere = firing(events, from).filter(({ data }) => !isIts(data));
   const name = `${faultNames[kind]} of ${agent.instanceId}`;
+  let saysNothing = stoodStillMs > 0;
   if (stoodStillMs > 0) console.error(`${name}: once more, the machine stood still for ${stoodStillMs} ms`);
   else if (seen === undefined) {
     expectStream(events);
-    const { health, score, reasons } = await getJson(`${server.url}/api/fleet/agents/${agent.instanceId}`);
-    console.error(`${name}: not noticed; it is ${health} (${score}): ${reasons.join('; ')}`);
+    const now = await getJson<Agent>(`${server.url}/api/fleet/agents/${agent.instanceId}`);
+    saysNothing = now.connectivity === 'stopped';
+    console.error(
+      saysNothing
+        ? `${name}: once more, it was scaled away`
+        : `${name}: not noticed; it is ${now.health} (${now.score}): ${now.reasons.join('; ')}`,
+    );
   } else console.error(`${name}: ${Math.round((seen.at - from) / 1_000)} s, ${spokenAlert(seen)}`);
   for (const each of elsewhere) console.error(`  elsewhere: ${spokenAlert(each)}`);
   await trouble(agent, 'calm');
@@ -188,7 +194,7 @@ async function tryFault(
     timeoutMs: 120_000,
   });
   const by = seen === undefined ? '' : `${seen.data.kind} ${seen.data.signal ?? ''}`.trim();
-  return stoodStillMs > 0 ? undefined : { delayMs, by };
+  return saysNothing ? undefined : { delayMs, by };
 }
 
 function agentsOf(server: RunningServer, pool?: string): Promise<Agent[]> {
@@ -216,11 +222,14 @@ function spokenAlert({ data }: { readonly data: Alert }): string {
   return `${data.agent ?? data.pool}: ${data.kind} ${data.signal ?? ''} (${data.reason})`;
 }
 
-/** A hung agent never answers, and one that has leaked is gone: neither is waited for. */
-async function trouble(agent: Agent, kind: string): Promise<void> {
+/** Whether it was made. A hung agent never answers, and one that has leaked is gone: neither is waited for. */
+async function trouble(agent: Agent, kind: string): Promise<boolean> {
   const headers = { 'x-jaegis-trouble': 'yes' };
   const signal = AbortSignal.timeout(2_000);
-  await postJson(`${agent.labels['agent.url']}/trouble`, { kind }, { headers, signal }).catch(() => {});
+  return postJson(`${agent.labels['agent.url']}/trouble`, { kind }, { headers, signal }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 function quietStretches(kept: KeptResults<Kept>, keyOf: (what: string) => string): QuietStretch[] {

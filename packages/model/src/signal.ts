@@ -18,6 +18,11 @@ export const signals = {
   latency_p50: { unit: 'seconds', sense: 'higher_is_worse', help: 'Half of the responses were faster.' },
   latency_p95: { unit: 'seconds', sense: 'higher_is_worse', help: '95 of 100 responses were faster.' },
   latency_p99: { unit: 'seconds', sense: 'higher_is_worse', help: '99 of 100 responses were faster.' },
+  latency_own: {
+    unit: 'seconds',
+    sense: 'higher_is_worse',
+    help: 'Mean time that a request which called others took besides those calls.',
+  },
   error_rate: { unit: 'ratio', sense: 'higher_is_worse', help: 'Share of requests that failed.' },
   success_rate: { unit: 'ratio', sense: 'lower_is_worse', help: 'Share of tasks that completed.' },
   queue_length: { unit: 'count', sense: 'higher_is_worse', help: 'Requests or tasks waiting.' },

@@ -5,6 +5,7 @@
  */
 import type { Span } from '@jaegis/model';
 import { errorClassOf } from './error-class.ts';
+import { OwnTime } from './own-time.ts';
 import { readTogether, SlidingRed } from './sliding-red.ts';
 import { secondsOf } from './span-seconds.ts';
 
@@ -21,6 +22,8 @@ export interface Red {
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
+  /** Mean time that requests took here, without the calls to others in them; `null` when none called anyone. */
+  readonly own: number | null;
   /** Tokens in the window. */
   readonly inTokens: number;
   readonly outTokens: number;
@@ -57,6 +60,7 @@ export class RedWindow {
   readonly #agents = new Map<string, Tracked>();
   readonly #pools = new Map<string, Tracked>();
   readonly #aggregates = new Set<string>();
+  readonly #ownTime = new OwnTime();
   #sweptAt = Number.NEGATIVE_INFINITY;
   #refused = 0;
 
@@ -76,9 +80,10 @@ export class RedWindow {
     const agent = this.#track(this.#agents, span.instanceId, { limit: this.#o.maxTracked, now });
     const pool = this.#track(this.#pools, span.pool, { limit: this.#o.maxPools, now });
     if (agent === undefined || pool === undefined) this.#refused++;
+    const ownSeconds = this.#ownTime.observe(span);
     if (span.kind === 'server' || span.kind === 'consumer') {
       const seconds = secondsOf(span);
-      const one = { errorClass: errorClassOf(span), now };
+      const one = { errorClass: errorClassOf(span), ownSeconds, now };
       agent?.window.add(seconds, one);
       pool?.window.add(seconds, one);
     } else {
@@ -183,6 +188,7 @@ function readRed(tracked: Tracked | undefined, now: number, windowMs: number): R
     p50,
     p95,
     p99,
+    own: totals.ownCount === 0 ? null : totals.ownSum / totals.ownCount,
     inTokens: totals.inTokens,
     outTokens: totals.outTokens,
     tokensRate: (totals.inTokens + totals.outTokens) / seconds,

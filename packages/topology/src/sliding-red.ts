@@ -6,6 +6,9 @@ export interface RedTotals {
   errors: number;
   durationSum: number;
   durationMax: number;
+  /** Of requests that called others: how many, and what they took without that. */
+  ownCount: number;
+  ownSum: number;
   inTokens: number;
   outTokens: number;
   costUsd: number;
@@ -22,6 +25,8 @@ interface Slot {
   errors: number;
   durationSum: number;
   durationMax: number;
+  ownCount: number;
+  ownSum: number;
   inTokens: number;
   outTokens: number;
   costUsd: number;
@@ -58,11 +63,15 @@ export class SlidingRed {
     return this.#lastAt;
   }
 
-  add(seconds: number, o: { errorClass: string | null; now: number }): void {
+  add(seconds: number, o: { errorClass: string | null; ownSeconds?: number | undefined; now: number }): void {
     const slot = this.#slotFor(o.now);
     slot.count++;
     slot.durationSum += seconds;
     if (seconds > slot.durationMax) slot.durationMax = seconds;
+    if (o.ownSeconds !== undefined) {
+      slot.ownCount++;
+      slot.ownSum += o.ownSeconds;
+    }
     slot.buckets ??= new Uint32Array(bucketCount);
     const bucket = bucketOf(seconds);
     slot.buckets[bucket] = slot.buckets[bucket]! + 1;
@@ -102,6 +111,8 @@ export class SlidingRed {
       into.errors += slot.errors;
       into.durationSum += slot.durationSum;
       into.durationMax = Math.max(into.durationMax, slot.durationMax);
+      into.ownCount += slot.ownCount;
+      into.ownSum += slot.ownSum;
       into.inTokens += slot.inTokens;
       into.outTokens += slot.outTokens;
       into.costUsd += slot.costUsd;
@@ -142,6 +153,8 @@ const emptySlot: Slot = {
   errors: 0,
   durationSum: 0,
   durationMax: 0,
+  ownCount: 0,
+  ownSum: 0,
   inTokens: 0,
   outTokens: 0,
   costUsd: 0,
@@ -157,6 +170,8 @@ export function emptyTotals(): RedTotals {
     errors: 0,
     durationSum: 0,
     durationMax: 0,
+    ownCount: 0,
+    ownSum: 0,
     inTokens: 0,
     outTokens: 0,
     costUsd: 0,

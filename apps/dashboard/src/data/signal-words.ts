@@ -10,6 +10,7 @@ export const signalWords: Readonly<Record<SignalName, { readonly name: string; r
   latency_p50: { name: 'P50', unit: 'seconds' },
   latency_p95: { name: 'P95', unit: 'seconds' },
   latency_p99: { name: 'P99', unit: 'seconds' },
+  latency_own: { name: 'Own time', unit: 'seconds' },
   error_rate: { name: 'Errors', unit: 'ratio' },
   success_rate: { name: 'Success', unit: 'ratio' },
   queue_length: { name: 'Queue', unit: 'count' },

@@ -18,6 +18,7 @@ import type { SignalRow } from './signal-book.ts';
 // drawn, not watched. Of a pool, the demand itself is worth a word.
 const watchedOfAgent: readonly SignalName[] = [
   'latency_p95',
+  'latency_own',
   'error_rate',
   'queue_length',
   'cpu_utilization',

@@ -156,6 +156,7 @@ function partsOf(input: AgentInput, now: number): Record<string, HealthPart> {
       judged('latency_p99'),
       judged('latency_p50'),
       judged('latency_mean'),
+      judged('latency_own'),
     ]),
   );
   add('errors', errorsPart(input, now));

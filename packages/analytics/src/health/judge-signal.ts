@@ -22,6 +22,7 @@ const spoken: Partial<Record<SignalName, string>> = {
   latency_p50: 'p50 latency',
   latency_p95: 'p95 latency',
   latency_p99: 'p99 latency',
+  latency_own: 'own time a request',
   cpu_utilization: 'CPU',
   memory_bytes: 'memory',
   memory_utilization: 'memory use',

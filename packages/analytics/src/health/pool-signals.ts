@@ -22,7 +22,7 @@ const sums: readonly SignalName[] = [
 ];
 const means: readonly SignalName[] = ['cpu_utilization', 'memory_utilization', 'saturation'];
 /** Without spans the worst agent's figure bounds the pool's from above. */
-const worsts: readonly SignalName[] = ['latency_p50', 'latency_p95', 'latency_p99', 'recovery_time'];
+const worsts: readonly SignalName[] = ['latency_p50', 'latency_p95', 'latency_p99', 'latency_own', 'recovery_time'];
 /** Two missed default heartbeats and some slack. */
 const defaultMaxAgeMs = 75_000;
 
@@ -56,6 +56,7 @@ export function aggregatePoolSignals(
     ['latency_p50', red.p50],
     ['latency_p95', red.p95],
     ['latency_p99', red.p99],
+    ['latency_own', red.own],
     ['tokens_rate', red.tokensRate],
     ['cost_rate', red.costRate],
   ];

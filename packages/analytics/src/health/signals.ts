@@ -11,6 +11,8 @@ export interface RedReading {
   readonly p50: number | null;
   readonly p95: number | null;
   readonly p99: number | null;
+  /** Mean, without the time of calls to others; `null` when none was made. */
+  readonly own?: number | null;
   readonly tokensRate?: number | null;
   readonly costRate?: number | null;
 }
@@ -59,6 +61,7 @@ export function assembleAgentSignals(sources: AgentSources, now: number): Signal
     put('latency_p50', red.p50);
     put('latency_p95', red.p95);
     put('latency_p99', red.p99);
+    put('latency_own', red.own);
     put('tokens_rate', red.tokensRate);
     put('cost_rate', red.costRate);
   }
