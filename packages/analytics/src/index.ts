@@ -51,6 +51,7 @@ export { type AnswersState, followAnswers, usualOfPeer } from './health/empty-an
 export { type ErrorClass, severityOf, summarizeErrors } from './health/error-classes.ts';
 export { type Coverage, fleetCoverage } from './health/fleet-coverage.ts';
 export { type FleetInput, fleetReport } from './health/fleet-report.ts';
+export { type CpuState, followCpu } from './health/heavy-cpu.ts';
 export type { Objective, SignalVerdict } from './health/judge-signal.ts';
 export { type LeakVerdict, LeakWatch } from './health/leak-watch.ts';
 export { peerMedians } from './health/peers.ts';

@@ -42,6 +42,11 @@ test.each<[string, Span[], number | undefined]>([
     [call('a', 1_010, 60, 'step'), span('internal', 'step', { in: 'request', from: 1_000, ms: 90 }), request(100)],
     40,
   ],
+  [
+    'what a model takes is its own',
+    [{ ...call('a', 1_010, 60), attributes: { 'gen_ai.operation.name': 'chat' } }, call('b', 1_080, 10), request(100)],
+    90,
+  ],
   ['a duration that makes no sense', [call('a', 1_010, Number.NaN), request(100)], undefined],
 ])('own time: %s', (_, spans, expected) => {
   expect(own(...spans)).toBe(expected);

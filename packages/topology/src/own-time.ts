@@ -1,7 +1,8 @@
 /**
- * How long a request took at an agent itself: its span without the time in which a call to someone else was open. An agent
- * that only asks others for most of a request may get ten times as slow itself before that shows in its latency.
+ * How long a request took at an agent itself: its span without the time in which a call to another agent was open. One that
+ * waits for others for most of a request may get ten times as slow itself before that shows in its latency.
  *   own = duration - union of the client spans below it (through internal spans), cut to its own time
+ * Models and databases do not watch themselves: the time that they take is the agent's own.
  * Calls end, and are sent, before the request that made them; what comes later counts as own time. Parallel calls count once.
  * Bad at: calls without a client span of their own, retries that wait between two calls.
  */
@@ -28,7 +29,7 @@ export class OwnTime {
     const below = this.#take(span);
     if (kind === 'server' || kind === 'consumer') return below === undefined ? undefined : ownSeconds(span, below);
     if (parentSpanId === '') return undefined;
-    if (kind === 'client' && durationMs > 0) this.#add(span, [[startMs, startMs + durationMs]]);
+    if (kind === 'client' && durationMs > 0 && !isTool(span)) this.#add(span, [[startMs, startMs + durationMs]]);
     else if (kind === 'internal' && below !== undefined) this.#add(span, below);
     return undefined;
   }
@@ -49,6 +50,15 @@ export class OwnTime {
     if (this.#calls.size >= parentLimit) this.#calls.delete(this.#calls.keys().next().value!);
     this.#calls.set(parentSpanId, { instanceId, made: calls.slice(0, callLimit) });
   }
+}
+
+function isTool({ attributes }: Span): boolean {
+  return (
+    attributes['gen_ai.operation.name'] !== undefined ||
+    attributes['gen_ai.system'] !== undefined ||
+    attributes['db.system.name'] !== undefined ||
+    attributes['db.system'] !== undefined
+  );
 }
 
 function ownSeconds({ startMs, durationMs }: Span, calls: readonly Interval[]): number {

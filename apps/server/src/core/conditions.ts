@@ -1,12 +1,12 @@
 import { type AlertCondition, postedKey } from '@jaegis/alerting';
 import { healthyFrom } from '@jaegis/analytics';
-import { type SignalName, signals } from '@jaegis/model';
+import { signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { exhaustionConditions } from './exhaustion-conditions.ts';
 import type { Fleet } from './fleet.ts';
 import { forecastConditions } from './forecast-conditions.ts';
 import { labelledCondition } from './labelled-condition.ts';
-import { isBeyondObjective, isCapacitySignal } from './objectives.ts';
+import { objectiveConditions } from './objectives.ts';
 import { peerConditions } from './peer-conditions.ts';
 import type { PoolEntry } from './pool-book.ts';
 import { receivedConditions } from './received-conditions.ts';
@@ -17,8 +17,6 @@ import { storageConditions } from './storage-conditions.ts';
 const leakWarningMs = 30 * 60_000;
 /** What gets worse by itself is told this long before it hurts; further ahead it is shown on the agent's page only. */
 const declineWarningMs = 15 * 60_000;
-/** Objectives are judged on what is fresh; older values are "not known", and say nothing. */
-const freshMs = 30_000;
 
 /** A warning says by when the problem will be there. */
 export type Condition = AlertCondition & { readonly dueAt?: number };
@@ -165,38 +163,10 @@ function poolConditions(fleet: Fleet, now: number): Condition[] {
   const found: Condition[] = [];
   for (const entry of fleet.pools.list()) {
     found.push(
-      ...breachedObjectives(fleet, entry, now),
+      ...objectiveConditions(fleet, entry, now),
       ...forecastConditions(fleet, entry, now),
       ...failingTarget(fleet, entry),
     );
-  }
-  return found;
-}
-
-function breachedObjectives(fleet: Fleet, entry: PoolEntry, now: number): AlertCondition[] {
-  const found: AlertCondition[] = [];
-  for (const objective of entry.config?.objectives ?? []) {
-    const signal = objective.signal as SignalName;
-    const seen = entry.signals[signal];
-    if (seen === undefined || seen.value === null || now - seen.at > freshMs) continue;
-    const { unit } = signals[signal];
-    // It is a breach when nothing is left to order.
-    const isAtMost = entry.desired !== null && entry.config !== undefined && entry.desired >= entry.config.replicas.max;
-    if (!isBeyondObjective(signal, seen.value, objective.target)) continue;
-    if (isCapacitySignal(signal) && entry.target !== undefined && !isAtMost) continue;
-    const words = signal.replaceAll('_', ' ');
-    found.push({
-      key: `objective/${entry.name}/${signal}`,
-      kind: 'objective_breached',
-      severity: severityOf(fleet, entry.name, 'warning'),
-      pool: entry.name,
-      agent: null,
-      signal,
-      summary: `${entry.name}: ${words} is beyond its objective`,
-      reason: `${words} is ${formatValue(seen.value, unit)}, the objective is ${formatValue(objective.target, unit)}`,
-      value: seen.value,
-      expected: objective.target,
-    });
   }
   return found;
 }

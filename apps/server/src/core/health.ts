@@ -2,9 +2,11 @@ import {
   type AgentAssessment,
   type AnswersState,
   assessAgent,
+  type CpuState,
   type Decline,
   DeclineWatch,
   followAnswers,
+  followCpu,
   followProgress,
   followRecovery,
   type HealthMemory,
@@ -28,6 +30,7 @@ export interface HealthState {
   progress: ProgressState | undefined;
   progressVerdict: ProgressVerdict | undefined;
   answers: AnswersState | undefined;
+  cpu: CpuState | undefined;
   recovery: RecoveryState | undefined;
   memory: HealthMemory | undefined;
   readonly leak: LeakWatch;
@@ -45,6 +48,7 @@ function createHealthState(warmUpMs: number | undefined): HealthState {
     progress: undefined,
     progressVerdict: undefined,
     answers: undefined,
+    cpu: undefined,
     recovery: undefined,
     memory: undefined,
     leak: new LeakWatch(warmUpMs === undefined ? {} : { startUpMs: warmUpMs }),
@@ -86,6 +90,8 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
   );
   state.answers = answers.state;
   if (entry !== undefined) entry.usualAnswers = usualOfPeer(answers.state) ?? entry.usualAnswers;
+  const cpu = followCpu(state.cpu, { cpu: value('cpu_utilization'), rate: value('request_rate') }, now);
+  state.cpu = cpu.state;
   const progress: ProgressVerdict =
     answers.empty === undefined ? followed.verdict : { kind: 'empty', score: 20, reason: answers.empty, stalledMs: 0 };
   state.progressVerdict = progress;
@@ -110,6 +116,7 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
         p95: value('latency_p95'),
         rate: value('request_rate'),
       }),
+      heavy: cpu.heavy,
       errors: errorsOf(fleet, agent.instanceId, now),
       requests: fleet.red.read(agent.instanceId, now)?.requests,
       importance: config?.importance,

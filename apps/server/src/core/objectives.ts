@@ -1,4 +1,53 @@
+import type { AlertCondition } from '@jaegis/alerting';
 import { type SignalName, signals } from '@jaegis/model';
+import { formatValue } from '@jaegis/std';
+import type { Fleet } from './fleet.ts';
+import type { PoolEntry } from './pool-book.ts';
+import { severityOf } from './severity.ts';
+
+/** Objectives are judged on what is fresh; older values are "not known", and say nothing. */
+const freshMs = 30_000;
+/** Durations and shares are read over half a minute: one burst stands in each reading until it has left the window. */
+const burstMs = 40_000;
+
+/** A pool's breached objectives, as conditions. */
+export function objectiveConditions(
+  fleet: Pick<Fleet, 'pools' | 'config'>,
+  entry: PoolEntry,
+  now: number,
+): AlertCondition[] {
+  const found: AlertCondition[] = [];
+  for (const objective of entry.config?.objectives ?? []) {
+    const signal = objective.signal as SignalName;
+    const seen = entry.signals[signal];
+    if (seen === undefined || seen.value === null || now - seen.at > freshMs) continue;
+    const { unit } = signals[signal];
+    // It is a breach when nothing is left to order.
+    const isAtMost = entry.desired !== null && entry.config !== undefined && entry.desired >= entry.config.replicas.max;
+    if (!isBeyondObjective(signal, seen.value, objective.target)) continue;
+    if (isCapacitySignal(signal) && entry.target !== undefined && !isAtMost) continue;
+    const words = signal.replaceAll('_', ' ');
+    const heldForMs = fleet.config.alerting.for;
+    found.push({
+      key: `objective/${entry.name}/${signal}`,
+      kind: 'objective_breached',
+      severity: severityOf(fleet, entry.name, 'warning'),
+      pool: entry.name,
+      agent: null,
+      signal,
+      summary: `${entry.name}: ${words} is beyond its objective`,
+      reason: `${words} is ${formatValue(seen.value, unit)}, the objective is ${formatValue(objective.target, unit)}`,
+      value: seen.value,
+      expected: objective.target,
+      forMs: isOverWindow(signal) ? Math.max(heldForMs, burstMs) : heldForMs,
+    });
+  }
+  return found;
+}
+
+function isOverWindow(signal: SignalName): boolean {
+  return signal.startsWith('latency_') || signal === 'error_rate' || signal === 'success_rate';
+}
 
 /** Whether a value is on the wrong side of its objective. */
 export function isBeyondObjective(signal: SignalName, value: number, target: number): boolean {

@@ -28,6 +28,8 @@ export interface AgentInput {
   readonly leak?: LeakVerdict | undefined;
   /** Why a young agent is called slow, before a detector knows it. */
   readonly slow?: string | undefined;
+  /** Why its CPU is called heavy for its work. */
+  readonly heavy?: string | undefined;
   readonly errors?: readonly { readonly name: string; readonly count: number }[] | undefined;
   /** Requests in the window that error_rate was taken over: one error of two requests is no evidence. */
   readonly requests?: number | undefined;
@@ -70,7 +72,7 @@ const betterAfterMs = 30_000;
 const maxAgeMs = 75_000;
 /** Below this many failures in the window an error rate is an accident. */
 const leastErrors = 2;
-/** Four times its own latency and more. */
+/** Four times its own latency, or CPU, and more. */
 const slowScore = 30;
 const importanceOf: Readonly<Record<string, number>> = { connectivity: 2, progress: 2, errors: 2, latency: 1.5 };
 
@@ -164,7 +166,13 @@ function partsOf(input: AgentInput, now: number): Record<string, HealthPart> {
   add('queue', judged('queue_length'));
   add(
     'resources',
-    worstOf([cpuPart(input, now), memoryPart(input, now), judged('network_bytes'), judged('disk_bytes')]),
+    worstOf([
+      input.heavy === undefined ? undefined : { score: slowScore, reason: input.heavy },
+      cpuPart(input, now),
+      memoryPart(input, now),
+      judged('network_bytes'),
+      judged('disk_bytes'),
+    ]),
   );
   if (input.leak !== undefined) add('memory', leakPart(input.leak, now));
   add('saturation', worstOf([saturationPart(input, now), judged('saturation')]));
