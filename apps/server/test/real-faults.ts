@@ -8,6 +8,7 @@
  * fault, or while its delayed work comes out, may be its symptom and is only printed. What was done is kept, so an interrupted
  * run goes on with what is left.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   cliPath,
@@ -53,6 +54,8 @@ const quietPieceMs = 5 * 60_000;
 const stillMs = 5_000;
 /** What a stand-still leaves behind (requests of a minute, a fleet that catches up) is over by then. */
 const thawMs = 120_000;
+/** A hog wants seven tenths of a core; a machine that gives it less than this has no hog. */
+const leastHogShare = 0.25;
 /** So many times a fault is made again for that. */
 const mostAgain = 4;
 
@@ -151,8 +154,8 @@ export async function runRealFaults(o: { quick: boolean; args: readonly string[]
 
 /**
  * Makes the fault, waits for its alert, ends it, and waits until the agent is there again. `undefined` when the machine stood
- * still meanwhile (others measure, a lid closes), or the agent was scaled away before anyone noticed, and the fault with it:
- * nothing is said by that.
+ * still meanwhile (others measure, a lid closes), the agent was scaled away before anyone noticed, and the fault with it, or a
+ * busy machine gave a hog no CPU: nothing is said by that.
  */
 async function tryFault(
   server: RunningServer,
@@ -167,6 +170,7 @@ async function tryFault(
     timeoutMs: 60_000,
   });
   const from = Date.now();
+  const cpuMsBefore = cpuMsOf(agent);
   if (!(await trouble(agent, troubleOf[kind]))) return undefined;
   const isIts = ({ agent: id, pool: of }: Alert) => id === agent.instanceId || (id === null && of === agent.pool);
   const isNoticed = () => firing(events, from).find(({ data }) => isIts(data));
@@ -175,8 +179,11 @@ async function tryFault(
   const delayMs = seen === undefined ? null : seen.at - from;
   const elsewhere = firing(events, from).filter(({ data }) => !isIts(data));
   const name = `${faultNames[kind]} of ${agent.instanceId}`;
-  let saysNothing = stoodStillMs > 0;
+  const share = (cpuMsOf(agent) - cpuMsBefore) / (Date.now() - from);
+  const isStarved = kind === 'hog' && share < leastHogShare;
+  let saysNothing = stoodStillMs > 0 || isStarved;
   if (stoodStillMs > 0) console.error(`${name}: once more, the machine stood still for ${stoodStillMs} ms`);
+  else if (isStarved) console.error(`${name}: once more, the machine gave it ${Math.round(100 * share)} % of a core`);
   else if (seen === undefined) {
     expectStream(events);
     const now = await getJson<Agent>(`${server.url}/api/fleet/agents/${agent.instanceId}`);
@@ -220,6 +227,16 @@ function firing(events: readonly SeenEvent[], from: number): (SeenEvent & { read
 
 function spokenAlert({ data }: { readonly data: Alert }): string {
   return `${data.agent ?? data.pool}: ${data.kind} ${data.signal ?? ''} (${data.reason})`;
+}
+
+/** CPU that its process has used, milliseconds; NaN where the system does not tell. */
+function cpuMsOf({ labels }: Agent): number {
+  try {
+    const fields = readFileSync(`/proc/${labels['process.pid']}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** Whether it was made. A hung agent never answers, and one that has leaked is gone: neither is waited for. */
