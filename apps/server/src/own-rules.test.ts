@@ -1,7 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ownRules } from './own-rules.ts';
 import { loadRuleFiles } from './rule-files.ts';
+import { runRuleTests } from './rule-tests.ts';
 
 const page = new URL('../../../docs/reference/own-rules.md', import.meta.url);
 
@@ -28,6 +31,28 @@ test('every metric that they name is one that we describe', async () => {
   const names = new Set(ownRules.match(/jaegis_[a-z_]+/g));
   names.delete('jaegis_');
   for (const name of names) expect(described).toContain(`'${name}'`);
+});
+
+test('a machine that stood still once makes no group late; one whose evaluations are left out again and again is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jaegis-own-rules-'));
+  writeFileSync(join(folder, 'own.yml'), ownRules);
+  const script = join(folder, 'late.alert');
+  writeFileSync(
+    script,
+    `rules own.yml
+every 30s
+load 30s
+  jaegis_rule_group_missed_total{job="jaegis", rule_group="still"} 0x9 9x50
+  jaegis_rule_group_missed_total{job="jaegis", rule_group="slow"} 0+1x60
+
+at 11m: JaegisRulesLate{rule_group="still"} is inactive
+at 14m: JaegisRulesLate{rule_group="still"} is inactive
+at 14m: JaegisRulesLate{rule_group="slow"} is firing
+`,
+  );
+  const { ok, failures } = await runRuleTests(script);
+  rmSync(folder, { recursive: true });
+  expect([ok, failures]).toEqual([true, []]);
 });
 
 test('docs/reference/own-rules.md says what they are (UPDATE=1 writes it)', () => {

@@ -59,7 +59,10 @@ export const ownRules = `groups:
           summary: "Rules of the group {{ $labels.rule_group }} fail"
           description: "What fails cannot alarm: /api/v1/rules says which and why."
       - alert: JaegisRulesLate
-        expr: sum by (rule_group) (increase(jaegis_rule_group_missed_total{job="jaegis"}[10m])) > 2
+        # Those of the last minutes too: a machine that stood still once leaves out many at once, and none after that.
+        expr: >-
+          sum by (rule_group) (increase(jaegis_rule_group_missed_total{job="jaegis"}[10m])) > 2
+          and sum by (rule_group) (increase(jaegis_rule_group_missed_total{job="jaegis"}[4m])) > 0
         for: 5m
         labels: { severity: warning, pool: jaegis }
         annotations:
