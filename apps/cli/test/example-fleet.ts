@@ -173,6 +173,7 @@ export const pool: Pool = {
     { name: 'us', replicas: 0, desired: 0, reason: 'has not gdpr' },
   ],
   vertical: { mode: 'recommend', isEnforced: false, reason: 'recommended only: vertical.mode is recommend' },
+  policy: { name: 'balanced', utilization: 0.8, quantile: 0.8, lateShare: 0.0045 },
   constraints: ['at least 2 while any run', 'serves on with 1 lost'],
   workload: { class: 'steady', reason: 'it stays within 8 % of its mean' },
   effect: {

@@ -311,6 +311,7 @@ export function makePool(
       pool.target === null
         ? null
         : { mode: 'auto', isEnforced: true, reason: 'held to by control groups, resized in place' },
+    policy: { name: 'balanced', utilization: 0.8, quantile: 0.8, lateShare: 0.0045 },
     constraints:
       pool.target === null ? [] : ['at least 2 while any run', 'serves on with 1 lost', 'at most $12 an hour'],
     effect:

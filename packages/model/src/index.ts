@@ -63,6 +63,7 @@ export {
   isActing,
   type Pool,
   type PoolMode,
+  type PoolPolicy,
   type PoolRegion,
   poolModes,
   type ReplicaCounts,

@@ -55,6 +55,18 @@ export interface PoolRegion {
 }
 
 /** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
+/** What a pool's policy comes to. */
+export interface PoolPolicy {
+  /** A preset, or `weighted`. */
+  readonly name: string;
+  /** How much of a replica's capacity is meant to be used, 0..1. */
+  readonly utilization: number;
+  /** Which quantile of forecast demand is provided for, 0..1. */
+  readonly quantile: number;
+  /** Share of requests that may wait longer than tolerated, 0..1. */
+  readonly lateShare: number;
+}
+
 export interface Pool {
   readonly name: string;
   readonly currentReplicas: ReplicaCounts;
@@ -71,6 +83,8 @@ export interface Pool {
   readonly regions: readonly PoolRegion[];
   /** What always holds, whatever the load, in words. */
   readonly constraints: readonly string[];
+  /** By what it is scaled; `null` for a pool that is only watched. */
+  readonly policy: PoolPolicy | null;
   /** How its load behaves, and why that is said; `null` while not known. */
   readonly workload: Workload | null;
   /** How well it is scaled; `null` for a pool without a target. */

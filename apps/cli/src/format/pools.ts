@@ -1,5 +1,6 @@
 import type { Link, Pool, PoolEffect, SignalName } from '@jaegis/model';
 import { signals } from '@jaegis/model';
+import { policyWords } from '@jaegis/model/policy-words';
 import { formatValue } from '@jaegis/std';
 import { section, sentence, titled } from './document.ts';
 import { scoreCell, stateCell } from './state.ts';
@@ -109,6 +110,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
         })
         .join('; '),
     ]);
+  if (pool.policy !== null) pairs.push(['Policy', `${pool.policy.name}: ${policyWords(pool.policy)}`]);
   if (pool.constraints.length > 0) pairs.push(['Always', pool.constraints.join('; ')]);
   if (pool.lastDecision !== null)
     pairs.push([

@@ -83,6 +83,17 @@ test('a dashboard that is built anew beside the running server is served as it i
   await rm(dashboardDir, { recursive: true });
 });
 
+test('a pool says which schedules hold, and no policy while nothing acts on it', async () => {
+  const schedules = [{ from: 'Mon-Fri 08:30', to: '18:00', timezone: 'Europe/Berlin', min: 5 }];
+  const made = await makeApp({ now, config: { pools: [{ name: 'watched', schedules }] } });
+  const answer = await made.app.inject({ url: '/api/fleet/pools/watched', headers: { host: 'localhost' } });
+  expect(answer.json()).toMatchObject({
+    policy: null,
+    constraints: ['at least 5 from Mon-Fri 08:30 to 18:00 Europe/Berlin'],
+  });
+  await made.app.close();
+});
+
 describe('the map of a past moment', () => {
   test('is drawn from the series of that moment', async () => {
     const link = { __name__: 'jaegis_link_signal', source: 'a/front', target: 'db', kind: 'database' };

@@ -16,6 +16,8 @@ export function constraintsInWords(fleet: Fleet, entry: PoolEntry): string[] {
     if (zones.survive_loss) words.push('serves on without its fullest zone');
   }
   if (step !== undefined) words.push(`at most ${step} more or fewer at once`);
+  for (const { from, to, timezone, min } of config.schedules)
+    words.push(`at least ${min} from ${from} to ${to} ${timezone}`);
   for (const { name, limit, left } of quotasOf(fleet, entry))
     words.push(`quota ${name}: ${limit} with others, ${left} are left for this pool`);
   const { per_replica_hour: price, budget_per_hour: hour, budget_per_day: day } = config.cost ?? {};

@@ -1,4 +1,4 @@
-import type { Forecast, Pool, PoolRegion } from '@jaegis/model';
+import type { Forecast, Pool, PoolPolicy, PoolRegion } from '@jaegis/model';
 import { effectOf, workloadOf } from '@jaegis/scaling';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
@@ -40,12 +40,19 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     vertical: verticalOf(entry),
     regions: regionsOf(entry),
     constraints: constraintsInWords(fleet, entry),
+    policy: policyOf(entry),
     effect: entry.target === undefined ? null : effectOf(entry.state.effect),
     workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),
     reasons: entry.reasons,
     score: entry.score,
     agents,
   };
+}
+
+function policyOf({ scaling, target }: PoolEntry): PoolPolicy | null {
+  if (scaling === undefined || target === undefined) return null;
+  const { name, utilization, quantile, lateShare } = scaling.policy;
+  return { name, utilization, quantile, lateShare };
 }
 
 /** Regions with what runs there and what is to run there; those that the rules leave out last. */

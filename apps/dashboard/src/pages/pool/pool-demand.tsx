@@ -34,7 +34,7 @@ export function PoolDemand({ pool }: { pool: Pool }) {
     .reduce((best, each) => (best.forecast === undefined ? each : best));
   const marks = useDecisionMarks(pool.name, window);
   const grid = demand.data?.grid ?? window;
-  const quantileInUse = pool.lastDecision?.forecast?.quantile ?? null;
+  const quantileInUse = pool.policy?.quantile ?? null;
   const capacityPerReplica = pool.lastDecision?.inputs.capacityPerReplica ?? null;
   const reachMs = window.isLive ? Math.min(futureMs, length) : 0;
   const data = useMemo(

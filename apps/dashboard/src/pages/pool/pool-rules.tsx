@@ -1,4 +1,5 @@
 import type { Pool } from '@jaegis/model';
+import { policyWords } from '@jaegis/model/policy-words';
 import { Section } from '../../widgets/section.tsx';
 
 const kinds = {
@@ -10,13 +11,19 @@ const kinds = {
 
 /** How its load behaves, and what holds whatever it does. */
 export function PoolRules({ pool }: { pool: Pool }) {
-  const { workload, constraints } = pool;
-  if (workload === null && constraints.length === 0) return null;
+  const { workload, constraints, policy } = pool;
+  if (workload === null && constraints.length === 0 && policy === null) return null;
   return (
     <Section title="Load and limits">
       {workload !== null && (
         <p>
           <span className="strong">{kinds[workload.class]}</span> <span className="muted small">{workload.reason}</span>
+        </p>
+      )}
+      {policy !== null && (
+        <p>
+          <span className="strong">Policy {policy.name}</span>{' '}
+          <span className="muted small">{policyWords(policy)}</span>
         </p>
       )}
       {constraints.length > 0 && (
