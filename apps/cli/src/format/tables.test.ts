@@ -101,7 +101,8 @@ describe('at 80 columns', () => {
                      vertical.mode is recommend
       Workload       steady: it stays within 8 % of its mean
       Regions        eu 2→5 (the best with room; $0.12 an hour); us 0 (has not gdpr)
-      Policy         balanced: 80 % of a replica used, the P80 of a forecast provided for, 0.45 % of requests may be late
+      Policy         balanced: 80 % of a replica used, the P80 of a forecast provided
+                     for, 0.45 % of requests may be late
       Always         at least 2 while any run; serves on with 1 lost
       Last decision  d-000042, 10s ago: saturation is 1.9 (target 0.75): 30 requests/s
                      need 8 replicas of 5/s; at most 5 more in 15s
