@@ -312,26 +312,6 @@ describe('stopping', () => {
     expect(again.target.observe(0).instances.map(({ place }) => place!.region)).toEqual(['eu', 'eu', 'eu', 'eu']);
   });
 
-  test('the region that gives up gives an idle one, whatever the order of the busy', async () => {
-    const world = await start();
-    const at = (eu: number, us: number) => ({
-      ...ask,
-      regions: [
-        { name: 'eu', replicas: eu },
-        { name: 'us', replicas: us },
-      ],
-    });
-    await world.target.scale(6, at(4, 2));
-    await world.clock.advance(2_000);
-    const running = world.target.observe(0).instances;
-    const ids = (region: string) =>
-      running.filter(({ place }) => place!.region === region).map((each) => each.instanceId);
-    const [first, second, ...others] = ids('eu');
-    // The two of us are idle as well, but placement takes from eu.
-    const order = { victims: [...ids('us'), second!, ...others, first!], busy: [first!, ...others] };
-    expect((await world.target.scale(5, { ...at(3, 2), ...order })).stopping).toEqual([second]);
-  });
-
   test('an idle one goes before a busy one of an overfull zone, down to one below its part', async () => {
     const world = await start();
     const order = { ...ask, zones: ['a', 'b'] };
