@@ -26,7 +26,7 @@ const defaultObjectives: readonly Objective[] = [
 
 /** Growth that lasts is followed in the first hour too, when no candidate leads yet. */
 function atLeastRamp({ rehearsal, capacity }: NeedContext, need: Need | undefined): Need | undefined {
-  const ramp = capacity === null ? 0 : (rehearsal?.ramp ?? 0) / capacity.perReplica;
+  const ramp = capacity === null ? 0 : (rehearsal?.least ?? 0) / capacity.perReplica;
   if (need === undefined || need.replicas * (1 + need.growth) >= ramp) return need;
   return { ...need, replicas: ramp, growth: 0, why: `${need.why}, and more and more do` };
 }

@@ -4,7 +4,8 @@ import { candidateCount, marginForms, margins, memoryS, type VirtualPlants } fro
 // The cheapest candidate whose requests came late seldom enough, with what is not known yet counted against it:
 //   late share <= (known x (late + z/2 sqrt(sum of squared episodes)) + prior) / arrived
 // z grows with the start-up time: the longer, the fewer and bigger the episodes are. known < 1 for a single episode in a
-// young record: the budget of the whole memory of ten days bears one, and whether it comes again is not known yet.
+// young record: the budget of the whole memory of ten days bears one, and whether it comes again is not known yet. In its
+// first day a quarter of it counts: what came once in hours may well come again, and the budget is small.
 // The prior is a shortage of one start-up time and a minute at mean demand, less with a wider margin: boldness has to be
 // earned. What was really late moves the allowed share (an error budget): unspent, it may be spent; overspent, it is saved.
 // What is late beyond the allowed is dear, not forbidden: a huge burst must not be paid for with ten times the replicas.
@@ -29,6 +30,9 @@ export const tuning = {
 const worthOfLate = 150;
 /** Up to so long a start an episode is one burst; where it takes longer, lateness comes in lumps anyway. */
 const oneBurstStartS = 60;
+/** In the first day a single episode counts by a quarter, which the second day takes back. */
+const firstDayShare = 0.25;
+const dayS = 86_400;
 /** Where nothing is safe enough, what is as late as the safest but for so much of the aim will do. */
 const nearSafest = 0.1;
 
@@ -56,7 +60,9 @@ export function choose(
   const lumpWeight = tuning.lumpWeight * (1 + settings.startupS / 300);
   const isNew = !(arrived > 0) || !(time > 0);
   const filled = isNew ? 0 : Math.min(1, time / plants.weight / memoryS);
-  const young = Math.min(1, oneBurstStartS / settings.startupS) * (1 - filled);
+  const ageS = -memoryS * Math.log1p(-Math.min(filled, 0.999));
+  const firstDay = firstDayShare * Math.min(1, Math.max(0, 2 - ageS / dayS));
+  const young = Math.min(1, oneBurstStartS / settings.startupS) * (1 - filled) * (1 - firstDay);
   const counts = (late: number, lumps: number): number => 1 - young * aloneOf(late, lumps);
   const { real } = o;
   const told = real.arrived > 0 ? real.late / real.arrived : 0;

@@ -1,3 +1,4 @@
+import { HourFloor } from './hour-floor.ts';
 import { HourlyRhythm } from './hourly-rhythm.ts';
 import { gridS } from './load-grid.ts';
 import { followNoise, rampOf, seenRates } from './ramp.ts';
@@ -8,7 +9,8 @@ import { SeasonalProfile } from './seasonal-profile.ts';
 // that what comes back soon is not given back. Every view is O(1) a step and says how much demand to provide for from
 // now until an order of now would serve.
 
-const historySteps = 32;
+const historySteps = 64;
+const minuteSteps = 60 / gridS;
 const levelTauS = 40;
 const trendTauS = 240;
 const topHalfLifeS = 3 * 86_400;
@@ -65,14 +67,20 @@ export class LoadView {
   tried = 0;
   /** Demand of the last 20 s. */
   newest = 0;
-  /** Where growth that has lasted leads until an order of now serves; 0 where there is none. */
-  ramp = 0;
+  /** Where growth that has lasted leads in the next minutes; 0 where there is none. */
+  soon = 0;
+  /**
+   * What the pool provides for in any case: where such growth leads until an order of now serves, and see hour-floor.ts. Not
+   * its candidates: whom it kept from being late would lead without having earned it.
+   */
+  least = 0;
   /** The last minute stands above the last five. */
   isRising = false;
   /** How far the seasonal forecast is believed, 0..1. */
   trust = 0;
   readonly #profile: SeasonalProfile;
   readonly #rhythm: HourlyRhythm;
+  readonly #hour: HourFloor;
   #noise = 0;
   readonly #last = new Float64Array(seenRates);
   readonly #history = new Float64Array(historySteps);
@@ -94,6 +102,7 @@ export class LoadView {
     this.#leadS = leadS;
     this.#profile = new SeasonalProfile(kept?.profile);
     this.#rhythm = new HourlyRhythm(kept?.rhythm);
+    this.#hour = new HourFloor(leadS);
     this.#top = kept?.top ?? 0;
     this.#ever = kept?.ever ?? 0;
     [this.#seasonError, this.#naiveError] = kept?.errors ?? [0, 1e-9];
@@ -110,12 +119,14 @@ export class LoadView {
     this.#steps++;
     const newest = this.#mean(2);
     this.newest = newest;
-    const minute = this.#mean(6);
+    const minute = this.#mean(minuteSteps);
+    if (this.#steps % minuteSteps === 0) this.#hour.observe(minute);
     const last = Math.min(seenRates, this.#steps);
     for (let i = 0; i < last; i++) this.#last[i] = this.#history[(this.#steps - last + i) % historySteps]!;
     const rates = this.#last.subarray(0, last);
     const grown = rampOf(rates, { leadS: this.#leadS, stepS: gridS, noise: this.#noise });
-    this.ramp = grown > rate ? grown : 0;
+    this.soon = grown.soon > rate ? grown.soon : 0;
+    this.least = Math.max(this.#hour.value, grown.atLead > rate ? grown.atLead : 0);
     this.#noise = followNoise(this.#noise, rates, gridS);
     this.isRising = minute > risingFrom * this.#mean(30);
     this.#rhythm.observe(newest, before, atS);

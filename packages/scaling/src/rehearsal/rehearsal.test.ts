@@ -38,15 +38,16 @@ describe('a rehearsal', () => {
     expect(jumpy).toBeGreaterThan(1.5 * calm);
   });
 
-  test('does not pay for a burst that came once as for one that comes again', () => {
-    const lift = (bursts: readonly number[]): number => {
+  test('does not pay for a burst that came once as for one that comes again, but for some hours', () => {
+    const lift = (bursts: readonly number[], hours: number): number => {
       const isBurst = (i: number): boolean => bursts.some((hour) => i >= hour * 360 && i < hour * 360 + 18);
-      const rehearsal = rehearse({ hours: 22, rate: (i) => (isBurst(i) ? 600 : 60 + 30 * Math.sin(i / 40)) });
+      const rehearsal = rehearse({ hours, rate: (i) => (isBurst(i) ? 600 : 60 + 30 * Math.sin(i / 40)) });
       const { front, chosen } = rehearsal.plan!;
       return front[chosen]!.replicas / front[0]!.replicas;
     };
-    expect(lift([20])).toBeLessThan(1.05);
-    expect(lift([4, 12, 20])).toBeGreaterThan(1.15);
+    expect(lift([8], 10)).toBeGreaterThan(1.05);
+    expect(lift([20], 22)).toBeLessThan(1.05);
+    expect(lift([4, 12, 20], 22)).toBeGreaterThan(1.15);
   });
 
   test('is the same after JSON, and goes on', () => {

@@ -123,7 +123,7 @@ export class Rehearsal {
       cap: this.#view.tried,
       newest: this.#view.newest,
       highest: this.#view.highest,
-      floor: this.#view.ramp,
+      floor: this.#view.soon,
     });
     this.#seen++;
   }
@@ -162,9 +162,14 @@ export class Rehearsal {
     return this.#view.highest;
   }
 
-  /** Where growth that lasts leads until an order of now serves, requests per second; 0 without any. */
-  get ramp(): number {
-    return this.#view.ramp;
+  /** Where growth that lasts leads in the next minutes, requests per second; 0 without any. */
+  get soon(): number {
+    return this.#view.soon;
+  }
+
+  /** What is provided for whoever leads, requests per second: where growth leads, and what an hour did not fall below. */
+  get least(): number {
+    return this.#view.least;
   }
 
   /** Demand grows: no time to give back. */
