@@ -31,6 +31,7 @@ export { SeriesWatch, type WatchedSeries } from './detect/series-watch.ts';
 export { evidentValue, signalRow, watchedValue } from './detect/signal-row.ts';
 export { type TogetherAlarm, TogetherWatch } from './detect/together-watch.ts';
 export { readParts } from './detect/watch-snapshot.ts';
+export { DemandForecast } from './forecast/demand-forecast.ts';
 export { ForecastTrust, type NaiveReference, type TrustState } from './forecast/forecast-trust.ts';
 export type { Forecaster, ForecastOptions, ForecastResult, History } from './forecast/forecaster.ts';
 export type { ForecastNetwork } from './forecast/network/network.ts';

@@ -1,3 +1,4 @@
+import { DemandForecast } from '@jaegis/analytics';
 import { poolConfigSchema } from '@jaegis/model';
 import { createDecider } from '@jaegis/scaling';
 import { seededRng } from '@jaegis/std';
@@ -66,7 +67,7 @@ function play(story: Story): Run {
     startup: `${startupS}s`,
     ...story.policy,
   });
-  const decide = createDecider(pool);
+  const decide = createDecider(pool, new DemandForecast());
   const rng = seededRng(1);
   let ready = Math.max(1, Math.ceil(story.demand(-story.warmS) / capacity));
   let starting: { at: number; count: number }[] = [];

@@ -1,4 +1,4 @@
-import type { Decision, PoolConfig } from '@jaegis/model';
+import type { Decision, Forecast, PoolConfig } from '@jaegis/model';
 import { decide } from './decide.ts';
 import { learn } from './learn.ts';
 import { parseObservation } from './observation.ts';
@@ -23,11 +23,16 @@ export interface PipeDecision {
   readonly predicted: DecisionDraft['predicted'];
 }
 
+/** Demand ahead, told the request rate of each observation; `null` as long as nothing can be said. */
+export interface DemandAhead {
+  observe(at: number, requestRate: number | null): Forecast | null;
+}
+
 /**
  * The brain on a pipe: one observation in, one decision out, state between them, time only from the input. The interval
- * is learned from the observations. A line that cannot be read holds what it says is there, else the last decision.
+ * is learned from the observations; without `ahead` there are no forecasts but the rehearsal's own. A line that cannot be read holds what it says is there, else the last decision.
  */
-export function createDecider(pool: PoolConfig): (line: string) => PipeDecision {
+export function createDecider(pool: PoolConfig, ahead?: DemandAhead): (line: string) => PipeDecision {
   let config: ScalingConfig = scalingConfig(pool, { intervalMs: 10_000 });
   let state: ScalingState = initialScalingState();
   let lastAt = 0;
@@ -44,7 +49,7 @@ export function createDecider(pool: PoolConfig): (line: string) => PipeDecision 
       config,
       signals,
       replicas,
-      forecast: null,
+      forecast: ahead?.observe(now, signals.request_rate?.value ?? null) ?? null,
       spentToday,
       targetHealthy,
       mode: pool.mode,

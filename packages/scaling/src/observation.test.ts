@@ -27,6 +27,7 @@ test('says what is wrong with a line, and holds', () => {
   const problemOf = (text: string) => (parseObservation(text) as { problem: string }).problem;
   expect(problemOf('{')).toContain('no JSON');
   expect(problemOf('{"now":0,"replicas":{"ready":1}}')).toContain('now is 0');
+  expect(problemOf('{"now":1e300,"replicas":{"ready":1}}')).toContain('now is 1e+300');
   expect(problemOf('{"now":5}')).toContain('replicas are missing');
   expect(problemOf('{"now":5,"replicas":{"ready":-1}}')).toContain('must be whole numbers');
   // What the line says is there is held, also before anything else was seen: never less.
@@ -40,6 +41,12 @@ test('says what is wrong with a line, and holds', () => {
   expect(decide('{"now":1700000010000,"metrics":{"request_rate":NaN},"replicas":{"ready":7}}').message).toContain(
     'request_rate is NaN',
   );
+});
+
+test('two moments beyond all dates are held, and do not hang', () => {
+  const decide = createDecider(pool);
+  const at = (now: string) => decide(`{"now":${now},"metrics":{"request_rate":20},"replicas":{"ready":3}}`).desired;
+  expect(['1700000000000', '1e300', '1.1e300', '8.64e15'].map(at)).toEqual([3, 3, 3, 3]);
 });
 
 test('any text gives a decision within the bounds, never a throw', () => {
@@ -72,4 +79,24 @@ test('any text gives a decision within the bounds, never a throw', () => {
     ),
     { numRuns: 100 },
   );
+});
+
+test('what is expected ahead is told, and of a young history orders no more than the load asks for', () => {
+  const orderOf = (points: number) => {
+    const ahead = {
+      observe: (at: number) => ({
+        series: {},
+        madeAt: at,
+        step: 60_000,
+        mean: [200, 200, 200],
+        quantiles: {},
+        model: 'made',
+        trust: 1,
+        points,
+      }),
+    };
+    return createDecider(pool, ahead)(line({ metrics: { request_rate: 50 } }));
+  };
+  expect(orderOf(10)).toMatchObject({ desired: 7, forecast: { model: 'made', peak: 200, trust: 1 } });
+  expect(orderOf(2_000).desired).toBeGreaterThan(7);
 });

@@ -4,6 +4,9 @@ import { type SignalName, type Signals, signalNames } from '@jaegis/model';
 // One observation of a pool as `jaegis decide` reads it: a JSON object a line. What cannot be read as a number is kept as
 // NaN, so that it is held as invalid by name; null or absent is not known. Never throws.
 
+/** The last moment that a date can be. Beyond it seconds are no longer told apart, and time stands still. */
+const latestMs = 8.64e15;
+
 export interface PipeObservation {
   readonly now: number;
   readonly signals: Signals;
@@ -53,7 +56,7 @@ export function parseObservation(line: string): PipeObservation | WrongObservati
   const draining = toCount(counts['draining'] ?? 0);
   if (ready === undefined || pending === undefined || draining === undefined)
     return wrong(`replicas are ${JSON.stringify(replicas)}, must be whole numbers >= 0`);
-  if (typeof now !== 'number' || !Number.isFinite(now) || now <= 0)
+  if (typeof now !== 'number' || !(now > 0 && now <= latestMs))
     return wrong(`now is ${JSON.stringify(now) ?? 'missing'}, must be epoch milliseconds`, ready + pending);
   const signals: Record<string, { value: number | null; at: number }> = {};
   const unknown: string[] = [];

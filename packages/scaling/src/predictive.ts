@@ -8,6 +8,8 @@ export interface Prediction {
   /** Replicas for the peak at full trust, before rounding; `null` without a capacity. */
   readonly replicas: number | null;
   readonly why: string;
+  /** The history that it was made from, milliseconds. */
+  readonly seenMs: number;
 }
 
 /**
@@ -45,6 +47,7 @@ export function predict(o: {
       trust,
     },
     replicas: serves === null ? null : peak / serves,
+    seenMs: (forecast.points ?? Number.POSITIVE_INFINITY) * forecast.step,
     why:
       `${shortNumber(peak)} requests/s expected within ${formatDuration(horizonMs)} ` +
       `(quantile ${quantile}, ${forecast.model}, trust ${shortNumber(trust)})`,
@@ -76,6 +79,14 @@ function peakBetween(values: readonly number[], first: number, last: number): nu
     if (Number.isFinite(value) && value >= 0 && value > (peak ?? -1)) peak = value;
   }
   return peak;
+}
+
+/** A forecast of a shorter history takes the newest step for the beginning of more: it was seen to ask for twice what a step needed. */
+const youngMs = 6 * 3_600_000;
+
+/** Replicas that a forecast may ask for where the load asks for `need` by itself: of a young history no more than that. */
+export function believed({ replicas, seenMs }: { replicas: number; seenMs: number }, need: number): number {
+  return seenMs < youngMs ? Math.min(replicas, need) : replicas;
 }
 
 /** The floor after trust: nothing at trust 0, all of the difference to what is needed now at trust 1. Never below it. */

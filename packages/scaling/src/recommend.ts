@@ -1,5 +1,5 @@
 import type { DecisionReason, Recommendation } from '@jaegis/model';
-import { fadedFloor, type Prediction, predict } from './predictive.ts';
+import { believed, fadedFloor, type Prediction, predict } from './predictive.ts';
 import { control } from './reactive/control.ts';
 import { deadBand, settleOn } from './reactive/dead-band.ts';
 import type { Loss, Need, NeedContext } from './reactive/need.ts';
@@ -107,7 +107,8 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     reason = 'CapacityOnTheWay';
   }
   if (prediction?.replicas != null) {
-    const floor = fadedFloor(output.replicas, prediction.replicas, prediction.forecast.trust);
+    const ahead = believed({ replicas: prediction.replicas, seenMs: prediction.seenMs }, chosen.replicas);
+    const floor = fadedFloor(output.replicas, ahead, prediction.forecast.trust);
     const floorWhole = settleOn(Math.max(floor, reactive), current, band);
     recommendations.push({ source: 'predictive', desired: Math.ceil(floor - 1e-6), reason: prediction.why });
     if (config.predictive === 'forecast-and-scale' && floorWhole > desired) {

@@ -30,9 +30,10 @@ export class HourlyRhythm {
   /** The most that may come from `atS` until `untilS`, given the demand of now. Never less than it. */
   peak(now: number, atS: number, untilS: number): number {
     let most = now;
-    const last = Math.min(Math.floor(untilS / 60), Math.floor(atS / 60) + minutes - 1);
-    for (let at = Math.floor(atS / 60); at <= last; at++) {
-      const minute = ((at % minutes) + minutes) % minutes;
+    const first = Math.floor(atS / 60);
+    const ahead = Math.min(Math.floor(untilS / 60) - first, minutes - 1);
+    for (let k = 0; k <= ahead; k++) {
+      const minute = (((first + k) % minutes) + minutes) % minutes;
       const may = Math.min(now * this.#factors[minute]!, this.#highest[minute]!);
       if (may > most) most = may;
     }
