@@ -11,6 +11,7 @@
  * hour later it is their way of working).
  */
 import { formatDuration, formatValue, shortNumber } from '@jaegis/std';
+import { nextPatience } from './patience.ts';
 
 export interface AnswersReading {
   /** Tokens and finished requests per second, over about half a minute; `null` = not known. */
@@ -42,9 +43,9 @@ const riseRate = 0.02;
 /** Beyond so many times the least it is no ordinary work (a loop), and teaches hardly anything. */
 const ordinary = 2;
 const strangeRate = 0.001;
-/** An hour of readings. */
-const forgetRate = 1 / 720;
 const usualAfterMs = 30 * 60_000;
+/** Forgotten within an hour of readings. */
+const patience = { firstMs: lastsMs, mostMs: usualAfterMs, forgetRate: 1 / 720 };
 const mostErrors = 0.25;
 const unknown: AnswersState = { seen: 0, least: 0, since: null, patienceMs: lastsMs };
 
@@ -81,14 +82,14 @@ export function usualOfPeer({ seen, least, since }: AnswersState): AnswersState 
   return seen === leastSeen && since === null ? { ...unknown, seen, least } : undefined;
 }
 
-function learn({ seen, least, since, patienceMs }: AnswersState, each: number, now: number): AnswersState {
+function learn(state: AnswersState, each: number, now: number): AnswersState {
+  const { seen, least } = state;
   const isStrange = seen === leastSeen && least > 0 && each > ordinary * least;
   const rate = seen === 0 ? 1 : each < least ? fallRate : isStrange ? strangeRate : riseRate;
-  const isPast = since !== null && now - since >= patienceMs;
   return {
     seen: Math.min(seen + 1, leastSeen),
     least: least + rate * ((isStrange ? ordinary * least : each) - least),
     since: null,
-    patienceMs: isPast ? Math.min(2 * patienceMs, usualAfterMs) : patienceMs + forgetRate * (lastsMs - patienceMs),
+    patienceMs: nextPatience(state, now, patience),
   };
 }

@@ -11,6 +11,7 @@
  * Bad at: agents of which no requests are known (nothing is said), agents that are busy already, and what grows slowly.
  */
 import { formatDuration, formatValue } from '@jaegis/std';
+import { nextPatience } from './patience.ts';
 
 export interface CpuReading {
   /** Share of what it may use; `null` = not known. */
@@ -44,8 +45,8 @@ const leastTop = 0.02;
 const lastsMs = 20_000;
 const stillShare = 0.7;
 const usualAfterMs = 15 * 60_000;
-/** Half a day of readings. */
-const forgetRate = 1 / 8_640;
+/** Forgotten within half a day of readings. */
+const patience = { firstMs: lastsMs, mostMs: usualAfterMs, forgetRate: 1 / 8_640 };
 
 /** The next state, and the reason while the agent is heavy; `undefined` while it is not, or that is not known. */
 export function followCpu(
@@ -83,15 +84,14 @@ export function followCpu(
 }
 
 function learn(state: CpuState, rate: number, now: number): CpuState {
-  const { mean, seen, top, topRate, since, patienceMs } = state;
-  const isPast = since !== null && now - since >= patienceMs;
+  const { mean, seen, top, topRate } = state;
   return {
     ...state,
     seen: Math.min(seen + 1, leastSeen),
     top: seen === 0 ? mean : towards(top, mean),
     topRate: seen === 0 ? rate : towards(topRate, rate),
     since: null,
-    patienceMs: isPast ? Math.min(2 * patienceMs, usualAfterMs) : patienceMs + forgetRate * (lastsMs - patienceMs),
+    patienceMs: nextPatience(state, now, patience),
   };
 }
 

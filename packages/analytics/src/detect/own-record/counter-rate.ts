@@ -5,7 +5,7 @@
  * Bad at: counters that rise less often than 32 times in what is given; a level that climbs by noise-free steps, which is taken
  * for a counter until it first falls.
  */
-import { createRowVerdict, type MemberRun, type RowVerdict } from '../member.ts';
+import type { MemberRun, RowVerdict } from '../member.ts';
 
 const leastRows = 64;
 const leastRises = 32;
@@ -26,7 +26,6 @@ export class CounterRate implements MemberRun {
   #lastAt = Number.NaN;
   #intervalMs: number;
   readonly #grown = new Float64Array(1);
-  readonly #verdict = createRowVerdict(1);
 
   /** `start` begins a detector that has learned nothing. */
   constructor(intervalMs: number, start: () => MemberRun) {
@@ -62,12 +61,10 @@ export class CounterRate implements MemberRun {
     }
     const intervals = gap > missingFrom * this.#intervalMs ? gap / this.#intervalMs : 1;
     this.#grown[0] = isRestart ? Number.NaN : grown / intervals;
-    this.#run.observe(at, this.#grown, this.#verdict);
-    Object.assign(out, this.#verdict, { parts: out.parts });
-    out.parts[0] = this.#verdict.parts[0]!;
-    out.expected = before + intervals * this.#verdict.expected;
-    out.lower = before + intervals * this.#verdict.lower;
-    out.upper = before + intervals * this.#verdict.upper;
+    this.#run.observe(at, this.#grown, out);
+    out.expected = before + intervals * out.expected;
+    out.lower = before + intervals * out.lower;
+    out.upper = before + intervals * out.upper;
   }
 
   #become(kind: 'counter' | 'plain'): void {

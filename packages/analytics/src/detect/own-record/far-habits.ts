@@ -9,7 +9,6 @@ const keep = 1 - Math.LN2 / halfLifeRows;
 /** So many of a kind are no habit, however few rows there were. */
 const free = 4;
 const alike = 1.3;
-const least = 1;
 const steps = 160;
 const step = Math.log(1.06);
 
@@ -38,5 +37,5 @@ export class FarHabits {
 }
 
 function binOf(distance: number): number {
-  return Math.min(steps - 1, Math.max(0, Math.floor(Math.log(distance / least) / step)));
+  return Math.min(steps - 1, Math.max(0, Math.floor(Math.log(distance) / step)));
 }

@@ -38,8 +38,9 @@ const restRows = 60;
 /** Of 977 false news on 80 series a minute apart 689 came within their first two days. */
 const youngMs = 2 * 86_400_000;
 const youngRows = 2880;
-/** A value this many usual distances off is far, at first; then as many as leave a share of all rows beyond it (`farShareAt`). */
+/** What the usual distance is at least: the deviation does not count, or spikes would hide behind a wandering level. */
 const leastUsual = { rough: 0.2, deviation: 0, size: 0.003 };
+/** A value this many usual distances off is far, at first; then as many as leave a share of all rows beyond it (`farShareAt`). */
 const farFirst = 4;
 const farLeast = 3.5;
 const farMost = 14;
