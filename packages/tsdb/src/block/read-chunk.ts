@@ -17,6 +17,11 @@ export function readSamples(block: Block, chunk: ChunkPlace): Samples {
   return { timestamps: timesOf(block, chunk), values };
 }
 
+/** The same for a question, which many ask: shared, not to be changed. */
+export function samplesOf(block: Block, chunk: ChunkPlace): Samples {
+  return { timestamps: timesOf(block, chunk), values: block.decodedValues(chunk) };
+}
+
 /** Puts all samples of a raw chunk into `into` from `at` on; true where that changed a time. Throws where it is damaged. */
 export function readSamplesInto(
   block: Block,

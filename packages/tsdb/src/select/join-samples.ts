@@ -39,21 +39,31 @@ function concatenated(parts: readonly Samples[]): Samples {
   return { timestamps, values };
 }
 
+/** Mostly the two have only a few times in common, at an end: what is before and behind those is copied as it is. */
 function merged(a: Samples, b: Samples): Samples {
-  const total = a.timestamps.length + b.timestamps.length;
-  const timestamps = new Float64Array(total);
-  const values = new Float64Array(total);
-  let i = 0;
-  let j = 0;
+  const [first, second] = [a.timestamps, b.timestamps];
+  const timestamps = new Float64Array(first.length + second.length);
+  const values = new Float64Array(timestamps.length);
   let at = 0;
-  while (i < a.timestamps.length || j < b.timestamps.length) {
-    const first = a.timestamps[i] ?? Number.POSITIVE_INFINITY;
-    const second = b.timestamps[j] ?? Number.POSITIVE_INFINITY;
-    if (first === second) j++;
-    timestamps[at] = Math.min(first, second);
-    values[at++] = first <= second ? a.values[i++]! : b.values[j++]!;
+  const copy = ({ timestamps: times, values: own }: Samples, from: number, to: number): void => {
+    timestamps.set(times.subarray(from, to), at);
+    values.set(own.subarray(from, to), at);
+    at += to - from;
+  };
+  let i = lowerBound(first, second[0]!);
+  let j = lowerBound(second, first[0]!);
+  copy(a, 0, i);
+  copy(b, 0, j);
+  while (i < first.length && j < second.length) {
+    const isFirst = first[i]! <= second[j]!;
+    if (first[i] === second[j]) j++;
+    timestamps[at] = isFirst ? first[i]! : second[j]!;
+    values[at++] = isFirst ? a.values[i++]! : b.values[j++]!;
   }
-  return at === total ? { timestamps, values } : { timestamps: timestamps.slice(0, at), values: values.slice(0, at) };
+  copy(a, i, first.length);
+  copy(b, j, second.length);
+  if (at === timestamps.length) return { timestamps, values };
+  return { timestamps: timestamps.subarray(0, at), values: values.subarray(0, at) };
 }
 
 /** The part within [from, to]. */

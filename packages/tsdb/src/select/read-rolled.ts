@@ -5,7 +5,7 @@
  * time. Where it has samples of a bucket that blocks have too, that bucket is made anew of both.
  */
 import type { Block, ChunkPlace } from '../block/block.ts';
-import { guarded, readBucketsInto, readSamples } from '../block/read-chunk.ts';
+import { guarded, readBucketsInto, samplesOf } from '../block/read-chunk.ts';
 import {
   answerFromRollup,
   counterSamples,
@@ -30,7 +30,7 @@ export interface Part {
 }
 
 interface Sources {
-  readonly head: Pick<HeadView, 'read'>;
+  readonly head: Pick<HeadView, 'read' | 'whole'>;
   readonly blocks: { damage(message: string): void };
 }
 
@@ -40,10 +40,11 @@ export function readRaw(sources: Sources, row: number, { stretch, chunks }: Part
   const raw: Samples[] = [];
   for (const { block, chunk } of chunks) {
     if (block.meta.tierMs !== 0 || chunk.end < from) continue;
-    const samples = guarded(block, report, () => readSamples(block, chunk));
+    const samples = guarded(block, report, () => samplesOf(block, chunk));
     if (samples !== undefined) raw.push(samples);
   }
-  if (row !== -1) raw.push(sources.head.read(row, from, stretch.to));
+  const range = { from, to: stretch.to };
+  if (row !== -1) raw.push(sources.head.whole?.(row, range) ?? sources.head.read(row, range.from, range.to));
   return cutSamples(joinSamples(raw), from, stretch.to);
 }
 

@@ -152,8 +152,9 @@ function readInTurn(
   }
   const newest = hints === undefined ? undefined : newestOnly(sources, found.row, { stretch, hints, scratch });
   if (newest !== undefined) return newest;
-  const whole = chunks.length === 0 ? sources.head.whole?.(found.row, stretch) : undefined;
-  if (whole !== undefined) return whole;
+  const whole = sources.head.whole?.(found.row, stretch);
+  if (whole !== undefined && chunks.length === 0) return whole;
+  if (whole !== undefined && whole.timestamps[0]! <= chunks.at(-1)!.chunk.end) return undefined;
   scratch.begin(found.samples);
   const { times, values } = scratch;
   let at = 0;
