@@ -84,7 +84,7 @@ describe('reading', () => {
       id: 'i-000007',
     });
     expect(await run('explain', 'x')).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringMatching(/^Cannot explain "x": no decision/),
     });
   });
@@ -200,6 +200,7 @@ describe('mistakes', () => {
     expect((await run('--version')).out).toMatch(/^\d+\.\d+\.\d+/);
     expect((await run()).out).toMatch(/^Usage: jaegis/);
     expect((await run('agents', '--help')).out).toMatch(/Exit 1:/);
+    expect((await run('help', 'agents')).out).toMatch(/^Usage: jaegis agents/);
   });
 });
 

@@ -30,7 +30,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const root = new Command('jaegis')
     .description('Watches a fleet of agents, says what is wrong and why, and keeps the fleet the right size.')
     .version(version, '-v, --version', 'print the version')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'what a command does, and its options')
     .showHelpAfterError(false)
     .exitOverride()
     .configureOutput({

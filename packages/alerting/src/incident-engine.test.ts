@@ -146,6 +146,12 @@ describe('one cause is one incident', () => {
     expect(incident?.cause.confidence).toBe(0.6);
   });
 
+  test('behaviour is told in words, not in its figure', () => {
+    const story = new Story();
+    const [incident] = story.at(0, [slow('reader', { signal: 'behavior', value: 4.3, expected: 1 })]);
+    expect(incident?.title).toBe('reader does not behave as usual');
+  });
+
   test('faults in pools that are not linked, and hard faults in linked ones, are their own incidents', () => {
     const story = new Story();
     expect(story.at(0, [lost('reader-1'), slow('planner')])).toHaveLength(2);

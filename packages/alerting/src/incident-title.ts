@@ -56,6 +56,8 @@ function anomalyTitle(alert: Alert, o: { subject: string; isMany: boolean }): st
     if (isMultiple) return `${subject} ${verb}${s} ${times(ratio)} the usual ${noun}`;
     if (ratio < 0.67) return `${subject} ${verb}${s} only ${shortNumber(ratio * 100)} % of the usual ${noun}`;
   }
+  // A figure of distances from the usual means nothing to a reader; the evidence says what is unusual.
+  if (signal === 'behavior') return `${subject} ${isMany ? 'do' : 'does'} not behave as usual`;
   return `${subject}: ${words(signal)} is ${inWords(value, signal)} ${usually}`;
 }
 

@@ -20,12 +20,15 @@ import type { Connection } from './connection.ts';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 
+/** Answers that blame the question: a wrong value, a missing token, an id that nothing has. */
+const whatWasAsked: ReadonlySet<number> = new Set([400, 401, 403, 404, 422]);
+
 /** The server said no; `status` and `code` are its own words. */
 export class ApiError extends CliError {
   readonly status: number;
 
   constructor(status: number, message: string) {
-    super(status === 400 || status === 401 || status === 403 || status === 422 ? badInput : isBad, message);
+    super(whatWasAsked.has(status) ? badInput : isBad, message);
     this.status = status;
   }
 }

@@ -1,5 +1,5 @@
 import { ApiError } from '../api/fleet-client.ts';
-import { CliError, done, type ExitCode, isBad } from '../errors.ts';
+import { badInput, CliError, done, type ExitCode, isBad } from '../errors.ts';
 import { layoutOf } from '../terminal.ts';
 import { alertKind, decisionKind, incidentKind } from './history.ts';
 import { action, type Program, serverCommand, writeJson } from './shared.ts';
@@ -14,7 +14,7 @@ export function explainCommand(program: Program): void {
   );
   command.addHelpText(
     'after',
-    '\nExit 1: the incident is open, the alert firing, the action failed, or nothing has this id.',
+    '\nExit 1: the incident is open, the alert firing, the action failed. Exit 2: nothing has this id.',
   );
   action(program, command, async ({ args, flags, client }): Promise<ExitCode> => {
     const [id = ''] = args;
@@ -52,7 +52,7 @@ export function explainCommand(program: Program): void {
       return found.bad ? isBad : done;
     }
     throw new CliError(
-      isBad,
+      badInput,
       `Cannot explain "${id}": no decision, incident or alert has this id, must be one that jaegis decisions, incidents or alerts shows`,
     );
   });

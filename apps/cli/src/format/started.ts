@@ -1,3 +1,4 @@
+import { defaultUrl } from '../api/connection.ts';
 import type { Paint } from './paint.ts';
 
 export interface StartedFacts {
@@ -36,6 +37,9 @@ export function formatStarted(facts: StartedFacts, options: { paint: Paint; need
         [`OTEL_EXPORTER_OTLP_ENDPOINT=${facts.otlpHttpUrl}`, 'in the environment of any OpenTelemetry program'],
         ['npm install @jaegis/agent', "then: const agent = await join({ pool: 'reader' })"],
       ];
+  // The other commands look for a server on the usual port.
+  if (facts.url !== defaultUrl)
+    tries.unshift([`export JAEGIS_URL=${facts.url}`, 'the commands below find this server']);
   const width = Math.max(...tries.map(([command]) => command.length));
   const lines = [
     '',

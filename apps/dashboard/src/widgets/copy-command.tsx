@@ -1,23 +1,32 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
-/** Words for a terminal or an editor, with a button that copies them. */
+const words = { ready: 'Copy', copied: 'Copied', selected: 'Selected' } as const;
+
+/** Words for a terminal or an editor, with a button that copies them; where the browser forbids that (no HTTPS), it selects them. */
 export function CopyCommand({ title, text }: { title: string; text: string }) {
-  const [isCopied, setCopied] = useState(false);
+  const [state, setState] = useState<keyof typeof words>('ready');
+  const shown = useRef<HTMLPreElement>(null);
   const copy = async () => {
-    await navigator.clipboard?.writeText(text).catch(() => undefined);
-    setCopied(true);
-    setTimeout(() => setCopied(false), 2_000);
+    const isCopied = await (navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    ) ?? false);
+    if (!isCopied && shown.current !== null) getSelection()?.selectAllChildren(shown.current);
+    setState(isCopied ? 'copied' : 'selected');
+    setTimeout(() => setState('ready'), 2_000);
   };
   return (
     <figure className="copy-command">
       <figcaption className="row spread">
         <span className="strong small">{title}</span>
-        <button type="button" className="button button-quiet" onClick={copy} aria-label={`Copy: ${title}`}>
-          {isCopied ? 'Copied' : 'Copy'}
+        <button type="button" className="button button-quiet" onClick={copy} aria-label={`${words[state]}: ${title}`}>
+          {words[state]}
         </button>
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre tabIndex={0}>{text}</pre>
+      <pre ref={shown} tabIndex={0}>
+        {text}
+      </pre>
     </figure>
   );
 }

@@ -57,6 +57,16 @@ describe('what is refused has one form, and is counted', () => {
     });
     expect(refused()).toBe(1);
   });
+
+  test('but not a client that hangs up on a connection that was kept open', async () => {
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = app.server.address() as { port: number };
+    const isOver = new Promise((resolve) => app.server.once('connection', (socket) => socket.once('close', resolve)));
+    const client = connect(port, '127.0.0.1', () => client.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'));
+    client.once('data', () => client.resetAndDestroy());
+    await isOver;
+    expect(refused()).toBe(0);
+  });
 });
 
 test('a dashboard that is built anew beside the running server is served as it is now', async () => {

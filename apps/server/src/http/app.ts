@@ -126,8 +126,7 @@ function createApp(core: AppCore, http: HttpOptions): FastifyInstance {
       });
     },
     clientErrorHandler: (error, socket) => {
-      core.counters.rejected('http', 'bad_request', 1);
-      answerBadClient(error, socket);
+      if (answerBadClient(error, socket)) core.counters.rejected('http', 'bad_request', 1);
     },
   });
   app.server.maxConnections = options.connection_limit;
@@ -189,11 +188,14 @@ function createApp(core: AppCore, http: HttpOptions): FastifyInstance {
   return app;
 }
 
-/** The last words on a connection whose bytes were no HTTP request: headers too large, too slow, not HTTP. */
-function answerBadClient(error: NodeJS.ErrnoException, socket: Socket): void {
+/**
+ * The last words on a connection whose bytes were no HTTP request: headers too large, too slow, not HTTP. False when the
+ * other side had hung up: then nothing was asked, and nothing was refused.
+ */
+function answerBadClient(error: NodeJS.ErrnoException, socket: Socket): boolean {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
-    return;
+    return false;
   }
   const [status, words] =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -205,6 +207,7 @@ function answerBadClient(error: NodeJS.ErrnoException, socket: Socket): void {
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+  return true;
 }
 
 /** Messages repeat what was sent; nobody needs all of it. */

@@ -48,7 +48,8 @@ export function timeline(
         at: each.at,
         id: each.id,
         pool: each.pool,
-        title: `${each.agent ?? each.pool}: ${each.signal}`,
+        // A series of no agent and no pool, of the machine for one, has its own name only.
+        title: [each.agent ?? each.pool, each.signal].filter((word) => word !== '').join(': '),
         reason: each.reason,
       }),
     ),

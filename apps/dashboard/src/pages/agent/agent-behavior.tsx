@@ -1,6 +1,7 @@
 import type { AgentBehavior } from '@jaegis/model';
 import { signalName, signalWords } from '../../data/signal-words.ts';
 import { written } from '../../data/written.ts';
+import { ColumnHeads, num } from '../../widgets/column-heads.tsx';
 import { Section } from '../../widgets/section.tsx';
 
 /** From here on a difference is worth a look; the server speaks of it only when it lasts. */
@@ -25,14 +26,7 @@ export function AgentBehaviorPanel({ behavior }: { behavior: AgentBehavior }) {
       {signals.length > 0 && (
         <table className="table behavior-table">
           {!isEarly && <caption className="small muted">Usual: {behavior.when}</caption>}
-          <thead>
-            <tr>
-              <th scope="col">Signal</th>
-              <th scope="col">Now</th>
-              <th scope="col">Usual</th>
-              <th scope="col">Peers</th>
-            </tr>
-          </thead>
+          <ColumnHeads columns={['Signal', num('Now'), num('Usual'), num('Peers')]} />
           <tbody>
             {signals.map((each) => {
               const { unit } = signalWords[each.signal];

@@ -42,7 +42,7 @@ export function DecisionPage() {
                 </p>
                 <h1>
                   {decision.from === decision.to
-                    ? `Kept ${decision.to} replicas`
+                    ? `Kept ${decision.to} ${decision.to === 1 ? 'replica' : 'replicas'}`
                     : `${decision.from} to ${decision.to} replicas`}
                   <span className="decision-reason muted">{reasonWords(decision.reason)}</span>
                 </h1>
@@ -190,8 +190,14 @@ function Effect({ decision }: { decision: Decision }) {
         <p className="outcome-line">
           {outcome === null ? (
             <span className="muted">
-              Judged when its effect should be visible,{' '}
-              {predicted.effectiveAt > decision.at ? <Ago at={predicted.effectiveAt} /> : 'soon'}.
+              {decision.action.state === 'none' ? (
+                'Nothing was done, so there is no effect to judge.'
+              ) : (
+                <>
+                  Judged when its effect should be visible,{' '}
+                  {predicted.effectiveAt > decision.at ? <Ago at={predicted.effectiveAt} /> : 'soon'}.
+                </>
+              )}
             </span>
           ) : (
             <>

@@ -7,6 +7,7 @@ import { Section } from '../../widgets/section.tsx';
 import { Segments } from '../../widgets/segments.tsx';
 import { Glyph } from '../../widgets/state-mark.tsx';
 import { useMedia } from '../../widgets/use-media.ts';
+import { OpenTelemetrySetup } from '../overview/first-steps.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { LinkDetail, NodeDetail } from './map-detail.tsx';
 import { linkKey } from './map-layout.ts';
@@ -90,9 +91,9 @@ export function MapPage() {
           topology === undefined || topology.nodes.length === 0 ? (
             <Empty title="Nothing to draw yet">
               <p className="muted">
-                Links come from spans: any agent that sends traces over OTLP to port 4318 or 4317 draws its own. The SDK
-                does so by itself.
+                Links come from spans: any agent that sends traces over OTLP draws its own. The SDK does so by itself.
               </p>
+              <OpenTelemetrySetup title="A program with OpenTelemetry" />
             </Empty>
           ) : (
             <div className="map-body">

@@ -1,6 +1,6 @@
 import type { FleetReport } from '@jaegis/model';
 import { reasonWords } from '../../data/signal-words.ts';
-import { Glyph, StateMark, toneOfScore } from '../../widgets/state-mark.tsx';
+import { Glyph, StateMark, toneOf, toneOfScore } from '../../widgets/state-mark.tsx';
 
 const shownParts = 4;
 
@@ -10,7 +10,7 @@ export function FleetScore({ report }: { report: FleetReport }) {
   return (
     <section className="fleet-score" aria-label={`Fleet score ${Math.round(report.score)} of 100, ${report.state}`}>
       <div className="fleet-number">
-        <span className={`score-big tone-${toneOfScore(report.score)}`}>{Math.round(report.score)}</span>
+        <span className={`score-big tone-${toneOf(report.state)}`}>{Math.round(report.score)}</span>
         <StateMark state={report.state} />
       </div>
       <ul className="part-list">

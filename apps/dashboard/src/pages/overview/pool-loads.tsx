@@ -23,11 +23,33 @@ const nothing: readonly never[] = [];
 export function PoolLoads() {
   const pools = useQuery(poolsQuery);
   return (
-    <Section title="Load against capacity" aside={<span className="small muted">the past, and the forecast</span>}>
+    <Section title="Load against capacity" aside={<Legend />}>
       <Loaded query={pools} lines={6} what="the pools">
         {(page) => <PoolCharts pools={page.items} />}
       </Loaded>
     </Section>
+  );
+}
+
+/** One for all charts below it; each says its own numbers beside its name. */
+function Legend() {
+  return (
+    <ul className="chart-legend small muted" aria-label="Legend, requests a second">
+      <li>requests/s:</li>
+      <LegendEntry color="--s0" name="arriving" />
+      <LegendEntry color="--muted" name="capacity" />
+      <LegendEntry color="--s0" form="dashed" name="forecast" />
+      <LegendEntry color="--s3" form="dashed" name="planned for" />
+    </ul>
+  );
+}
+
+function LegendEntry({ color, form = 'line', name }: { color: string; form?: string; name: string }) {
+  return (
+    <li>
+      <span className="swatch" data-form={form} style={{ color: `var(${color})` }} aria-hidden="true" />
+      {name}
+    </li>
   );
 }
 
@@ -120,9 +142,9 @@ function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolC
           {peak !== null && window.isLive && (
             <span title="The highest demand of the next hour">peak {signalText('request_rate', peak)}</span>
           )}
-          <span className={saturation != null && saturation > 1 ? 'bad-text' : ''}>
-            {signalText('saturation', saturation)} used
-          </span>
+          {saturation != null && (
+            <span className={saturation > 1 ? 'bad-text' : ''}>{signalText('saturation', saturation)} used</span>
+          )}
           <span>
             {pool.currentReplicas.ready}
             {pool.currentReplicas.pending > 0 && ` +${pool.currentReplicas.pending}`} ready

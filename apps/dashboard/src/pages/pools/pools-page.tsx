@@ -112,11 +112,11 @@ function PoolTable({ pools }: { pools: readonly Pool[] }) {
                   <span className="faint">none yet</span>
                 ) : (
                   <DecisionLink id={pool.lastDecision.id}>
-                    <span className="strong">
-                      {pool.lastDecision.from === pool.lastDecision.to
-                        ? `keep ${pool.lastDecision.to}`
-                        : `${pool.lastDecision.from} to ${pool.lastDecision.to}`}
-                    </span>{' '}
+                    {pool.lastDecision.from !== pool.lastDecision.to && (
+                      <span className="strong">
+                        {pool.lastDecision.from} → {pool.lastDecision.to}{' '}
+                      </span>
+                    )}
                     <span className="muted">{pool.lastDecision.message}</span>
                   </DecisionLink>
                 )}
