@@ -56,6 +56,8 @@ const stillMs = 5_000;
 const thawMs = 120_000;
 /** A hog wants seven tenths of a core; a machine that gives it less than this has no hog. */
 const leastHogShare = 0.25;
+/** By then it is seen. */
+const hogSeenMs = 30_000;
 /** So many times a fault is made again for that. */
 const mostAgain = 4;
 
@@ -174,12 +176,14 @@ async function tryFault(
   if (!(await trouble(agent, troubleOf[kind]))) return undefined;
   const isIts = ({ agent: id, pool: of }: Alert) => id === agent.instanceId || (id === null && of === agent.pool);
   const isNoticed = () => firing(events, from).find(({ data }) => isIts(data));
-  const stoodStillMs = await awake(faultMs, { isOver: () => isNoticed() !== undefined });
+  const shareNow = () => (cpuMsOf(agent) - cpuMsBefore) / (Date.now() - from);
+  const isHopeless = () => kind === 'hog' && Date.now() - from > hogSeenMs && shareNow() < leastHogShare;
+  const stoodStillMs = await awake(faultMs, { isOver: () => isNoticed() !== undefined || isHopeless() });
   const seen = isNoticed();
   const delayMs = seen === undefined ? null : seen.at - from;
   const elsewhere = firing(events, from).filter(({ data }) => !isIts(data));
   const name = `${faultNames[kind]} of ${agent.instanceId}`;
-  const share = (cpuMsOf(agent) - cpuMsBefore) / (Date.now() - from);
+  const share = shareNow();
   const isStarved = kind === 'hog' && share < leastHogShare;
   let saysNothing = stoodStillMs > 0 || isStarved;
   if (stoodStillMs > 0) console.error(`${name}: once more, the machine stood still for ${stoodStillMs} ms`);

@@ -46,13 +46,15 @@ export {
   assessAgent,
   type HealthMemory,
   healthyFrom,
+  unhealthyBelow,
 } from './health/assess-agent.ts';
+export type { UsualState } from './health/beyond-usual.ts';
 export { type Decline, DeclineWatch } from './health/decline-watch.ts';
 export { type AnswersState, followAnswers, usualOfPeer } from './health/empty-answers.ts';
 export { type ErrorClass, severityOf, summarizeErrors } from './health/error-classes.ts';
 export { type Coverage, fleetCoverage } from './health/fleet-coverage.ts';
 export { type FleetInput, fleetReport } from './health/fleet-report.ts';
-export { type CpuState, followCpu } from './health/heavy-cpu.ts';
+export { followCpu } from './health/heavy-cpu.ts';
 export type { Objective, SignalVerdict } from './health/judge-signal.ts';
 export { type LeakVerdict, LeakWatch } from './health/leak-watch.ts';
 export { peerMedians } from './health/peers.ts';
@@ -73,5 +75,6 @@ export {
   type ProcessReading,
   type RedReading,
 } from './health/signals.ts';
+export { followOwnTime } from './health/slow-itself.ts';
 export { trendOf } from './health/trend.ts';
 export { YoungLatency } from './health/young-latency.ts';

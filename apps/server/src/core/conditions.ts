@@ -1,5 +1,4 @@
 import { type AlertCondition, postedKey } from '@jaegis/alerting';
-import { healthyFrom } from '@jaegis/analytics';
 import { signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { exhaustionConditions } from './exhaustion-conditions.ts';
@@ -12,6 +11,7 @@ import type { PoolEntry } from './pool-book.ts';
 import { receivedConditions } from './received-conditions.ts';
 import { severityOf } from './severity.ts';
 import { storageConditions } from './storage-conditions.ts';
+import { unhealthyConditions } from './unhealthy-conditions.ts';
 
 /** A leak is worth a word this long before the process is at its limit. */
 const leakWarningMs = 30 * 60_000;
@@ -29,7 +29,7 @@ export async function gatherConditions(fleet: Fleet, now: number): Promise<Condi
   const beside = await peerConditions(fleet, now);
   return [
     ...lostAgents(fleet),
-    ...unhealthyAgents(fleet),
+    ...unhealthyConditions(fleet, now),
     ...anomalies(fleet, now),
     ...leaks(fleet, now),
     ...declines(fleet, now),
@@ -68,25 +68,6 @@ function lostAgents(fleet: Fleet): AlertCondition[] {
       reason: agent.connectivityReason,
       // Lost already means three silent intervals, or an exit that was seen: nothing is gained by waiting longer.
       forMs: 0,
-    });
-  }
-  return found;
-}
-
-function unhealthyAgents(fleet: Fleet): AlertCondition[] {
-  const found: AlertCondition[] = [];
-  for (const agent of fleet.registry.list()) {
-    // One that is well again still counts as unwell for a while: no reason to begin an alert; one that fires is held on its own.
-    if (agent.connectivity !== 'live' || agent.health !== 'unhealthy' || agent.score >= healthyFrom) continue;
-    found.push({
-      key: `unhealthy/${agent.instanceId}`,
-      kind: 'agent_unhealthy',
-      severity: severityOf(fleet, agent.pool, 'warning'),
-      pool: agent.pool,
-      agent: agent.instanceId,
-      signal: null,
-      summary: `${agent.instanceId} is unhealthy`,
-      reason: agent.reasons[0] ?? `score ${agent.score} of 100`,
     });
   }
   return found;

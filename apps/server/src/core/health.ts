@@ -2,11 +2,11 @@ import {
   type AgentAssessment,
   type AnswersState,
   assessAgent,
-  type CpuState,
   type Decline,
   DeclineWatch,
   followAnswers,
   followCpu,
+  followOwnTime,
   followProgress,
   followRecovery,
   type HealthMemory,
@@ -18,6 +18,7 @@ import {
   peerMedians,
   type RecoveryState,
   type SignalVerdict,
+  type UsualState,
   usualOfPeer,
   YoungLatency,
 } from '@jaegis/analytics';
@@ -30,7 +31,8 @@ export interface HealthState {
   progress: ProgressState | undefined;
   progressVerdict: ProgressVerdict | undefined;
   answers: AnswersState | undefined;
-  cpu: CpuState | undefined;
+  cpu: UsualState | undefined;
+  ownTime: UsualState | undefined;
   recovery: RecoveryState | undefined;
   memory: HealthMemory | undefined;
   readonly leak: LeakWatch;
@@ -49,6 +51,7 @@ function createHealthState(warmUpMs: number | undefined): HealthState {
     progressVerdict: undefined,
     answers: undefined,
     cpu: undefined,
+    ownTime: undefined,
     recovery: undefined,
     memory: undefined,
     leak: new LeakWatch(warmUpMs === undefined ? {} : { startUpMs: warmUpMs }),
@@ -92,6 +95,8 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
   if (entry !== undefined) entry.usualAnswers = usualOfPeer(answers.state) ?? entry.usualAnswers;
   const cpu = followCpu(state.cpu, { cpu: value('cpu_utilization'), rate: value('request_rate') }, now);
   state.cpu = cpu.state;
+  const ownTime = followOwnTime(state.ownTime, { seconds: value('latency_own'), rate: value('request_rate') }, now);
+  state.ownTime = ownTime.state;
   const progress: ProgressVerdict =
     answers.empty === undefined ? followed.verdict : { kind: 'empty', score: 20, reason: answers.empty, stalledMs: 0 };
   state.progressVerdict = progress;
@@ -102,6 +107,11 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
     load: workOf(value),
   });
   state.toldDecline = state.decline ?? state.toldDecline;
+  const slowYoung = state.youngLatency.observe(now, {
+    p50: value('latency_p50'),
+    p95: value('latency_p95'),
+    rate: value('request_rate'),
+  });
   const assessment: AgentAssessment = assessAgent(
     {
       agent,
@@ -111,11 +121,7 @@ export function assess(fleet: Fleet, subject: { agent: Agent; row: SignalRow; pe
       objectives: config?.objectives as readonly Objective[] | undefined,
       peers,
       leak: state.leakVerdict,
-      slow: state.youngLatency.observe(now, {
-        p50: value('latency_p50'),
-        p95: value('latency_p95'),
-        rate: value('request_rate'),
-      }),
+      slow: slowYoung ?? ownTime.slow,
       heavy: cpu.heavy,
       errors: errorsOf(fleet, agent.instanceId, now),
       requests: fleet.red.read(agent.instanceId, now)?.requests,

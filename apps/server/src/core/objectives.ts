@@ -9,10 +9,14 @@ import { severityOf } from './severity.ts';
 const freshMs = 30_000;
 /** Durations and shares are read over half a minute: one burst stands in each reading until it has left the window. */
 const burstMs = 40_000;
+/** So long after its effect began a reading over half a minute may still show what was before. */
+const windowMs = 30_000;
+/** Whatever is on its way, people want to know of what lasts longer. */
+const mostAwaitedMs = 120_000;
 
 /** A pool's breached objectives, as conditions. */
 export function objectiveConditions(
-  fleet: Pick<Fleet, 'pools' | 'config'>,
+  fleet: Pick<Fleet, 'pools' | 'config' | 'outcomes'>,
   entry: PoolEntry,
   now: number,
 ): AlertCondition[] {
@@ -27,7 +31,6 @@ export function objectiveConditions(
     if (!isBeyondObjective(signal, seen.value, objective.target)) continue;
     if (isCapacitySignal(signal) && entry.target !== undefined && !isAtMost) continue;
     const words = signal.replaceAll('_', ' ');
-    const heldForMs = fleet.config.alerting.for;
     found.push({
       key: `objective/${entry.name}/${signal}`,
       kind: 'objective_breached',
@@ -39,14 +42,36 @@ export function objectiveConditions(
       reason: `${words} is ${formatValue(seen.value, unit)}, the objective is ${formatValue(objective.target, unit)}`,
       value: seen.value,
       expected: objective.target,
-      forMs: isOverWindow(signal) ? Math.max(heldForMs, burstMs) : heldForMs,
+      forMs: breachPatienceMs(fleet, { pool: entry.name, signal }, now),
     });
   }
   return found;
 }
 
+/**
+ * How long a breach must last before it is told: what a burst leaves in a window is none, and while replicas that were ordered
+ * against it are on their way it may last for their start-up more, once, however many orders follow.
+ */
+export function breachPatienceMs(
+  { config, outcomes }: Pick<Fleet, 'config' | 'outcomes'>,
+  { pool, signal }: { pool: string; signal: SignalName },
+  now: number,
+): number {
+  const patienceMs = isOverWindow(signal) ? Math.max(config.alerting.for, burstMs) : config.alerting.for;
+  // More replicas make nothing fail less.
+  const order = isShare(signal) ? undefined : outcomes.awaited(pool);
+  if (order === undefined) return patienceMs;
+  const { effectiveAt } = order.predicted;
+  const isComing = now < effectiveAt + (isOverWindow(signal) ? windowMs : 0);
+  return isComing ? patienceMs + Math.min(effectiveAt - order.at, mostAwaitedMs) : patienceMs;
+}
+
+function isShare(signal: SignalName): boolean {
+  return signal === 'error_rate' || signal === 'success_rate';
+}
+
 function isOverWindow(signal: SignalName): boolean {
-  return signal.startsWith('latency_') || signal === 'error_rate' || signal === 'success_rate';
+  return signal.startsWith('latency_') || isShare(signal);
 }
 
 /** Whether a value is on the wrong side of its objective. */

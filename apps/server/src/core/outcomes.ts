@@ -39,6 +39,14 @@ export class OutcomeWatch {
     if (this.#open.size < maxOpen) this.#open.set(decision.id, decision);
   }
 
+  /** The newest order for more of a pool whose effect is still to come; `undefined` without one. */
+  awaited(pool: string): Decision | undefined {
+    let newest: Decision | undefined;
+    for (const open of this.#open.values())
+      if (open.pool === pool && open.to > open.from && open.at >= (newest?.at ?? 0)) newest = open;
+    return newest;
+  }
+
   /** Marks orders that became ready, and judges those whose effect should be visible. */
   tick(entry: PoolEntry, now: number): void {
     const replicas = entry.observation?.replicas;

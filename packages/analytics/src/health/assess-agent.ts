@@ -26,7 +26,7 @@ export interface AgentInput {
   /** Medians of the pool's other live agents (see `peerMedians`). */
   readonly peers?: Signals | undefined;
   readonly leak?: LeakVerdict | undefined;
-  /** Why a young agent is called slow, before a detector knows it. */
+  /** Why a young agent is called slow, before a detector knows it, or one that waits for others slow itself. */
   readonly slow?: string | undefined;
   /** Why its CPU is called heavy for its work. */
   readonly heavy?: string | undefined;
@@ -63,7 +63,8 @@ export interface AgentAssessment {
 
 /** The least score of one that is well. */
 export const healthyFrom = 80;
-const unhealthyBelow = 50;
+/** Below it a single part makes its agent unhealthy. */
+export const unhealthyBelow = 50;
 const hysteresis = 5;
 const strictness = { low: -10, normal: 0, high: 5 };
 const worseAfterMs = 10_000;

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { type CpuReading, type CpuState, followCpu } from './heavy-cpu.ts';
+import type { UsualState } from './beyond-usual.ts';
+import { type CpuReading, followCpu } from './heavy-cpu.ts';
 
 /** A reading each five seconds: five minutes of work as usual, then these. The second at which it is called heavy first, and why. */
 function firstHeavy(then: readonly Partial<CpuReading>[]): { second: number; why: string } | undefined {
-  let state: CpuState | undefined;
+  let state: UsualState | undefined;
   const usual = Array.from({ length: 60 }, (_, i) => ({ cpu: i < 3 ? 0.3 : 0.01 + 0.006 * Math.sin(i), rate: 2 }));
   for (const [i, reading] of [...usual, ...then].entries()) {
     const next = followCpu(state, { cpu: 0.01, rate: 2, ...reading }, i * 5_000);
@@ -35,9 +36,28 @@ test.each<[string, Partial<CpuReading>[]]>([
   expect(firstHeavy(readings)).toBeUndefined();
 });
 
+test('a quarter of a core is told while the load has doubled since the agent began, and so has what its work takes', () => {
+  let state: UsualState | undefined;
+  let told: number | undefined;
+  for (let i = 0; i < 72; i++) {
+    const rate = 0.4 + 2.2 * Math.min(1, i / 48);
+    const next = followCpu(state, { cpu: 0.02 + 0.01 * rate + (i < 42 ? 0 : 0.2), rate }, i * 5_000);
+    state = next.state;
+    if (next.heavy !== undefined) told ??= (i - 42) * 5;
+  }
+  expect(told).toBeLessThanOrEqual(45);
+});
+
+test('eight times the work, counted over half a minute when it is finished, is as much more work', () => {
+  const rateAt = (i: number) => 2 * (1 + 7 * Math.min(1, Math.max(0, (5 * i - 3) / 30)));
+  const surge = Array.from({ length: 120 }, (_, i) => ({ cpu: 0.08 + 0.02 * Math.sin(i), rate: rateAt(i) }));
+  expect(firstHeavy(surge)).toBeUndefined();
+  expect(firstHeavy(surge.map((each) => ({ ...each, cpu: 3 * each.cpu })))?.second).toBeGreaterThan(0);
+});
+
 /** The readings at which it is heavy, of a day with these. */
 function toldIn(cpuOf: (i: number) => number): number[] {
-  let state: CpuState | undefined;
+  let state: UsualState | undefined;
   const told: number[] = [];
   for (let i = 0; i < 17_280; i++) {
     const next = followCpu(state, { cpu: cpuOf(i), rate: 2 }, i * 5_000);
