@@ -16,8 +16,8 @@ export async function runAlerting(fleet: Fleet, now: number): Promise<void> {
     if (assigned !== undefined) told.set(alertId, assigned);
   }
   for (const alert of told.values()) {
-    // A pending alert that went away again was never told to anyone: it is not history.
-    if (alert.state !== 'inactive') metadata.saveAlert(alert);
+    // One that went away again before it was told too, or it would be pending there for good.
+    metadata.saveAlert(alert);
     events.publish({ event: 'alert', data: alert });
     fleet.selfMetrics.count('jaegis_alerts_total', { kind: alert.kind, state: alert.state });
   }

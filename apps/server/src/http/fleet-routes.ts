@@ -1,6 +1,14 @@
-import { type Agent, type AgentCommandKind, type IncidentState, poolModes, signals } from '@jaegis/model';
+import {
+  type Agent,
+  type AgentCommandKind,
+  type AlertState,
+  type IncidentState,
+  poolModes,
+  signals,
+} from '@jaegis/model';
 import type { FastifyInstance } from 'fastify';
 import type { Core } from '../core/core.ts';
+import { heardOf } from '../views/timeline.ts';
 import { badRequest, limitOf, notFound, number, page, type Query, sendError, text } from './answer.ts';
 import { wrongQuery } from './check-query.ts';
 import { serveEvents } from './event-source.ts';
@@ -188,10 +196,8 @@ function decisionRoutes(app: FastifyInstance, core: Core): void {
   });
   app.get('/api/fleet/alerts', (request, reply) => {
     const query = request.query as Query;
-    const state = text(query, 'state');
-    return reply.send(
-      metadata.alerts({ ...listQuery(query), ...(state === undefined ? {} : { state: state.split(',') as never[] }) }),
-    );
+    const state = text(query, 'state')?.split(',') as AlertState[] | undefined;
+    return reply.send(metadata.alerts({ ...listQuery(query), state: state ?? heardOf }));
   });
   app.get('/api/fleet/alerts/:id', (request, reply) => {
     const { id } = request.params as { id: string };

@@ -1,6 +1,9 @@
-import type { Page, TimelineItem } from '@jaegis/model';
+import type { AlertState, Page, TimelineItem } from '@jaegis/model';
 import type { MetadataStore } from '@jaegis/store';
 import { isQuiet } from '../core/quiet-reasons.ts';
+
+/** What went away before it was told of is no history. */
+export const heardOf: AlertState[] = ['pending', 'firing', 'resolved'];
 
 /** What JAEGIS did and saw, of all kinds, newest first. */
 export function timeline(
@@ -22,7 +25,7 @@ export function timeline(
           reason: each.message,
         }),
       ),
-    ...metadata.alerts(query).items.map(
+    ...metadata.alerts({ ...query, state: heardOf }).items.map(
       (each): TimelineItem => ({
         kind: 'alert',
         at: each.resolvedAt ?? each.firedAt ?? each.activeAt,

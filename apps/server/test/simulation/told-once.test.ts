@@ -1,4 +1,4 @@
-import { constant } from '@jaegis/simulator';
+import { constant, pulse } from '@jaegis/simulator';
 import { expect, test } from 'vitest';
 import { simulate } from './simulated-server.ts';
 
@@ -18,4 +18,32 @@ test('an agent that dies and is back within seconds is one incident: told when i
     ['resolved', 'made lost 1 of 4 agents'],
   ]);
   expect(simulation.failures).toEqual([]);
+});
+
+test('what went away before it was told is neither pending for good nor listed', async () => {
+  const simulation = await simulate({
+    seed: 1,
+    pools: [
+      {
+        name: 'made',
+        initial: 2,
+        capacity: 5,
+        load: pulse(constant(4), { factor: 7, atMs: 1.2 * minute, lengthMs: 2_000 }),
+        startupMs: 3_000,
+        lines: 'own',
+      },
+    ],
+    poolConfig: { replicas: { min: 2, max: 2 }, objectives: [{ signal: 'latency_p95', target: '1s' }] },
+  });
+  const seen: string[] = [];
+  simulation.core.events.listen(({ event, data }) => {
+    if (event === 'alert' && data.kind === 'objective_breached') seen.push(data.state);
+  });
+  await simulation.run(4 * minute);
+  const stillPending = simulation.metadata.alerts({ limit: 10, state: ['pending'] }).items;
+  const { items } = simulation.core.views.timeline({ limit: 100 });
+  await simulation.core.stop({ drain: false });
+  expect(seen).toEqual(['pending', 'inactive']);
+  expect(stillPending).toEqual([]);
+  expect(items.filter(({ kind }) => kind === 'alert')).toEqual([]);
 });
