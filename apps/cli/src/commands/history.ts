@@ -31,7 +31,8 @@ interface Kind<T extends { readonly id: string }> {
   /** True when asking for it by name should exit 1. */
   readonly isBad: (item: T) => boolean;
   readonly exitNote: string;
-  readonly states: boolean;
+  /** What --state takes; none where there is no such flag. */
+  readonly states: readonly string[];
 }
 
 interface Flags {
@@ -52,7 +53,7 @@ export const incidentKind: Kind<Incident> = {
   explain: explainIncident,
   isBad: (incident) => incident.state !== 'resolved',
   exitNote: 'the incident asked for by id is not resolved',
-  states: true,
+  states: ['open', 'acknowledged', 'resolved'],
 };
 
 export const alertKind: Kind<Alert> = {
@@ -66,7 +67,7 @@ export const alertKind: Kind<Alert> = {
   explain: explainAlert,
   isBad: (alert) => alert.state === 'firing',
   exitNote: 'the alert asked for by id is firing',
-  states: true,
+  states: ['pending', 'firing', 'resolved'],
 };
 
 export const decisionKind: Kind<Decision> = {
@@ -80,7 +81,7 @@ export const decisionKind: Kind<Decision> = {
   explain: explainDecision,
   isBad: (decision) => decision.action.state === 'failed',
   exitNote: 'the action of the decision asked for by id failed',
-  states: false,
+  states: [],
 };
 
 export function historyCommands(program: Program): void {
@@ -99,7 +100,7 @@ function historyCommand<T extends { readonly id: string; readonly pool: string }
     .option('--limit <n>', 'at most this many (default 20)')
     .option('--follow', 'then print each as it happens, until Ctrl-C; with --json one document a line')
     .addHelpText('after', `\nExit 1: ${kind.exitNote}.`);
-  if (kind.states) command.option('--state <states>', 'only in these states, by comma');
+  if (kind.states.length > 0) command.option('--state <states>', `only these, by comma: ${kind.states.join(', ')}`);
   action<Flags>(program, command, async ({ args, flags, client }): Promise<ExitCode> => {
     const [id] = args;
     if (id !== undefined) {

@@ -16,7 +16,7 @@ export function topCommand(program: Program): void {
   const { terminal } = program;
   const command = serverCommand(program, 'top', 'the fleet on one screen, live; q or Ctrl-C ends it')
     .option('--once', 'print one frame and end (always so when the output is no terminal)')
-    .option('--interval <duration>', 'how often to look (default 2s)', '2s');
+    .option('--interval <duration>', 'how often to look', '2s');
   action<{ once?: boolean; interval: string }>(program, command, async ({ flags, client }): Promise<ExitCode> => {
     const intervalMs = parseDurationMs(flags.interval);
     if (intervalMs === undefined || intervalMs < 200)
