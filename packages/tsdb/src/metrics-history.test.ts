@@ -172,6 +172,19 @@ describe('blocks', () => {
     ).toHaveLength(2 * 50 * 60);
   });
 
+  test('rollups of days are merged in the same run that makes them', async () => {
+    const directory = memoryDirectory();
+    const store = await open(directory, { retentionMs: 100 * day });
+    await fill(store, fleet.slice(0, 1), { from: 0, to: 18 * 24, stepMs: hour });
+    await store.tidy(t0 + 18 * day + hour);
+    const names = await directory.list();
+    const blocksOf = (tierMs: number) => names.filter((name) => name.startsWith(`block-${tierMs}-`)).length;
+    expect(blocksOf(0)).toBe(18);
+    expect(blocksOf(minute)).toBeLessThan(9);
+    expect(blocksOf(hour)).toBeLessThan(12);
+    await store.close();
+  });
+
   test('a late sample finds its place though its hour is in a block', async () => {
     const store = await open(memoryDirectory());
     await fill(store, fleet.slice(0, 1), { from: 0, to: 180, stepMs: minute });

@@ -55,6 +55,12 @@ interface PlannedBlock extends Omit<BlockName, 'sequence'> {
   readonly rolledFrom: readonly string[];
 }
 
+/** How long the blocks of a tier become, step by step. */
+interface TierLevels {
+  readonly tierMs: number;
+  readonly levels: readonly number[];
+}
+
 /** In ms of `maintain`'s clock; sooner where blocks are short. */
 const betweenRuns = 60_000;
 const betweenPressedRuns = 5_000;
@@ -104,8 +110,9 @@ export class BlockKeeper {
     this.#lastRun = now;
     await this.#exclusively(async () => {
       await this.#cutAll(now);
-      await this.#mergeAll(now);
+      await this.#mergeAll(now, [{ tierMs: 0, levels: this.#levels }]);
       await this.#rollUpAll(now);
+      await this.#mergeAll(now, this.#rollupLevels());
       await this.#dropOld(now);
     });
   }
@@ -217,17 +224,18 @@ export class BlockKeeper {
     if (before > Number.NEGATIVE_INFINITY) await checkpoint();
   }
 
-  async #mergeAll(now: number): Promise<void> {
-    const { blocks, blockRangeMs, rollups } = this.#options;
+  /** The hours of a year are few: longer blocks, so that a question about a year opens few. */
+  #rollupLevels(): TierLevels[] {
+    const { blockRangeMs, rollups } = this.#options;
     const day = this.#rollupSpan;
-    const tiers = [
-      { tierMs: 0, levels: this.#levels },
-      ...rollups.map(({ widthMs }) => ({
-        tierMs: widthMs,
-        // The hours of a year are few: longer blocks, so that a question about a year opens few.
-        levels: widthMs >= blockRangeMs / 2 ? [day, 8 * day, 32 * day] : [day, 4 * day, 16 * day],
-      })),
-    ];
+    return rollups.map(({ widthMs }) => ({
+      tierMs: widthMs,
+      levels: widthMs >= blockRangeMs / 2 ? [day, 8 * day, 32 * day] : [day, 4 * day, 16 * day],
+    }));
+  }
+
+  async #mergeAll(now: number, tiers: readonly TierLevels[]): Promise<void> {
+    const { blocks } = this.#options;
     for (const { tierMs, levels } of tiers) {
       for (;;) {
         const group = this.#isClosing
