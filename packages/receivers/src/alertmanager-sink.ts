@@ -7,6 +7,7 @@
 import type { Alert, ReceiverConfig } from '@jaegis/model';
 import { backoffMs, type Clock, type Rng } from '@jaegis/std';
 import { annotationsOf, labelsOf } from './alertmanager-body.ts';
+import { DeliveryTally } from './delivery-tally.ts';
 import { Poster, type PostResult } from './poster.ts';
 import type { ReceiverStats } from './receiver.ts';
 
@@ -58,12 +59,7 @@ class AlertmanagerSink implements AlertSink {
   #resentAt = Number.NEGATIVE_INFINITY;
   #worker: Promise<void> | undefined;
   #isClosed = false;
-  #sent = 0;
-  #failed = 0;
-  #skipped = 0;
-  #retries = 0;
-  #lastError = '';
-  #lastSentAt: number | null = null;
+  readonly #tally = new DeliveryTally();
 
   constructor(config: AlertmanagerConfig, tools: AlertSinkTools) {
     this.name = config.name;
@@ -74,14 +70,10 @@ class AlertmanagerSink implements AlertSink {
 
   get stats(): ReceiverStats {
     return {
-      sent: this.#sent,
-      failed: this.#failed,
-      skipped: this.#skipped,
+      ...this.#tally.stats,
+      skipped: 0,
       refused: 0,
-      retries: this.#retries,
       pending: this.#waiting.size,
-      lastError: this.#lastError,
-      lastSentAt: this.#lastSentAt,
     };
   }
 
@@ -117,8 +109,8 @@ class AlertmanagerSink implements AlertSink {
       const result = await this.#post(batch.map(([, entry]) => entry));
       if (this.#isClosed) break;
       if (result.kind === 'retry') {
-        this.#lastError = result.error;
-        this.#retries++;
+        this.#tally.note(result.error);
+        this.#tally.retried();
         await this.#poster.pause(
           Math.max(
             result.afterMs ?? 0,
@@ -131,14 +123,8 @@ class AlertmanagerSink implements AlertSink {
       attempt = 1;
       // What has changed meanwhile waits on.
       for (const [id, entry] of batch) if (this.#waiting.get(id) === entry) this.#waiting.delete(id);
-      if (result.kind === 'taken') {
-        this.#sent += batch.length;
-        this.#lastError = '';
-        this.#lastSentAt = this.#tools.clock.now();
-      } else {
-        this.#failed += batch.length;
-        this.#lastError = result.error;
-      }
+      if (result.kind === 'taken') this.#tally.took(batch.length, this.#tools.clock.now());
+      else this.#tally.gaveUp(batch.length, result.error);
     }
     this.#worker = undefined;
   }

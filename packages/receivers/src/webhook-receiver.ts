@@ -6,6 +6,7 @@
 import type { Notification, ReceiverConfig } from '@jaegis/model';
 import { BoundedQueue, backoffMs, type Clock, type Rng } from '@jaegis/std';
 import { alertmanagerBody } from './alertmanager-body.ts';
+import { DeliveryTally } from './delivery-tally.ts';
 import { Poster, type PostResult } from './poster.ts';
 import type { Delivery, Receiver, ReceiverStats } from './receiver.ts';
 
@@ -51,12 +52,8 @@ class WebhookReceiver implements Receiver {
   #current: Job | undefined;
   #isClosed = false;
   #worker: Promise<void> | undefined;
-  #sent = 0;
-  #failed = 0;
+  readonly #tally = new DeliveryTally();
   #skipped = 0;
-  #retries = 0;
-  #lastError = '';
-  #lastSentAt: number | null = null;
 
   constructor(config: WebhookConfig, tools: WebhookTools) {
     this.name = config.name;
@@ -76,14 +73,10 @@ class WebhookReceiver implements Receiver {
 
   get stats(): ReceiverStats {
     return {
-      sent: this.#sent,
-      failed: this.#failed,
+      ...this.#tally.stats,
       skipped: this.#skipped,
       refused: this.#queue.refused,
-      retries: this.#retries,
       pending: this.#queue.length + (this.#current === undefined ? 0 : 1),
-      lastError: this.#lastError,
-      lastSentAt: this.#lastSentAt,
     };
   }
 
@@ -103,8 +96,9 @@ class WebhookReceiver implements Receiver {
         this.#worker ??= this.#work();
         return;
       }
-      this.#lastError = `${this.#queue.length} notifications are waiting, must be < ${this.#tools.queueLimit}`;
-      settle({ state: 'refused', reason: this.#lastError });
+      const reason = `${this.#queue.length} notifications are waiting, must be < ${this.#tools.queueLimit}`;
+      this.#tally.note(reason);
+      settle({ state: 'refused', reason });
     });
   }
 
@@ -130,13 +124,11 @@ class WebhookReceiver implements Receiver {
       if (this.#isClosed) return this.#fail(closedReason, attempts - 1);
       const attempt = await this.#attempt(job.notification);
       if (attempt.kind === 'taken') {
-        this.#sent++;
-        this.#lastError = '';
-        this.#lastSentAt = clock.now();
+        this.#tally.took(1, clock.now());
         return { state: 'delivered', attempts, tookMs: Math.max(0, clock.now() - job.queuedAt) };
       }
       if (attempt.kind === 'refused') return this.#fail(attempt.error, attempts);
-      this.#lastError = attempt.error;
+      this.#tally.note(attempt.error);
       const pauseMs = Math.max(
         attempt.afterMs ?? 0,
         backoffMs(attempts, { firstMs: firstRetryMs, maxMs: maxRetryMs }, rng),
@@ -148,7 +140,7 @@ class WebhookReceiver implements Receiver {
           attempts,
         );
       }
-      this.#retries++;
+      this.#tally.retried();
       await this.#poster.pause(pauseMs);
     }
   }
@@ -163,8 +155,7 @@ class WebhookReceiver implements Receiver {
   }
 
   #fail(reason: string, attempts: number): Delivery {
-    this.#failed++;
-    this.#lastError = reason;
+    this.#tally.gaveUp(1, reason);
     return { state: 'failed', reason, attempts };
   }
 }

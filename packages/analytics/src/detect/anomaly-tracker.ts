@@ -8,11 +8,12 @@
  */
 import type { Anomaly, Labels, SignalName } from '@jaegis/model';
 import { formatLabels, signals } from '@jaegis/model';
-import { shortNumber } from '@jaegis/std';
+import { formatValue } from '@jaegis/std';
 import { speakDeviation, speakRange } from '../health/judge-signal.ts';
 import { isSignalName } from '../health/signals.ts';
 import type { Verdicts } from './detector.ts';
 import { fnv1a } from './row-columns.ts';
+import { unitOfSeries } from './series-unit.ts';
 
 /** What a series is about. */
 export interface AnomalySubject {
@@ -256,5 +257,6 @@ function worsen(track: Track, point: AnomalyPoint): Anomaly | undefined {
 /** "p95 latency 2.4 s, expected 180 to 320 ms". */
 function reasonOf(signal: string, point: { value: number; lower: number; upper: number }): string {
   if (isSignalName(signal) && signal in signals) return speakDeviation(signal, point.value, point);
-  return `${signal} ${shortNumber(point.value)}, expected ${speakRange(point.lower, point.upper, shortNumber)}`;
+  const inUnit = (value: number) => formatValue(value, unitOfSeries(signal));
+  return `${signal} ${inUnit(point.value)}, expected ${speakRange(point.lower, point.upper, inUnit)}`;
 }
