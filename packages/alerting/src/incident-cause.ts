@@ -33,6 +33,7 @@ export interface AlertGroup {
 
 const evidenceLimit = 20;
 
+/** Whether an alert says by itself what is broken: something is gone or fails, rather than being unusual. */
 export function isHardFault(kind: AlertKind): boolean {
   return (
     kind === 'agent_lost' || kind === 'scaling_failed' || kind === 'telemetry_missing' || kind === 'storage_failed'

@@ -58,6 +58,7 @@ const maxRetries = 3;
 const probePauseMs = 100;
 const otlpHeaders = { 'content-type': 'application/x-protobuf' };
 
+/** Runs a load until its time is over or it is interrupted; what was refused or late is in the summary. */
 export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
   const run = new LoadRun(options);
   return run.run();

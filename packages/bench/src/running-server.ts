@@ -129,6 +129,7 @@ export async function getJson<T = any>(url: string, init?: RequestInit): Promise
   return (await response.json()) as T;
 }
 
+/** The answer as it is, whatever its status. */
 export function postJson(url: string, body: unknown, init: RequestInit = {}): Promise<Response> {
   return fetch(url, {
     ...init,
@@ -138,6 +139,7 @@ export function postJson(url: string, body: unknown, init: RequestInit = {}): Pr
   });
 }
 
+/** A port of the loopback that was free just now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -51,6 +51,7 @@ interface PostableAlert {
   readonly endsAt: number | undefined;
 }
 
+/** The body of POST /api/v2/alerts, or the first wrong field in words. Times become epoch milliseconds. */
 export function readPostedAlerts(body: unknown): Read<PostableAlert[]> {
   const read = readAs('alerts', alertsSchema, body);
   if (!read.ok) return read;
@@ -73,6 +74,7 @@ interface PostableSilence extends Omit<z.output<typeof silenceSchema>, 'id'> {
   readonly id?: string;
 }
 
+/** The body of POST /api/v2/silences, or the first wrong field in words. An empty id is a new silence. */
 export function readPostedSilence(body: unknown): Read<PostableSilence> {
   const read = readAs('silence', silenceSchema, body);
   if (!read.ok) return read;

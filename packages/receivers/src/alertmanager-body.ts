@@ -34,6 +34,7 @@ export interface AlertmanagerBody {
 
 const neverEnded = '0001-01-01T00:00:00Z';
 
+/** A notification in the form of Alertmanager's webhook, version 4. Without an external URL nothing links to the dashboard. */
 export function alertmanagerBody(
   notification: Notification,
   o: { readonly receiver: string; readonly externalUrl: string },
@@ -83,6 +84,7 @@ export function labelsOf(alert: Alert): Record<string, string> {
   return labels;
 }
 
+/** What is told of an alert in sentences; its own annotations win over ours. */
 export function annotationsOf(alert: Alert): Record<string, string> {
   return { summary: alert.summary, description: alert.reason, ...alert.annotations };
 }

@@ -45,6 +45,7 @@ interface Entry {
   readonly endedAt: number | null;
 }
 
+/** Begins with nothing known to fire; nothing is sent before the first `alerts`. */
 export function createAlertmanagerSink(config: AlertmanagerConfig, tools: AlertSinkTools): AlertSink {
   return new AlertmanagerSink(config, tools);
 }

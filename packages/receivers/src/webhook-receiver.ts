@@ -39,6 +39,7 @@ interface Job {
 
 const closedReason = 'closed before it was delivered';
 
+/** A receiver for one URL; it sends nothing by itself and holds at most `queueLimit` notifications. */
 export function createWebhookReceiver(config: WebhookConfig, tools: WebhookTools): Receiver {
   return new WebhookReceiver(config, tools);
 }

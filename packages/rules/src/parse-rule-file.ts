@@ -29,6 +29,7 @@ const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 class WrongField extends Error {}
 
+/** A rule file in Prometheus' form (as read from YAML, not its text), or the first wrong field with the file's name. */
 export function parseRuleFile(input: unknown, options: RuleFileOptions): RuleFileResult {
   try {
     return { ok: true, file: readFile(input, options) };

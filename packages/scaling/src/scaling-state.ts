@@ -95,6 +95,7 @@ export interface ScalingState {
   readonly workers: WorkerRehearsal | KeptWorkers | null;
 }
 
+/** The state of a pool about which nothing is known yet. */
 export function initialScalingState(): ScalingState {
   return {
     version: 1,

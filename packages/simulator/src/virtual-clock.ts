@@ -19,6 +19,7 @@ interface Timer {
   run(): void;
 }
 
+/** A clock that stands at `startMs` (epoch milliseconds) until it is advanced. */
 export function createVirtualClock(startMs: number): VirtualClock {
   const timers = new TimerHeap();
   let now = startMs;

@@ -44,6 +44,7 @@ export class DiskFullError extends Error {
   }
 }
 
+/** A folder that holds nothing yet; it fails in nothing until `faults` say so. */
 export function memoryDirectory(rng?: Rng): MemoryDirectory {
   return directoryOf(new Map(), rng);
 }

@@ -24,6 +24,7 @@ export interface Silence {
 
 export type SilenceState = 'pending' | 'active' | 'expired';
 
+/** Where a silence stands at `now` (epoch milliseconds); its end is not part of it. */
 export function silenceState({ startsAt, endsAt }: Silence, now: number): SilenceState {
   if (now < startsAt) return 'pending';
   return now < endsAt ? 'active' : 'expired';

@@ -39,6 +39,7 @@ export interface RowVerdict {
   readonly parts: Float64Array;
 }
 
+/** Room for the verdict of a row of `columns` values, which a member fills anew for each row: score 0, nothing expected. */
 export function createRowVerdict(columns: number): RowVerdict {
   return {
     score: 0,

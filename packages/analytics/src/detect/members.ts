@@ -31,6 +31,7 @@ export function defaultMember(columns: number): DetectMember | undefined {
   return detectMembers.find((each) => takes(each, columns));
 }
 
+/** Whether a member can be run on a table of so many data columns. */
 export function takes(member: DetectMember, columns: number): boolean {
   return columns >= member.leastColumns && columns <= member.mostColumns;
 }

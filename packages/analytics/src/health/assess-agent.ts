@@ -77,6 +77,10 @@ const leastErrors = 2;
 const slowScore = 30;
 const importanceOf: Readonly<Record<string, number>> = { connectivity: 2, progress: 2, errors: 2, latency: 1.5 };
 
+/**
+ * The health of one agent at `now` (epoch milliseconds): a score of 0 to 100, its parts with their reasons, the state after
+ * debouncing, and the memory to give back next time. Unknown is said where too little is known; nothing is thrown.
+ */
 export function assessAgent(input: AgentInput, now: number): AgentAssessment {
   const { agent } = input;
   if (agent.connectivity === 'lost' || agent.connectivity === 'stopped') return gone(agent, input.memory, now);

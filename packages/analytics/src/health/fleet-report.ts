@@ -26,6 +26,7 @@ export interface FleetInput {
 
 const mostRecommendations = 12;
 
+/** The report of the fleet at `now` (epoch milliseconds). Without agents its state is `empty`, its score 100. */
 export function fleetReport(input: FleetInput, now: number): FleetReport {
   const counts = { live: 0, suspect: 0, lost: 0, stopped: 0 };
   for (const agent of input.agents) counts[agent.connectivity]++;

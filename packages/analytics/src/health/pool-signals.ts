@@ -26,6 +26,10 @@ const worsts: readonly SignalName[] = ['latency_p50', 'latency_p95', 'latency_p9
 /** Two missed default heartbeats and some slack. */
 const defaultMaxAgeMs = 75_000;
 
+/**
+ * A pool's signals at `now` (epoch milliseconds), in the units of `model`'s `signals`. A value older than `maxAgeMs` counts as
+ * not known; so does a sum or a mean of which more than half of the agents say nothing.
+ */
 export function aggregatePoolSignals(
   agents: Iterable<Signals>,
   red: RedReading | undefined,

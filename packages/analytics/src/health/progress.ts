@@ -54,6 +54,7 @@ const mostStuckMs = 900_000;
 const loopTokens = 5_000;
 const loopFactor = 8;
 
+/** One more reading of an agent: the state to keep, and whether it advances, is stuck, loops, or has nothing to do. */
 export function followProgress(
   state: ProgressState | undefined,
   reading: ProgressReading,

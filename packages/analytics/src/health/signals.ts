@@ -93,6 +93,7 @@ export function assembleAgentSignals(sources: AgentSources, now: number): Signal
 
 const names = new Set<string>(signalNames);
 
+/** Whether a word is one of the signals that JAEGIS derives. */
 export function isSignalName(name: string): name is SignalName {
   return names.has(name);
 }

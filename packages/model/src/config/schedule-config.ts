@@ -37,6 +37,7 @@ export const scheduleSchema = fields.superRefine((value, context) => {
   if ('field' in parsed) context.addIssue({ code: 'custom', path: [parsed.field], message: parsed.message });
 });
 
+/** A schedule as it is written, in minutes of the day and days of the week; or the field that is wrong, and what it must be. */
 export function parseSchedule(config: z.output<typeof fields>): Schedule | WrongSchedule {
   const from = written.exec(config.from.trim());
   const to = written.exec(config.to.trim());

@@ -47,6 +47,10 @@ export type QueryAnswer =
 /** What cannot be sent with a query. */
 type HowToRun = Pick<QueryOptions, 'isExpired' | 'parse'>;
 
+/**
+ * What a query will read, found by evaluating it over nothing: each selection once, in the order of the first need. Or the
+ * failure that the query would have: a wrong expression, a wrong range.
+ */
 export function planQuery(query: PreparedQuery, how: Pick<HowToRun, 'parse'> = {}): QueryPlan | QueryFailure {
   const selections: Selection[] = [];
   const order: number[] = [];

@@ -36,6 +36,10 @@ const backslash = 92;
 const openBrace = 123;
 const closeBrace = 125;
 
+/**
+ * Reads a page of Prometheus' text or of OpenMetrics and hands over each sample. A line that cannot be read is counted, the
+ * first of them is told, and the rest of the page is read on. Linear in the text.
+ */
 export function parseExposition(text: string, options: ExpositionOptions): ExpositionRead {
   const { isOpenMetrics, onSample } = options;
   let samples = 0;

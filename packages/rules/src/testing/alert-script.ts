@@ -38,6 +38,7 @@ class WrongLine extends Error {
   }
 }
 
+/** Runs an `.alert` script on a clock of its own; what it expected in vain comes back by line, a wrong line too. */
 export async function runAlertScript(text: string, tools: RuleTestTools): Promise<RuleTestResult> {
   const lines = text.split(/\r?\n/).map((each, i) => ({
     number: i + 1,

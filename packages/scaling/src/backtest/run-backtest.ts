@@ -32,6 +32,10 @@ export interface BacktestResult {
 const hpaDefault = 0.8;
 const kpaDefault = 0.7;
 
+/**
+ * Runs the policy and its peers on the same load in the same plant (each a simulation of the whole load, some twenty more
+ * with hindsight). The policy's row is the first, the oracle's the last; `record` has the policy's steps.
+ */
 export function runBacktest(
   load: Load,
   config: ScalingConfig,

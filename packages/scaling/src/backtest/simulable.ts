@@ -6,6 +6,7 @@ import type { PoolConfig } from '@jaegis/model';
 const utilizations: ReadonlySet<string> = new Set(['cpu_utilization', 'saturation']);
 const measured: ReadonlySet<string> = new Set(['cpu_utilization', 'queue_length', 'request_rate']);
 
+/** Whether a signal is a share of what a replica can do, 0..1. */
 export function isUtilization(signal: string): boolean {
   return utilizations.has(signal);
 }

@@ -39,6 +39,7 @@ const targets: readonly number[] = [
   0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 1.75, 2, 2.5, 3, 4, 5, 7, 10, 15, 20,
 ];
 
+/** The same for a queue of jobs: the policy, the HPA at each of its targets, and the oracle. `sloWaitS` is in seconds. */
 export function runFleetBacktest(
   jobs: Jobs,
   config: ScalingConfig,

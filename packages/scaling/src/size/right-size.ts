@@ -54,10 +54,12 @@ const mostPeaks = 20_000;
 const latencyGain = 1 - 0.5 ** (1 / 2_160);
 const latencySeen = 180;
 
+/** Nothing seen yet. */
 export function initialSizeState(): SizeState {
   return { cpu: emptyHistogram(), memory: emptyHistogram(), peaks: {}, firstAt: 0, outOfMemory: null, latency: null };
 }
 
+/** From what was kept as JSON; what is missing or broken in it begins anew. */
 export function restoreSizeState(kept: unknown): SizeState {
   const found = kept as Partial<SizeState> | null | undefined;
   const oom = found?.outOfMemory;
@@ -103,6 +105,10 @@ export function followOutOfMemory(state: SizeState, limitBytes: number, now: num
   state.outOfMemory = { bytes: wanted, at: now };
 }
 
+/**
+ * What one replica should have at `now` (epoch milliseconds): cores and bytes with their ranges, and whether what it has
+ * fits. Not judged in the first hour, unless it ran out of memory or is saturated.
+ */
 export function recommendSize(state: SizeState, current: ReplicaSize, now: number): SizeRecommendation {
   const cpu = rangeOf(state.cpu, cpuOptions, { current: current.cpu, least: 0 });
   const held = state.outOfMemory !== null && now - state.outOfMemory.at < outOfMemoryHeldMs ? state.outOfMemory : null;

@@ -26,6 +26,7 @@ const tombstone = -1;
 /** In place of a symbol's number: the text is in use nowhere. */
 const unknown = 0xffffffff;
 
+/** The row of a series ref, below the generation that its upper bits hold. */
 export function rowOf(ref: SeriesRef): number {
   return ref & rowMask;
 }
