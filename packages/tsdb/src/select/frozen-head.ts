@@ -5,7 +5,7 @@ import { lowerBound } from '../head/lower-bound.ts';
 import type { HeadExtract } from './head-extract.ts';
 import type { HeadView, SampleMemory, TimeRange } from './head-view.ts';
 import { cutSamples, type Samples } from './join-samples.ts';
-import type { KeptRow } from './kept-samples.ts';
+import { hasAt, type KeptRow } from './kept-samples.ts';
 import { LabelReceiver } from './label-parcel.ts';
 
 interface ChunkStart {
@@ -123,9 +123,12 @@ export class FrozenHead implements HeadView {
   readInto(row: number, range: TimeRange, into: { memory: SampleMemory; at: number }): number {
     const whole = this.whole(row, range);
     if (whole !== undefined) {
-      into.memory.times.set(whole.timestamps, into.at);
-      into.memory.values.set(whole.values, into.at);
-      into.memory.isChanged = true;
+      const { memory, at } = into;
+      if (!hasAt(memory.times, at, whole.timestamps)) {
+        memory.times.set(whole.timestamps, at);
+        memory.isChanged = true;
+      }
+      memory.values.set(whole.values, at);
       return whole.timestamps.length;
     }
     const { starts, ends, counts, chunkEnds, openEnds, offsets, bytes } = this.#extract;

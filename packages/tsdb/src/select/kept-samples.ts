@@ -265,7 +265,7 @@ class SharedTimes {
 }
 
 /** Whether `part` is in `all` from `at` on. */
-function hasAt(all: Float64Array, at: number, part: Float64Array): boolean {
+export function hasAt(all: Float64Array, at: number, part: Float64Array): boolean {
   for (let i = 0; i < part.length; i++) if (all[at + i] !== part[i]) return false;
   return true;
 }
