@@ -17,7 +17,11 @@ export function useMapLayout(
     if (shape === '' || wanted === undefined) return;
     let isCurrent = true;
     const show = (made: MapLayout | undefined) => {
-      if (!isCurrent) return;
+      // Of an older topology is better than none: the first layout waits for the engine to be loaded.
+      if (!isCurrent) {
+        setLayout((shown) => shown ?? made);
+        return;
+      }
       if (made !== undefined) setLayout(made);
       setFailed(made === undefined);
     };
