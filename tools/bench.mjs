@@ -1,4 +1,3 @@
-// `npm run bench -- SUITE [--quick] [MORE]`: measures, and prints a table for docs/benchmarks.md. Without a suite: lists them.
 // `npm run bench -- SUITE [--quick] [--NAME=VALUE ...]`: measures, and prints a table for docs/benchmarks.md. Without a suite: lists them.
 import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -13,6 +12,7 @@ const suites = {
   'otlp-ingest': 'otlp-ingest.ts',
   loop: 'loop.ts',
   scaling: 'scaling.ts',
+  decisions: 'decisions.ts',
   'worker-fleet': 'worker-fleet.ts',
   storage: 'storage.ts',
   promql: 'promql.ts',

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { poolConfigSchema } from '@jaegis/model';
-import { allowedPercent, type BacktestRow, createDecider } from '@jaegis/scaling';
+import { allowedPercent, type BacktestRow } from '@jaegis/scaling';
 import { runCases, serveCases } from './case-threads.ts';
+import { decisionCost } from './decisions.ts';
 import { runCase, type ScalingCase } from './scaling-case.ts';
 import { runStepTests } from './scaling-steps.ts';
 import { traceNames } from './scaling-traces.ts';
@@ -109,53 +109,4 @@ async function runTraces(folder: string, quick: boolean): Promise<Row[]> {
 
 function bestOf(rows: readonly BacktestRow[]): number {
   return Math.min(Number.POSITIVE_INFINITY, ...rows.map((row) => row.xOracle));
-}
-
-/** CPU time, since other work may run on this machine: one pool, a pool of 10,000, and a round over 1,000 pools. */
-function decisionCost(quick: boolean): Row[] {
-  const pool = poolConfigSchema.parse({
-    name: 'p',
-    replicas: { min: 1, max: 20_000 },
-    capacity: { requests_per_second: 10 },
-    startup: '60s',
-  });
-  const line = (i: number, rate: number): string =>
-    JSON.stringify({
-      now: 1_704_067_200_000 + i * 10_000,
-      metrics: {
-        request_rate: rate * (1 + 0.1 * Math.sin(i / 20)),
-        queue_length: 0,
-        cpu_utilization: 0.8,
-        latency_p95: 0.2,
-      },
-      replicas: { ready: Math.ceil(rate / 8), pending: 0, draining: 0 },
-    });
-  const rounds = quick ? 500 : 2_000;
-  const each = (rate: number): number => {
-    const decide = createDecider(pool);
-    for (let i = 0; i < 500; i++) decide(line(i, rate));
-    const began = process.cpuUsage();
-    for (let i = 500; i < 500 + rounds; i++) decide(line(i, rate));
-    const { user, system } = process.cpuUsage(began);
-    return (user + system) / rounds / 1_000;
-  };
-  const many = Array.from({ length: 1_000 }, () => createDecider(pool));
-  let spent = 0;
-  for (let i = 0; i < 380; i++) {
-    const text = line(i, 200);
-    const began = process.cpuUsage();
-    for (const decide of many) decide(text);
-    const { user, system } = process.cpuUsage(began);
-    if (i >= 370) spent += (user + system) / 10 / 1_000;
-  }
-  return [
-    {
-      name: 'a decision of one pool, JSON line in and decision out',
-      value: each(200),
-      unit: 'ms CPU',
-      note: 'wanted under 5',
-    },
-    { name: 'the same for a pool of 10,000 replicas', value: each(80_000), unit: 'ms CPU' },
-    { name: 'a round over 1,000 pools', value: spent, unit: 'ms CPU', note: 'wanted under 1,000 on one core' },
-  ];
 }

@@ -36,10 +36,15 @@ Exit 2: the policy is wrong; a wrong line holds and says so.`,
       import('@jaegis/scaling'),
       import('@jaegis/analytics'),
     ]);
-    const decideLine = createDecider(pool, pool.predictive.mode === 'off' ? undefined : new DemandForecast());
+    const ahead = pool.predictive.mode === 'off' ? undefined : new DemandForecast();
+    const decideLine = createDecider(pool, ahead);
     const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
     // No await between a line and its answer: whoever waits for it gets it before the next is read.
-    for await (const line of lines) if (line.trim() !== '') writeJsonLine(terminal, decideLine(line));
+    for await (const line of lines) {
+      if (line.trim() === '') continue;
+      writeJsonLine(terminal, decideLine(line));
+      ahead?.prepare();
+    }
     return done;
   });
 }

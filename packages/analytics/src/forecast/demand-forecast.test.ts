@@ -1,20 +1,19 @@
 import { expect, test } from 'vitest';
 import { DemandForecast } from './demand-forecast.ts';
-import type { Forecaster, History } from './forecaster.ts';
+import type { ForecasterInParts, History } from './forecaster.ts';
 
 const start = 1_700_000_000_000 - (1_700_000_000_000 % 300_000);
 
 /** Says that what was last known stays, and keeps what it was shown. */
-function recording(): { seen: History[]; forecaster: Forecaster } {
+function recording(): { seen: History[]; forecaster: ForecasterInParts } {
   const seen: History[] = [];
   return {
     seen,
     forecaster: {
-      name: 'last',
-      forecast: (history, { horizon, quantiles }) => {
+      begin: (history, { horizon, quantiles }) => {
         seen.push(history);
         const mean = Array.from({ length: horizon }, () => history.values.findLast(Number.isFinite) ?? 0);
-        return { mean, quantiles: Object.fromEntries(quantiles.map((q) => [String(q), mean])), model: 'last' };
+        return () => ({ mean, quantiles: Object.fromEntries(quantiles.map((q) => [String(q), mean])), model: 'last' });
       },
     },
   };
@@ -31,6 +30,7 @@ test('values are averaged on a grid as wide as they are apart; what did not come
     [8, 40],
   ] as const)
     demand.observe(start + minute * 60_000, value);
+  demand.prepare();
   expect(seen.at(-1)).toEqual({
     start: start + 2 * 60_000,
     stepMs: 60_000,
@@ -46,6 +46,31 @@ test('a forecast is made anew every two minutes, reaches twenty minutes and name
   expect(seen.length).toBe(5);
   expect(all.at(-1)).toMatchObject({ step: 15_000, points: seen.at(-1)?.values.length, model: 'last' });
   expect(all.at(-1)?.mean.length).toBe(80);
+});
+
+test('half of a forecast is worked after the value that it is due with, half after the next, whether asked for or not', () => {
+  const wave = (i: number) => 50 + 20 * Math.sin(i / 9);
+  const play = (betweenValues: (demand: DemandForecast) => void) => {
+    const { seen, forecaster } = recording();
+    const demand = new DemandForecast(forecaster);
+    return Array.from({ length: 60 }, (_, i) => {
+      const known = seen.length;
+      const newest = demand.observe(start + i * 30_000, wave(i));
+      const begunBefore = seen.length - known;
+      betweenValues(demand);
+      return { newest, begunBefore };
+    });
+  };
+  const left = play(() => {});
+  const prepared = play((demand) => {
+    demand.prepare();
+    demand.prepare();
+  });
+  expect(prepared.map(({ newest }) => newest)).toEqual(left.map(({ newest }) => newest));
+  expect(prepared.every(({ begunBefore }) => begunBefore === 0)).toBe(true);
+  const changes = left.flatMap(({ newest }, i) => (i > 0 && newest !== left[i - 1]!.newest ? [i] : []));
+  const begun = left.flatMap(({ begunBefore }, i) => (begunBefore > 0 ? [i] : []));
+  expect(changes.map((i) => i - 1)).toEqual(begun.slice(0, changes.length));
 });
 
 test('its trust is earned: a wave that is foreseen ends with more of it than it began with', () => {

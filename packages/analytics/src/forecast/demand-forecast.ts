@@ -1,6 +1,6 @@
 import type { Forecast } from '@jaegis/model';
 import { ForecastTrust } from './forecast-trust.ts';
-import type { Forecaster } from './forecaster.ts';
+import type { ForecasterInParts, ForecastResult } from './forecaster.ts';
 import { createForecaster } from './weighted-members.ts';
 
 /** The grid is the narrowest of these that is no narrower than the distance of the first two values. */
@@ -9,17 +9,18 @@ const stepsMs = [15_000, 30_000, 60_000, 300_000];
 const horizonMs = 1_200_000;
 const leastHorizon = 12;
 const historyPoints = 1_920;
-/** A forecast costs milliseconds, a decision tenths of one: so many pass before the next. */
+/** A forecast costs milliseconds, a decision tenths of one: so much time passes before the next. */
 const everyMs = 120_000;
-const quantiles = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
+const asked = [0.05, 0.5, 0.6, 0.8, 0.9, 0.95, 0.99];
 
 /**
  * Twenty minutes of demand ahead for who has no store of series: values are averaged on a grid as they come, a forecast is made
- * anew every two minutes of their own time, and its trust follows how it did. Bad at: values at changing distances, for the
- * grid stays as it was chosen; days beyond what 1,920 steps hold.
+ * anew every two minutes of their own time, and its trust follows how it did. Each value pays for half a forecast at most: the
+ * first half is worked after the value that it is due with, the second after the next. Bad at: values at changing distances,
+ * for the grid stays as it was chosen; days beyond what 1,920 steps hold.
  */
 export class DemandForecast {
-  readonly #forecaster: Forecaster;
+  readonly #forecaster: ForecasterInParts;
   readonly #trust = new ForecastTrust();
   readonly #kept = new Float64Array(2 * historyPoints);
   #length = 0;
@@ -31,13 +32,19 @@ export class DemandForecast {
   #count = 0;
   #madeAt = Number.NEGATIVE_INFINITY;
   #newest: Forecast | null = null;
+  /** What is still to be done of the forecast that is due. */
+  #rest: (() => void) | null = null;
+  /** Its next part has not been done since the newest value. */
+  #owes = false;
 
-  constructor(forecaster: Forecaster = createForecaster()) {
+  constructor(forecaster: ForecasterInParts = createForecaster()) {
     this.#forecaster = forecaster;
   }
 
   /** Demand per second at `at` (epoch milliseconds, never going back; null is not known). Answers the newest forecast, null before the first. */
   observe(at: number, value: number | null): Forecast | null {
+    this.prepare();
+    this.#owes = true;
     if (!Number.isFinite(at)) return this.#newest;
     if (this.#stepMs === 0 && !this.#chooseStep(at)) return null;
     const end = Math.ceil(at / this.#stepMs) * this.#stepMs;
@@ -48,6 +55,16 @@ export class DemandForecast {
       this.#count++;
     }
     return this.#newest;
+  }
+
+  /**
+   * Does what the next `observe` would begin with. For whoever has answered and waits: what is forecast does not depend on
+   * whether it is called.
+   */
+  prepare(): void {
+    if (!this.#owes) return;
+    this.#owes = false;
+    this.#rest?.();
   }
 
   #chooseStep(at: number): boolean {
@@ -72,7 +89,7 @@ export class DemandForecast {
     const unknown = Math.min(historyPoints, (end - closedEnd) / this.#stepMs - 1);
     for (let i = 0; i < unknown; i++) this.#keep(Number.NaN);
     this.#openEnd = end;
-    if (end - this.#madeAt >= everyMs) this.#refresh();
+    if (this.#rest === null && end - this.#madeAt >= everyMs) this.#plan();
   }
 
   #keep(value: number): void {
@@ -83,21 +100,32 @@ export class DemandForecast {
     this.#kept[this.#length++] = value;
   }
 
-  #refresh(): void {
+  /** The newest values are taken as they are now. */
+  #plan(): void {
     const values = this.#kept.slice(Math.max(0, this.#length - historyPoints), this.#length);
     const lastEnd = this.#openEnd - this.#stepMs;
     this.#madeAt = this.#openEnd;
     if (values.every(Number.isNaN)) return;
     const horizon = Math.max(leastHorizon, Math.round(horizonMs / this.#stepMs));
     const start = lastEnd - (values.length - 1) * this.#stepMs;
-    const result = this.#forecaster.forecast({ start, stepMs: this.#stepMs, values }, { horizon, quantiles });
+    this.#rest = () => {
+      const finish = this.#forecaster.begin({ start, stepMs: this.#stepMs, values }, { horizon, quantiles: asked });
+      this.#rest = () => {
+        this.#rest = null;
+        this.#publish(finish(), { madeAt: lastEnd, values });
+      };
+    };
+  }
+
+  #publish({ mean, quantiles, model }: ForecastResult, o: { madeAt: number; values: Float64Array }): void {
+    const { madeAt, values } = o;
     const forecast: Forecast = {
       series: { signal: 'request_rate' },
-      madeAt: lastEnd,
+      madeAt,
       step: this.#stepMs,
-      mean: result.mean,
-      quantiles: result.quantiles,
-      model: result.model,
+      mean,
+      quantiles,
+      model,
       trust: this.#trust.trust,
       points: values.length,
     };

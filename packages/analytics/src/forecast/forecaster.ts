@@ -8,6 +8,12 @@ export interface Forecaster {
   forecast(history: History, options: ForecastOptions): ForecastResult;
 }
 
+/** For who may not be kept waiting for a whole forecast. */
+export interface ForecasterInParts {
+  /** Does about half of the work now and the rest when what it answers is called; together they are `forecast`. */
+  begin(history: History, options: ForecastOptions): () => ForecastResult;
+}
+
 export interface History {
   /** Epoch milliseconds of the first value. */
   readonly start: number;

@@ -12,7 +12,7 @@ const shortestPeriod = 4;
 export function findPeriod(values: Float64Array): number {
   const factor = Math.max(1, Math.ceil(values.length / coarsePoints));
   const coarse = detrend(coarsen(values, factor));
-  const lag = bestLag(coarse, Math.max(2, Math.ceil(shortestPeriod / factor)), Math.floor(coarse.length / 2));
+  const lag = bestLag(coarse, Math.max(2, Math.ceil(shortestPeriod / factor)), Math.floor(coarse.values.length / 2));
   if (lag === 0) return 0;
   if (factor === 1) return lag;
   const full = detrend(values);
@@ -26,11 +26,11 @@ export function findPeriod(values: Float64Array): number {
   return best;
 }
 
-function bestBetween(values: Float64Array, from: number, to: number): number {
+function bestBetween(series: Detrended, from: number, to: number): number {
   let best = 0;
   let bestValue = Number.NEGATIVE_INFINITY;
-  for (let lag = Math.max(shortestPeriod, from); lag <= Math.min(to, Math.floor(values.length / 2)); lag++) {
-    const value = correlationAt(values, lag);
+  for (let lag = Math.max(shortestPeriod, from); lag <= Math.min(to, Math.floor(series.values.length / 2)); lag++) {
+    const value = correlationAt(series, lag);
     if (value > bestValue) {
       bestValue = value;
       best = lag;
@@ -40,17 +40,18 @@ function bestBetween(values: Float64Array, from: number, to: number): number {
 }
 
 /** A real period looks unlike itself half way. */
-function dipsBefore(values: Float64Array, lag: number): boolean {
-  return correlationAt(values, Math.round(lag / 2)) < 0.5 * correlationAt(values, lag);
+function dipsBefore(series: Detrended, lag: number): boolean {
+  return correlationAt(series, Math.round(lag / 2)) < 0.5 * correlationAt(series, lag);
 }
 
-function bestLag(values: Float64Array, from: number, to: number): number {
+function bestLag(series: Detrended, from: number, to: number): number {
   if (to < from + 1) return 0;
   const correlation = new Float64Array(to + 2);
   let top = leastCorrelation;
   let hasDipped = false;
   const peaks: number[] = [];
-  for (let lag = 1; lag <= Math.min(to + 1, values.length - 2); lag++) correlation[lag] = correlationAt(values, lag);
+  for (let lag = 1; lag <= Math.min(to + 1, series.values.length - 2); lag++)
+    correlation[lag] = correlationAt(series, lag);
   for (let lag = 1; lag <= to; lag++) {
     const here = correlation[lag]!;
     // Before the first dip everything resembles itself: that is smoothness, not a season.
@@ -66,20 +67,12 @@ function bestLag(values: Float64Array, from: number, to: number): number {
 }
 
 /** Pearson correlation of the series with itself `lag` steps later, over the overlap. */
-function correlationAt(values: Float64Array, lag: number): number {
+function correlationAt({ values, squares }: Detrended, lag: number): number {
   const n = values.length - lag;
-  let sumXY = 0;
-  let sumXX = 0;
-  let sumYY = 0;
-  for (let i = 0; i < n; i++) {
-    const x = values[i]!;
-    const y = values[i + lag]!;
-    sumXY += x * y;
-    sumXX += x * x;
-    sumYY += y * y;
-  }
-  const size = Math.sqrt(sumXX * sumYY);
-  return size > 0 ? sumXY / size : 0;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += values[i]! * values[i + lag]!;
+  const size = Math.sqrt(squares[n]! * (squares[values.length]! - squares[lag]!));
+  return size > 0 ? sum / size : 0;
 }
 
 function coarsen(values: Float64Array, factor: number): Float64Array {
@@ -96,7 +89,13 @@ function coarsen(values: Float64Array, factor: number): Float64Array {
   return out;
 }
 
-function detrend(values: Float64Array): Float64Array {
+interface Detrended {
+  readonly values: Float64Array;
+  /** Sums of squares: of all values before each place, and of all. */
+  readonly squares: Float64Array;
+}
+
+function detrend(values: Float64Array): Detrended {
   const n = values.length;
   let sumY = 0;
   let sumXY = 0;
@@ -107,5 +106,8 @@ function detrend(values: Float64Array): Float64Array {
   const mean = n > 0 ? sumY / n : 0;
   const spread = (n * (n * n - 1)) / 12;
   const slope = spread > 0 ? sumXY / spread : 0;
-  return values.map((value, i) => value - mean - slope * (i - (n - 1) / 2));
+  const rest = values.map((value, i) => value - mean - slope * (i - (n - 1) / 2));
+  const squares = new Float64Array(n + 1);
+  for (let i = 0; i < n; i++) squares[i + 1] = squares[i]! + rest[i]! * rest[i]!;
+  return { values: rest, squares };
 }

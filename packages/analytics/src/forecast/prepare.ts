@@ -97,6 +97,7 @@ function replaceWild(values: Float64Array, observed: Uint8Array): void {
   for (let i = 2; i < values.length - 2; i++) {
     if (observed[i] === 0) continue;
     if (observed[i - 2] === 0 || observed[i - 1] === 0 || observed[i + 1] === 0 || observed[i + 2] === 0) continue;
+    if (farthestAround(values, i) <= wildSpreads * size) continue;
     around[0] = values[i - 2]!;
     around[1] = values[i - 1]!;
     around[2] = values[i + 1]!;
@@ -107,6 +108,17 @@ function replaceWild(values: Float64Array, observed: Uint8Array): void {
   }
   if (wild.length > 1 + sorted.length / 200) return;
   for (const [i, middle] of wild) values[i] = middle;
+}
+
+/** From the value to the one of its four neighbours that is farthest: their middle is nearer. */
+function farthestAround(values: Float64Array, i: number): number {
+  const value = values[i]!;
+  return Math.max(
+    Math.abs(value - values[i - 2]!),
+    Math.abs(value - values[i - 1]!),
+    Math.abs(value - values[i + 1]!),
+    Math.abs(value - values[i + 2]!),
+  );
 }
 
 /** Quantile `q` of a sorted list, linear between its neighbours; NaN of an empty one. */

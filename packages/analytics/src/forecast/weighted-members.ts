@@ -6,7 +6,7 @@
  */
 import { trimmedMean } from './blend.ts';
 import { coarseOf } from './coarse-members.ts';
-import type { Forecaster, ForecastOptions, ForecastResult, History } from './forecaster.ts';
+import type { Forecaster, ForecasterInParts, ForecastOptions, ForecastResult, History } from './forecaster.ts';
 import { createMembers, memberSpecs } from './members/create-members.ts';
 import type { Member } from './members/member.ts';
 import type { ForecastNetwork } from './network/network.ts';
@@ -36,25 +36,26 @@ interface Chosen {
  * The default forecaster, or one member of it alone (persistence, with a note, where a history does not allow it).
  * Throws when `forecastMembers` does not name it.
  */
-export function createForecaster(o: Chosen = {}): Forecaster {
+export function createForecaster(o: Chosen = {}): Forecaster & ForecasterInParts {
   if (o.member !== undefined && !forecastMembers.some(({ name }) => name === o.member)) {
     const names = forecastMembers.map(({ name }) => name).join(', ');
     throw new Error(`Cannot create a forecaster: member is "${o.member}", must be one of ${names}`);
   }
   return {
     name: o.member ?? 'weighted-members',
-    forecast: (history, options) => forecast(history, options, o),
+    forecast: (history, options) => begin(history, options, o)(),
+    begin: (history, options) => begin(history, options, o),
   };
 }
 
-function forecast(history: History, options: ForecastOptions, { member, network }: Chosen): ForecastResult {
+function begin(history: History, options: ForecastOptions, { member, network }: Chosen): () => ForecastResult {
   const horizon = Math.min(Math.max(1, Math.floor(options.horizon) || 1), maxHorizon);
   const quantiles = [...new Set(options.quantiles)].filter((q) => q > 0 && q < 1).sort((a, b) => a - b);
   const prepared = prepareHistory(history.values, maxPoints);
-  if (prepared.known === 0) return plain(0, { horizon, quantiles, model: 'none', note: 'no value is known yet' });
+  if (prepared.known === 0) return () => plain(0, { horizon, quantiles, model: 'none', note: 'no value is known yet' });
   if (prepared.isConstant && prepared.known >= 3) {
     const value = prepared.values[0]! * prepared.scale;
-    return plain(value, { horizon, quantiles, model: 'constant', note: 'the history is constant' });
+    return () => plain(value, { horizon, quantiles, model: 'constant', note: 'the history is constant' });
   }
   const { values, observed } = prepared;
   const clock = { start: history.start + prepared.offset * history.stepMs, stepMs: history.stepMs };
@@ -69,19 +70,21 @@ function forecast(history: History, options: ForecastOptions, { member, network 
     ...createMembers(network === undefined ? from : { ...from, network }, member),
     ...(coarse?.createMembers(from.origins, member) ?? []),
   ];
-  const alone = member === undefined ? undefined : aloneIn(members, member, values.length - 1);
-  const validation = validateMembers(prepared, members, { horizon, origins, isYoung: day === 0, ...alone });
-  const mean = blend(prepared, members, { validation, horizon });
-  const offsets = residualOffsets(validation, prepared.values, { horizon, quantiles });
-  const weights = shares(members, validation);
-  return {
-    ...assemble(prepared, mean, { quantiles, offsets: offsets.at }),
-    model: nameOf(weights, seasons.short > 0 ? seasons.short : day),
-    weights,
-    ...noteOf(prepared),
-    ...(member !== undefined && weights[member] === undefined
-      ? { note: `${member} cannot: ${reasonOf(member, network)}; persistence stands in` }
-      : {}),
+  return () => {
+    const alone = member === undefined ? undefined : aloneIn(members, member, values.length - 1);
+    const validation = validateMembers(prepared, members, { horizon, origins, isYoung: day === 0, ...alone });
+    const mean = blend(prepared, members, { validation, horizon });
+    const offsets = residualOffsets(validation, prepared.values, { horizon, quantiles });
+    const weights = shares(members, validation);
+    return {
+      ...assemble(prepared, mean, { quantiles, offsets: offsets.at }),
+      model: nameOf(weights, seasons.short > 0 ? seasons.short : day),
+      weights,
+      ...noteOf(prepared),
+      ...(member !== undefined && weights[member] === undefined
+        ? { note: `${member} cannot: ${reasonOf(member, network)}; persistence stands in` }
+        : {}),
+    };
   };
 }
 
