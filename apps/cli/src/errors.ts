@@ -1,3 +1,5 @@
+import { fileTrouble } from '@jaegis/std';
+
 /** What a command could not do, in one line: action, subject, colon, current value, wanted value. */
 export class CliError extends Error {
   override readonly name = 'CliError';
@@ -9,12 +11,6 @@ export class CliError extends Error {
   }
 }
 
-const troubles: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'it may not be read',
-};
-
 /** Whether reading or opening failed, and not what was made of it. */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error;
@@ -22,9 +18,7 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException & { 
 
 /** What is said of a file that cannot be read. `what` is its name, and before that what it was to be. */
 export function unreadable(what: string, cause: unknown): CliError {
-  const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-  const trouble = troubles[code] === undefined ? code : `${troubles[code]} (${code})`;
-  return new CliError(badInput, `Cannot read ${what}: ${trouble}, must be a readable file`, { cause });
+  return new CliError(badInput, `Cannot read ${what}: ${fileTrouble(cause)}, must be a readable file`, { cause });
 }
 
 /** 0 done; 1 the thing asked about is bad, or could not be done; 2 usage or bad input. */

@@ -30,7 +30,7 @@ test('a file that is not there is named', async () => {
   const path = join(folder, 'jaegis.yaml');
   expect(await loadConfigFile(path)).toEqual({
     ok: false,
-    error: `Cannot read configuration ${path}: ENOENT, must be a readable file`,
+    error: `Cannot read configuration ${path}: there is no such file (ENOENT), must be a readable file`,
   });
   await writeFile(path, '# empty is fine\n');
   expect((await loadConfigFile(path)).ok).toBe(true);

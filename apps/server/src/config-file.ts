@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type JaegisConfig, parseConfig } from '@jaegis/model';
+import { fileTrouble } from '@jaegis/std';
 import { parsePlainYaml } from './plain-yaml.ts';
 
 export type ConfigFileResult =
@@ -24,7 +25,7 @@ export async function loadConfigFile(path: string): Promise<ConfigFileResult> {
   } catch (error) {
     return {
       ok: false,
-      error: `Cannot read configuration ${path}: ${(error as NodeJS.ErrnoException).code ?? String(error)}, must be a readable file`,
+      error: `Cannot read configuration ${path}: ${fileTrouble(error)}, must be a readable file`,
     };
   }
   return parseConfigText(text);

@@ -33,7 +33,7 @@ test.each([
   [['*.y?ml', 'one.yml'], 'two.yaml one.yml'],
   [['teams/*/[xy].yml'], 'teams/a/x.yml teams/b/y.yml'],
   [['none-*.yml'], ''],
-  [['none.yml'], 'Cannot read rule file none.yml: ENOENT, must be a readable file'],
+  [['none.yml'], 'Cannot read rule file none.yml: there is no such file (ENOENT), must be a readable file'],
 ])('%j', async (patterns, wanted) => {
   expect(await load(...patterns)).toBe(wanted);
 });

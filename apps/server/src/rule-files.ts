@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { JaegisConfig } from '@jaegis/model';
 import { parseRuleFile, type RuleFile } from '@jaegis/rules';
+import { fileTrouble } from '@jaegis/std';
 import { checkExpression } from './core/rule-query.ts';
 import { ownRules, ownRulesName } from './own-rules.ts';
 import { parsePlainYaml } from './plain-yaml.ts';
@@ -22,7 +23,10 @@ export async function loadRuleFiles(
   for (const pattern of config.rules) {
     const found = await expandGlob(resolve(configDir, pattern));
     if (found.length === 0 && !isGlob(pattern))
-      return { ok: false, error: `Cannot read rule file ${pattern}: ENOENT, must be a readable file` };
+      return {
+        ok: false,
+        error: `Cannot read rule file ${pattern}: there is no such file (ENOENT), must be a readable file`,
+      };
     for (const path of found) paths.add(path);
   }
   if (paths.size > maxFiles)
@@ -54,8 +58,7 @@ export async function loadRuleFile(
       return { ok: false, error: `Cannot read rule file ${o.name}: it is ${size} bytes, must be at most ${maxBytes}` };
     text = await readFile(path, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    return { ok: false, error: `Cannot read rule file ${o.name}: ${code}, must be a readable file` };
+    return { ok: false, error: `Cannot read rule file ${o.name}: ${fileTrouble(error)}, must be a readable file` };
   }
   return parseRuleText(text, o);
 }

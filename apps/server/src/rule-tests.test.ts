@@ -63,7 +63,7 @@ test.each([
   ['every 5x', '1: "5x" is no duration, must be like 30s or 5m'],
   ['load 1m\n  m 1 z', '2: "z" is no value, must be a number, _, stale, or one of these with a repeat such as 1+2x5'],
   ['at 2m: nothing is active\nat 1m: nothing is active', '2: at 1m comes after a later time, must be in order'],
-  ['rules none.yml', '1: Cannot read rule file none.yml: ENOENT, must be a readable file'],
+  ['rules none.yml', '1: Cannot read rule file none.yml: there is no such file (ENOENT), must be a readable file'],
   [`${rules}at 1m: A is happy`, '5: "A is happy" is not understood'],
 ])('%j cannot be run', async (text, wanted) => {
   expect(

@@ -54,7 +54,6 @@ export interface PoolRegion {
   readonly reason: string;
 }
 
-/** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
 /** What a pool's policy comes to. */
 export interface PoolPolicy {
   /** A preset, or `weighted`. */
@@ -67,6 +66,7 @@ export interface PoolPolicy {
   readonly lateShare: number;
 }
 
+/** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
 export interface Pool {
   readonly name: string;
   readonly currentReplicas: ReplicaCounts;

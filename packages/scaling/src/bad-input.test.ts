@@ -45,6 +45,24 @@ describe('a mistake in the configuration is named', () => {
   });
 });
 
+test('replicas that never become ready: how long is said once two start-up times have passed, and forgotten when one serves', () => {
+  const pool = { capacity: { requests_per_second: 10 }, startup: 60_000 };
+  let state = initialScalingState();
+  const messageAt = (seconds: number, replicas: { ready: number; pending: number }): string => {
+    const at = now + seconds * 1_000;
+    const snapshot = snapshotOf(pool, { request_rate: { value: 48, at } }, { replicas: { ...replicas, draining: 0 } });
+    const result = decide(snapshot, learn(state, { ...snapshot, staleAfterMs: 30_000 }, at), at);
+    state = result.state;
+    return result.decision.message;
+  };
+  for (let s = 0; s <= 600; s += 10) {
+    const message = messageAt(s, { ready: 3, pending: s < 60 ? 0 : 4 });
+    if (s === 180) expect(message).not.toContain('became ready');
+    if (s === 600) expect(message).toContain('4 on the way were counted; none became ready for 9m (a start takes 1m)');
+  }
+  expect(messageAt(610, { ready: 4, pending: 3 })).not.toContain('became ready');
+});
+
 describe('what gets through all the same is degraded, never followed', () => {
   test('a capacity of zero is a capacity that is not known', () => {
     const pool = { capacity: { requests_per_second: 0 } };

@@ -37,7 +37,7 @@ import { rehearsedScaleUp, type ScalingConfig } from './scaling-config.ts';
 import type { ScalingState } from './scaling-state.ts';
 import { decideSize } from './size/decide-size.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
-import { trackReady } from './track-ready.ts';
+import { trackReady, trackWaiting } from './track-ready.ts';
 import { prepareWorkers } from './workers/prepare-workers.ts';
 import { workloadOf } from './workload.ts';
 
@@ -53,7 +53,8 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
   const { config, replicas } = snapshot;
   const capacity = capacityOf(config, before);
   const startupMs = startupOf(config, before) * tuned.startup;
-  const { current, state, note } = reconcile(snapshot, trackReady(before, replicas.ready, now), { now, startupMs });
+  const tracked = trackWaiting(trackReady(before, replicas.ready, now), replicas.pending, now);
+  const { current, state, note } = reconcile(snapshot, tracked, { now, startupMs });
   const reversals = fadedReversals(before, now);
   // A pool that was never looked at before has nothing to rehearse yet.
   const rehearsal = before.at === 0 ? null : prepareRehearsal(before.rehearsal, { config, capacity, startupMs });
@@ -158,6 +159,8 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
         reason,
         why: note === '' ? wanted.why : `${wanted.why}; ${note}`,
         pending: replicas.pending,
+        waitingMs: now - (state.waitingSince ?? now),
+        startupMs,
         limits,
         size,
       }),

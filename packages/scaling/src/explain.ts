@@ -1,4 +1,8 @@
 import type { DecisionReason, DecisionSize, LimitStep } from '@jaegis/model';
+import { formatDuration } from '@jaegis/std';
+
+/** Replicas on the way for so many start-up times without one that serves are worth a word. */
+const longWait = 2;
 
 /** A decision in one sentence of plain words with its numbers. */
 export function explain(o: {
@@ -7,6 +11,9 @@ export function explain(o: {
   reason: DecisionReason;
   why: string;
   pending: number;
+  /** How long replicas have been on the way without one becoming ready, and how long a start takes, milliseconds. */
+  waitingMs: number;
+  startupMs: number;
   limits: readonly LimitStep[];
   size: DecisionSize | null;
 }): string {
@@ -14,6 +21,8 @@ export function explain(o: {
   const parts = [`${headline(o)}: ${why}`];
   if (o.size !== null) parts.push(o.size.message);
   if (o.pending > 0 && to >= from) parts.push(`${o.pending} on the way ${o.pending === 1 ? 'was' : 'were'} counted`);
+  if (o.pending > 0 && o.waitingMs > longWait * o.startupMs)
+    parts.push(`none became ready for ${formatDuration(o.waitingMs)} (a start takes ${formatDuration(o.startupMs)})`);
   for (const limit of limits) parts.push(limit.message);
   if (reason === 'WithinTolerance') parts.push('too little over what runs to change anything');
   return parts.join('; ');

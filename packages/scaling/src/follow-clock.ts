@@ -28,6 +28,7 @@ export function followClock(state: ScalingState, now: number): ScalingState {
     otherHands: state.otherHands.map(move),
     resizedAt: state.resizedAt === 0 ? 0 : move(state.resizedAt),
     effect: moveEffect(state.effect, move),
+    waitingSince: state.waitingSince === null ? null : move(state.waitingSince),
     mismatchSince: state.mismatchSince === null ? null : move(state.mismatchSince),
   };
 }

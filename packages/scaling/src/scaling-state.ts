@@ -68,6 +68,8 @@ export interface ScalingState {
   readonly reversals: number;
   /** The number of ready replicas, since when, and what it was before. */
   readonly ready: { readonly count: number; readonly since: number; readonly before: number };
+  /** Since when replicas are on the way without one becoming ready; `null` while none are. */
+  readonly waitingSince: number | null;
   /** Signals that were seen at least once: their absence is a loss, not a pool without them. */
   readonly seen: readonly string[];
   readonly capacity: CapacityState;
@@ -76,9 +78,9 @@ export interface ScalingState {
   readonly workload: WorkloadState;
   /** How well it is scaled, and what was tuned for it, see effect/. */
   readonly effect: EffectState;
-  /** Orders that were refused or came to nothing, in a row, and when the target may be asked again. */
   /** When the size of its replicas was last changed. */
   readonly resizedAt: number;
+  /** Orders that were refused or came to nothing, in a row, and when the target may be asked again. */
   readonly refusals: { readonly count: number; readonly retryAt: number };
   /** Since when the target has had another number than was ordered; `null` when it has that number. */
   readonly mismatchSince: number | null;
@@ -108,6 +110,7 @@ export function initialScalingState(): ScalingState {
     integral: 0,
     reversals: 0,
     ready: { count: 0, since: 0, before: 0 },
+    waitingSince: null,
     seen: [],
     capacity: {
       perReplica: null,

@@ -2,6 +2,7 @@ export { assert, BugError, unreachable } from './assert.ts';
 export { BoundedQueue } from './bounded-queue.ts';
 export { type Cancel, type Clock, sleep } from './clock.ts';
 export { formatDuration, parseDurationMs } from './duration.ts';
+export { fileTrouble } from './file-trouble.ts';
 export { formatValue, shortNumber, type Unit } from './format.ts';
 export { QuantileSketch } from './quantile-sketch.ts';
 export { type CaptureRegex, compileCaptureRegex } from './regex/capture-regex.ts';

@@ -43,7 +43,7 @@ export function formatPools(pools: readonly Pool[], options: Layout & { now: num
       pool.name,
       replicasCell(pool),
       pool.minReplicas === null ? 'watched' : `${pool.minReplicas}-${pool.maxReplicas}`,
-      stateCell(pool.mode),
+      modeCell(pool),
       scoreCell(pool.score),
       poolSignal(pool, 'request_rate'),
       poolSignal(pool, 'latency_p95'),
@@ -54,6 +54,11 @@ export function formatPools(pools: readonly Pool[], options: Layout & { now: num
     ]),
     options,
   );
+}
+
+/** Nothing is decided for a pool without a target, whatever its mode. */
+function modeCell({ mode, target }: Pool): Cell {
+  return stateCell(target === null ? 'watched' : mode);
 }
 
 function formatEffect(effect: PoolEffect): string {
@@ -118,7 +123,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
       `${pool.lastDecision.id}, ${ago(pool.lastDecision.at, options.now)}: ${pool.lastDecision.message}`,
     ]);
   const lines = [
-    titled(pool.name, [stateCell(pool.mode), `score ${Math.round(pool.score)}`], options),
+    titled(pool.name, [modeCell(pool), `score ${Math.round(pool.score)}`], options),
     ...pool.reasons.map((reason) => sentence(`- ${reason}`, options)),
     '',
     section(pairs, options),

@@ -12,7 +12,16 @@ import type {
 import type { Tone } from './paint.ts';
 import type { Cell } from './table.ts';
 
-type State = Connectivity | Health | IncidentState | AlertState | FleetState | Severity | PoolMode | ActionState;
+type State =
+  | Connectivity
+  | Health
+  | IncidentState
+  | AlertState
+  | FleetState
+  | Severity
+  | PoolMode
+  | ActionState
+  | 'watched';
 
 const look: Readonly<Record<State, readonly [symbol: string, tone: Tone]>> = {
   live: ['●', 'good'],
@@ -38,6 +47,7 @@ const look: Readonly<Record<State, readonly [symbol: string, tone: Tone]>> = {
   paused: ['‖', 'warn'],
   'paused-in': ['◐', 'warn'],
   'paused-out': ['◐', 'warn'],
+  watched: ['○', 'dim'],
   none: ['–', 'dim'],
   ordered: ['◐', 'warn'],
   ready: ['●', 'good'],

@@ -30,6 +30,8 @@ describe('at 80 columns', () => {
       checkout               1  watched    100     –      –       –      –           –
       "
     `);
+    expect(formatPools([example.watchedPool], at(160))).toContain('○ watched');
+    expect(formatPool(example.watchedPool, at(160))).toMatch(/^checkout +○ watched/);
   });
 
   test('links', () => {
