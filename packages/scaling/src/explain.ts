@@ -1,8 +1,9 @@
 import type { DecisionReason, DecisionSize, LimitStep } from '@jaegis/model';
 import { formatDuration } from '@jaegis/std';
 
-/** Replicas on the way for so many start-up times without one that serves are worth a word. */
+/** Replicas on the way for so many start-up times without one that serves are worth a word; starts of seconds may take half a minute. */
 const longWait = 2;
+const leastLongMs = 30_000;
 
 /** A decision in one sentence of plain words with its numbers. */
 export function explain(o: {
@@ -21,7 +22,7 @@ export function explain(o: {
   const parts = [`${headline(o)}: ${why}`];
   if (o.size !== null) parts.push(o.size.message);
   if (o.pending > 0 && to >= from) parts.push(`${o.pending} on the way ${o.pending === 1 ? 'was' : 'were'} counted`);
-  if (o.pending > 0 && o.waitingMs > longWait * o.startupMs)
+  if (o.pending > 0 && o.waitingMs > Math.max(longWait * o.startupMs, leastLongMs))
     parts.push(`none became ready for ${formatDuration(o.waitingMs)} (a start takes ${formatDuration(o.startupMs)})`);
   for (const limit of limits) parts.push(limit.message);
   if (reason === 'WithinTolerance') parts.push('too little over what runs to change anything');

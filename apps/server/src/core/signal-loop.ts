@@ -112,6 +112,7 @@ function agentSignals(fleet: Fleet, agent: Agent, now: number): Signals {
       heartbeatMetrics: fleet.registry.metricsOf(id),
       progress: progress === undefined ? undefined : { perSecond: progress.perSecond, at: progress.at },
       process: process === undefined ? undefined : { ...process, at: fleet.host!.at },
+      cpuLimit: entry?.limits.cpu,
       memoryLimitBytes: memoryLimitOf(fleet, agent.pool),
       capacityPerReplica: entry?.config?.capacity?.requests_per_second ?? entry?.state.capacity.perReplica ?? null,
       recoveryTimeSeconds: secondsOf(fleet.health.get(id)?.recovery?.lastMs),

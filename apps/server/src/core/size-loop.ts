@@ -21,7 +21,9 @@ export function runSizes(fleet: Fleet, now: number): void {
       .map(({ instanceId }) => {
         const signals = fleet.signals.agent(instanceId)?.signals ?? {};
         const used = (name: SignalName) => freshValue(signals, name, { now, maxAgeMs: freshMs });
-        return { instanceId, cpu: used('cpu_utilization'), memoryBytes: used('memory_bytes') };
+        const share = used('cpu_utilization');
+        const cpu = share === null ? null : share * (entry.limits.cpu ?? 1);
+        return { instanceId, cpu, memoryBytes: used('memory_bytes') };
       });
     followUsage(entry.size, replicas, now);
     const p95 = freshValue(entry.signals, 'latency_p95', { now, maxAgeMs: freshMs });

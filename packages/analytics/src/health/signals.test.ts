@@ -50,6 +50,12 @@ test('the host measures a process better than the process itself', () => {
   expect(signals.memory_utilization).toEqual({ value: 0.5, at: 7 });
 });
 
+test('CPU is a share of what the process may use: one core, or its limit', () => {
+  const process = { cpuUtilization: 0.2, memoryBytes: 1, at: 7 };
+  expect(assembleAgentSignals({ process, cpuLimit: 0.25 }, now).cpu_utilization?.value).toBe(0.8);
+  expect(assembleAgentSignals({ process, cpuLimit: null }, now).cpu_utilization?.value).toBe(0.2);
+});
+
 test('saturation comes from capacity unless the agent knows better', () => {
   expect(assembleAgentSignals({ red, capacityPerReplica: 4 }, now).saturation?.value).toBe(0.5);
   const heartbeatMetrics = { saturation: 0.9 };

@@ -19,6 +19,7 @@ export interface RedReading {
 
 /** What the host knows of the process behind an agent. */
 export interface ProcessReading {
+  /** Of one core; above 1 where several are used. */
   readonly cpuUtilization: number | null;
   readonly memoryBytes: number | null;
   readonly networkBytesPerSecond?: number | null;
@@ -34,6 +35,8 @@ export interface AgentSources {
   readonly heartbeatMetrics?: Readonly<Record<string, number | SignalValue>> | undefined;
   readonly progress?: { readonly perSecond?: number | null; readonly at?: number } | undefined;
   readonly process?: ProcessReading | undefined;
+  /** Cores that the process may use; one where left out. */
+  readonly cpuLimit?: number | null | undefined;
   /** What the process may use; gives memory_utilization. */
   readonly memoryLimitBytes?: number | null | undefined;
   /** Requests per second that one replica can serve; gives saturation where the agent does not say it itself. */
@@ -72,7 +75,8 @@ export function assembleAgentSignals(sources: AgentSources, now: number): Signal
     else put(name, metric.value, metric.at);
   }
   if (measured !== undefined) {
-    put('cpu_utilization', measured.cpuUtilization, measured.at);
+    const cores = measured.cpuUtilization;
+    put('cpu_utilization', cores === null ? null : cores / (sources.cpuLimit ?? 1), measured.at);
     put('memory_bytes', measured.memoryBytes, measured.at);
     put('network_bytes', measured.networkBytesPerSecond, measured.at);
     put('disk_bytes', measured.diskBytesPerSecond, measured.at);

@@ -26,7 +26,7 @@ export function coverLosses(o: { desired: number; needed: number | null; constra
     raise(
       needed + spare,
       'SpareForLoss',
-      `${needed} serve what is measured, ${spare} more so that ${spare === 1 ? 'one' : spare} may be lost`,
+      `${needed} ${needed === 1 ? 'serves' : 'serve'} what is measured, ${spare} more so that ${spare === 1 ? 'one' : spare} may be lost`,
     );
   if (zones?.survivesLoss === true && zones.names.length > 1) {
     const count = needed + Math.ceil(needed / (zones.names.length - 1));
@@ -34,7 +34,7 @@ export function coverLosses(o: { desired: number; needed: number | null; constra
     raise(
       count,
       'ZoneLossCovered',
-      `${needed} serve what is measured, ${count} over ${zones.names.length} zones leave that many when the fullest (${largest}) is lost`,
+      `${needed} ${needed === 1 ? 'serves' : 'serve'} what is measured, ${count} over ${zones.names.length} zones leave that many when the fullest (${largest}) is lost`,
     );
   }
   return { desired, steps };
