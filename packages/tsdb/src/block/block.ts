@@ -5,6 +5,7 @@
  */
 import type { Labels } from '@jaegis/model';
 import { ByteReader } from '../byte-stream.ts';
+import { type Course, courseFrom } from '../select/join-samples.ts';
 import type { ReadFile, StorageDirectory } from '../storage-directory.ts';
 import { crc32c } from '../wal/crc32c.ts';
 import { BlockDictionary, type PostingPlace, pieceTail } from './block-dictionary.ts';
@@ -49,6 +50,11 @@ export function seriesBytes({ ids, chunks }: BlockSeries): number {
 const readAhead = 8_192;
 
 export type BlockCache = LruCache<string, unknown>;
+
+interface DecodedValues {
+  readonly values: Float64Array;
+  readonly course: Course | undefined;
+}
 
 export interface OpenBlockOptions {
   readonly directory: Pick<StorageDirectory, 'openRead'>;
@@ -246,11 +252,12 @@ export class Block {
   }
 
   /** The values of a raw chunk. Shared: not to be changed. For questions, of which many look at the same. */
-  decodedValues(chunk: ChunkPlace): Float64Array {
+  decoded(chunk: ChunkPlace): DecodedValues {
     return this.#cached(`values/${chunk.at}`, () => {
-      const value = new Float64Array(chunk.count);
-      readValues(this.values(chunk), chunk.count, { values: value, at: 0 });
-      return { value, bytes: value.byteLength + 200 };
+      const values = new Float64Array(chunk.count);
+      readValues(this.values(chunk), chunk.count, { values, at: 0 });
+      const course = courseFrom('rising', values, { from: 0, to: chunk.count });
+      return { value: { values, course }, bytes: values.byteLength + 300 };
     });
   }
 

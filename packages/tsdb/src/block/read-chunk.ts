@@ -2,6 +2,8 @@
 
 import { type Rollup, type RollupField, rollupFields } from '../rollup/rollup.ts';
 import { type FieldsToRead, readRollup, readRollupInto } from '../rollup/rollup-column.ts';
+import type { SampleMemory } from '../select/head-view.ts';
+import type { Course } from '../select/join-samples.ts';
 import type { Block, ChunkPlace } from './block.ts';
 import { readValues } from './value-column.ts';
 
@@ -19,26 +21,26 @@ export function readSamples(block: Block, chunk: ChunkPlace): Samples {
 
 /** The same for a question, which many ask: shared, not to be changed. */
 export function samplesOf(block: Block, chunk: ChunkPlace): Samples {
-  return { timestamps: timesOf(block, chunk), values: block.decodedValues(chunk) };
+  return { timestamps: timesOf(block, chunk), values: block.decoded(chunk).values };
 }
 
-/** Puts all samples of a raw chunk into `into` from `at` on; true where that changed a time. Throws where it is damaged. */
+/** Puts all samples of a raw chunk into `memory` from `at` on; gives what is known of their values. Throws where it is damaged. */
 export function readSamplesInto(
   block: Block,
   chunk: ChunkPlace,
-  into: { times: Float64Array; values: Float64Array; at: number },
-): boolean {
-  const { times, values, at } = into;
-  values.set(block.decodedValues(chunk), at);
+  { memory, at }: { memory: SampleMemory; at: number },
+): Course | undefined {
+  const { times } = memory;
+  const { values, course } = block.decoded(chunk);
+  memory.values.set(values, at);
   const distances = block.times(chunk.column);
-  let isChanged = false;
   for (let i = 0; i < chunk.count; i++) {
     const time = chunk.start + distances[i]!;
     if (times[at + i] === time) continue;
     times[at + i] = time;
-    isChanged = true;
+    memory.isChanged = true;
   }
-  return isChanged;
+  return course;
 }
 
 /** All buckets of a rollup's chunk, with the fields that are asked for. Throws where it is damaged. */

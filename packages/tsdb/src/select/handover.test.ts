@@ -62,7 +62,9 @@ async function asked(life: Life, selection: Selection) {
     let copy: Float64Array | undefined;
     const read = found.map((reader) => {
       const { labels, size } = reader;
-      const { timestamps, values } = reader.read();
+      const { timestamps, values, course } = reader.read();
+      if (course !== undefined) expect(values.some((value) => Number.isNaN(value))).toBe(false);
+      if (course === 'rising') expect(values.some((value, i) => i > 0 && value < values[i - 1]!)).toBe(false);
       // The same array as for the series before promises the same times.
       if ((selection.hints?.rangeMs ?? 0) > 0 && timestamps === before) expect([...timestamps]).toEqual([...copy!]);
       before = timestamps;
@@ -103,13 +105,19 @@ describe('a question answered by another thread', () => {
       const each = rng.int(1, 25);
       const refs = names.map((i) => store.resolve({ __name__: 'm', i, half: `${Number(i) % 2}` }, now) as number);
       const length = refs.length * each;
+      const timestamps = Float64Array.from({ length }, (_, at) => {
+        const time = before + Math.floor(((now - before) * (Math.floor(at / refs.length) + 1)) / each);
+        return time - (rng.chance(0.02) ? rng.int(0, 390_000) : 0);
+      });
       const batch = {
         refs: Uint32Array.from({ length }, (_, at) => refs[at % refs.length]!),
-        timestamps: Float64Array.from({ length }, (_, at) => {
-          const time = before + Math.floor(((now - before) * (Math.floor(at / refs.length) + 1)) / each);
-          return time - (rng.chance(0.02) ? rng.int(0, 390_000) : 0);
+        timestamps,
+        // Some rise with time, some begin again now and then, and some are no numbers sometimes.
+        values: Float64Array.from({ length }, (_, at) => {
+          const kind = Number(names[at % refs.length]) % 3;
+          if (kind === 2) return rng.chance(0.1) ? Number.NaN : rng.int(0, 1_000) / 10;
+          return (timestamps[at]! - t0) % (kind === 0 ? 1e9 : 600_000);
         }),
-        values: Float64Array.from({ length }, () => (rng.chance(0.1) ? Number.NaN : rng.int(0, 1_000) / 10)),
         length,
       };
       await store.append(batch, now);

@@ -11,6 +11,34 @@ export interface Samples {
   readonly course?: Course | undefined;
 }
 
+/** What is known of all values before `to`, when `before` is known of those before `from`. */
+export function courseFrom(
+  before: Course | undefined,
+  values: Float64Array,
+  { from, to }: { from: number; to: number },
+): Course | undefined {
+  if (before === undefined) return undefined;
+  let isRising = before === 'rising';
+  let last = from === 0 ? Number.NEGATIVE_INFINITY : values[from - 1]!;
+  for (let i = from; i < to; i++) {
+    const value = values[i]!;
+    if (Number.isNaN(value)) return undefined;
+    if (value < last) isRising = false;
+    last = value;
+  }
+  return isRising ? 'rising' : 'numbers';
+}
+
+/** What is known of two parts one behind the other; `isRising`: the second does not begin lower than the first ends. */
+export function courseOfBoth(
+  first: Course | undefined,
+  second: Course | undefined,
+  isRising: boolean,
+): Course | undefined {
+  if (first === undefined || second === undefined) return undefined;
+  return isRising && first === 'rising' ? second : 'numbers';
+}
+
 const nothing: Samples = { timestamps: new Float64Array(0), values: new Float64Array(0) };
 
 /** Each part is in time order itself. */

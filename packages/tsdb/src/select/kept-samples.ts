@@ -14,7 +14,7 @@ import { decodeChunk } from '../chunk/chunk-codec.ts';
 import type { Head } from '../head/head.ts';
 import { lowerBound } from '../head/lower-bound.ts';
 import { chunkUse, type ExtractBuilder, type HeadExtract, type KeptSpan } from './head-extract.ts';
-import type { Course, Samples } from './join-samples.ts';
+import { type Course, courseFrom, type Samples } from './join-samples.ts';
 
 /** 40 MB with times of their own, about half of that where series share them. */
 const defaultLimit = 2_500_000;
@@ -202,24 +202,6 @@ export class SampleReceiver {
 }
 
 const nothing = new Float64Array(0);
-
-/** What is known of all values before `to`, when `before` is known of those before `from`. */
-function courseFrom(
-  before: Course | undefined,
-  values: Float64Array,
-  { from, to }: { from: number; to: number },
-): Course | undefined {
-  if (before === undefined) return undefined;
-  let isRising = before === 'rising';
-  let last = from === 0 ? Number.NEGATIVE_INFINITY : values[from - 1]!;
-  for (let i = from; i < to; i++) {
-    const value = values[i]!;
-    if (Number.isNaN(value)) return undefined;
-    if (value < last) isRising = false;
-    last = value;
-  }
-  return isRising ? 'rising' : 'numbers';
-}
 
 /** Series that are sent together have the same times: those of one after the other are compared, and are one array then. */
 class SharedTimes {

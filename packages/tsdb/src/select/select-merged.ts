@@ -10,7 +10,7 @@ import { guarded, readSamplesInto } from '../block/read-chunk.ts';
 import type { RollupQuestion } from '../rollup/answer-from-rollup.ts';
 import { planStretches, type SelectHints, type Stretch, suitableTier } from './choose-tier.ts';
 import type { HeadView } from './head-view.ts';
-import { joinSamples, type Samples } from './join-samples.ts';
+import { type Course, courseOfBoth, joinSamples, type Samples } from './join-samples.ts';
 import { compileMatcher, type MatcherTest } from './match-series.ts';
 import { type Part, readRaw, readRolled } from './read-rolled.ts';
 import { Scratch } from './scratch.ts';
@@ -158,31 +158,34 @@ function readInTurn(
   scratch.begin(found.samples);
   const { times, values } = scratch;
   let at = 0;
+  let course: Course | undefined = 'rising';
   const follows = (count: number): boolean => at === 0 || count === 0 || times[at]! > times[at - 1]!;
+  const add = (count: number, own: Course | undefined): void => {
+    if (count > 0) course = courseOfBoth(course, own, at === 0 || values[at]! >= values[at - 1]!);
+    at += count;
+  };
   for (const { block, chunk } of chunks) {
-    const isRead = guarded(
+    const read = guarded(
       block,
       (message) => sources.blocks.damage(message),
-      () => {
-        if (readSamplesInto(block, chunk, { times, values, at })) scratch.isChanged = true;
-        return true;
-      },
+      () => ({ course: readSamplesInto(block, chunk, { memory: scratch, at }) }),
     );
-    if (isRead !== true) continue;
+    if (read === undefined) continue;
     if (!follows(chunk.count)) return undefined;
-    at += chunk.count;
+    add(chunk.count, read.course);
   }
   if (found.row !== -1) {
     const count = sources.head.readInto(found.row, stretch, { memory: scratch, at });
     if (!follows(count)) return undefined;
-    at += count;
+    add(count, whole?.course);
   }
   let first = 0;
   let last = at;
   // Few lie outside: what is outside shares a chunk with what is inside.
   while (first < last && times[first]! < from) first++;
   while (last > first && times[last - 1]! > to) last--;
-  return scratch.view(first, last);
+  const { timestamps, values: inView } = scratch.view(first, last);
+  return { timestamps, values: inView, course };
 }
 
 export function selectMerged(
