@@ -6,6 +6,12 @@ import type { Loss, Need, NeedContext } from './reactive/need.ts';
 import { readNeeds } from './reactive/read-needs.ts';
 import type { Change, ScalingState } from './scaling-state.ts';
 
+/**
+ * What is left of the tolerance where too much waits. None at all would order for the noise of a demand that is told only by
+ * what is served.
+ */
+const urgentShare = 0.25;
+
 /** A number of replicas on its way through the steps, with what was said about it. */
 export interface Wanted {
   readonly desired: number;
@@ -50,7 +56,6 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     return hold('NoData', 'no signal is known', seen);
   }
   const written = { up: config.scaleUp.tolerance, down: config.scaleDown.tolerance };
-  const band = deadBand({ up: written.up ?? config.tolerance, down: written.down ?? config.tolerance }, reversals);
   const worst = needs.reduce<Need | undefined>(
     (a, b) => (a === undefined || b.replicas > a.replicas ? b : a),
     undefined,
@@ -77,6 +82,9 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
       isRehearsed: true,
     };
   }
+  const usual = deadBand({ up: written.up ?? config.tolerance, down: written.down ?? config.tolerance }, reversals);
+  const isUrgent = needs.some((need) => need.isUrgent === true);
+  const band = isUrgent ? { ...usual, up: written.up ?? urgentShare * config.tolerance } : usual;
   const output = control({
     need: chosen.replicas,
     growth: chosen.growth,

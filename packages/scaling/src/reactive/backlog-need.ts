@@ -39,11 +39,15 @@ export function backlogNeed(
     const takesMs = (excess / extra) * 1_000;
     const takes = formatDuration(takesMs);
     const replicas = (arrivals + extra) / perReplica;
+    const spare = Math.max(0, perReplica * current - arrivals);
     // While it takes longer than that nothing is given back, delivered or not.
-    return need(
-      takesMs > slowestMs ? Math.max(current, replicas) : replicas,
-      `${shortNumber(arrivals)}/s arrive, one replica works off ${shortNumber(perReplica)}/s: drained in ${takes}`,
-    );
+    return {
+      ...need(
+        takesMs > slowestMs ? Math.max(current, replicas) : replicas,
+        `${shortNumber(arrivals)}/s arrive, one replica works off ${shortNumber(perReplica)}/s: drained in ${takes}`,
+      ),
+      isUrgent: excess * 1_000 > spare * Math.max(drainMsMax, startupMs),
+    };
   }
   // Nothing is known but that work piles up: double what serves, then look again when it does.
   const ready = measuredReady(context, settleMs);

@@ -12,6 +12,8 @@ export interface Need {
   readonly replicas: number;
   /** Share by which the load is expected to grow until new replicas serve. */
   readonly growth: number;
+  /** Too much waits for a difference to be tolerated. */
+  readonly isUrgent?: boolean;
   readonly why: string;
 }
 

@@ -1,14 +1,14 @@
 import { formatDuration, shortNumber } from '@jaegis/std';
 import { fadedReversals } from '../change-history.ts';
-import { drainShare, roundingSlack, slowDrainS } from '../rehearsal/virtual-plants.ts';
+import { drainShare, roundingSlack } from '../rehearsal/virtual-plants.ts';
 import type { Need, NeedContext } from './need.ts';
 
 // What the leader of the rehearsed candidates provides for, in whole replicas (at least for growth that lasts and for what an
 // hour did not fall below: ramp.ts, hour-floor.ts), with two additions that its small plant does not know: the queue that
 // really is there, beyond what may wait anyway, is to be gone in a minute and half a start-up time, with at most two fifths
 // more than arrives (a long queue is an integral of the past: replicas in proportion to it grow without end while new ones
-// start), or as many as work it off in five minutes or four start-up times, if more were ever needed; and a demand far beyond
-// everything ordered is believed at once (panic), whatever the leader's view.
+// start) or as many as were ever needed; and a demand far beyond everything ordered is believed at once (panic), whatever
+// the leader's view.
 const mayWait = 0.3;
 const drainS = 60;
 /** Of a replica; on the way down. */
@@ -39,8 +39,8 @@ export function rehearsedNeed(
   const held = Math.max(demand.fresh, Math.min(demand.held, room));
   const isPanic = rehearsal.newest > panicFrom * current * planned && rehearsal.newest > demand.held;
   const provided = Math.max(isPanic ? rehearsal.newest : held, rehearsal.least);
-  const slowly = Math.min(rehearsal.highest, rehearsal.newest + excess / slowDrainS(startupMs / 1_000));
-  const most = Math.max(provided, (1 + drainShare) * Math.max(rehearsal.newest, rehearsal.soon), slowly);
+  const drained = (1 + drainShare) * Math.max(rehearsal.newest, rehearsal.soon);
+  const most = Math.max(provided, drained, rehearsal.highest);
   const exact = Math.min(provided + backlog, most) / planned - roundingSlack;
   const up = Math.ceil(exact);
   // Between two whole numbers the larger one stays, the more so the more often it went back and forth lately.

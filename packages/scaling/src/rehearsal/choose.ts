@@ -30,6 +30,8 @@ export const tuning = {
 const worthOfLate = 150;
 /** Up to so long a start an episode is one burst; where it takes longer, lateness comes in lumps anyway. */
 const oneBurstStartS = 60;
+/** From so many times the aim on nothing more is risked on the way down. */
+const farBehind = 3;
 /** In the first day a single episode counts by a quarter, which the second day takes back. */
 const firstDayShare = 0.25;
 const dayS = 86_400;
@@ -41,6 +43,8 @@ export interface Choice {
   readonly index: number;
   /** The share of late requests that was allowed. */
   readonly allowed: number;
+  /** How far more was late in reality than is aimed at: 0 up to the aim, 1 from three times it. */
+  readonly behind: number;
 }
 
 /** Requests that came late, of so many, with the sum of the squares of the episodes they came in. */
@@ -62,7 +66,8 @@ export function choose(
   const filled = isNew ? 0 : Math.min(1, time / plants.weight / memoryS);
   const ageS = -memoryS * Math.log1p(-Math.min(filled, 0.999));
   const firstDay = firstDayShare * Math.min(1, Math.max(0, 2 - ageS / dayS));
-  const young = Math.min(1, oneBurstStartS / settings.startupS) * (1 - filled) * (1 - firstDay);
+  const oneBurst = Math.min(1, oneBurstStartS / settings.startupS);
+  const young = oneBurst * (1 - filled) * (1 - firstDay);
   const counts = (late: number, lumps: number): number => 1 - young * aloneOf(late, lumps);
   const { real } = o;
   const told = real.arrived > 0 ? real.late / real.arrived : 0;
@@ -70,7 +75,10 @@ export function choose(
   const overspent = (1 + tuning.savedMeanwhile / tuning.budgetGain) * aim;
   const spent = told > overspent ? Math.max(overspent, told * counts(real.late, real.lumps)) : told;
   const allowed = Math.min(tuning.most * aim, Math.max(tuning.least * aim, aim + tuning.budgetGain * (aim - spent)));
-  if (isNew) return { index: -1, allowed };
+  // A single burst says nothing of the next; from two on, or where starting takes long, it was not luck.
+  const repeated = told * (1 - oneBurst * aloneOf(real.late, real.lumps));
+  const behind = Math.max(0, Math.min(1, (repeated / aim - 1) / (farBehind - 1)));
+  if (isNew) return { index: -1, allowed, behind };
   const shortage = (o.certainty * (tuning.prior + settings.startupS) * arrived) / time;
   const decay = tuning.decay * Math.sqrt(1 + settings.startupS / 60);
   const priors = margins.map((margin) => shortage * plants.weight * Math.exp(-Math.max(0, margin) / decay));
@@ -99,7 +107,7 @@ export function choose(
     least = cost;
     index = i;
   }
-  return { index, allowed };
+  return { index, allowed, behind };
 }
 
 /** How far lateness is a single episode: 1 for one, 1/n for n of a size. */

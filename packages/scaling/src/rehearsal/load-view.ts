@@ -74,6 +74,8 @@ export class LoadView {
    * its candidates: whom it kept from being late would lead without having earned it.
    */
   least = 0;
+  /** The highest minute of the last hour. */
+  highestOfHour = 0;
   /** The last minute stands above the last five. */
   isRising = false;
   /** How far the seasonal forecast is believed, 0..1. */
@@ -86,6 +88,7 @@ export class LoadView {
   readonly #history = new Float64Array(historySteps);
   readonly #sources = new Float64Array(order.length);
   readonly #holds: Hold[];
+  readonly #hourHold = new Hold(3_600 / gridS);
   readonly #leadS: number;
   readonly #said: Float64Array;
   readonly #stayed: Float64Array;
@@ -128,6 +131,7 @@ export class LoadView {
     this.soon = grown.soon > rate ? grown.soon : 0;
     this.least = Math.max(this.#hour.value, grown.atLead > rate ? grown.atLead : 0);
     this.#noise = followNoise(this.#noise, rates, gridS);
+    this.highestOfHour = this.#hourHold.push(minute);
     this.isRising = minute > risingFrom * this.#mean(30);
     this.#rhythm.observe(newest, before, atS);
     this.#profile.observe(rate, atS);

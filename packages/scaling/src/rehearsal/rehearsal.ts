@@ -57,6 +57,7 @@ export class Rehearsal {
   #lumps = 0;
   #episode = 0;
   #quiet = 0;
+  #behind = 0;
 
   constructor(settings: RehearsalSettings, kept?: KeptRehearsal) {
     this.settings = settings;
@@ -89,6 +90,7 @@ export class Rehearsal {
       leader: this.#leader,
     });
     this.#leader = choice.index;
+    this.#behind = choice.behind;
     if (!this.isGrown) this.#plan = null;
     else if (choice.index !== this.#planned || now - this.#plannedAt >= planEveryMs) this.#makePlan(choice, now);
   }
@@ -167,9 +169,12 @@ export class Rehearsal {
     return this.#view.soon;
   }
 
-  /** What is provided for whoever leads, requests per second: where growth leads, and what an hour did not fall below. */
+  /**
+   * What is provided for whoever leads, requests per second: where growth leads, what an hour did not fall below, and, as
+   * far as a pool is behind its objective, the highest of an hour: bursts come back, and keeping what is there orders nothing.
+   */
   get least(): number {
-    return this.#view.least;
+    return Math.max(this.#view.least, this.#behind * this.#view.highestOfHour);
   }
 
   /** Demand grows: no time to give back. */

@@ -31,12 +31,8 @@ const drainSteps = 1;
 export const episodeGapSteps = 60;
 /** A queue is to be gone in a minute and half a start-up time. */
 const drainS = 60;
-/** But with at most two fifths more than arrives: a long queue is an integral of the past. */
+/** But with at most two fifths more than arrives, a long queue being an integral of the past, or with as many as were ever needed. */
 export const drainShare = 0.4;
-/** Where that would take longer than this it may be more, but never more than was ever needed. */
-export function slowDrainS(startupS: number): number {
-  return Math.max(300, 4 * startupS);
-}
 /** Rounding up starts here: what a fifth of a replica too few leaves waiting is worked off when the queue is counted. */
 export const roundingSlack = 0.2;
 
@@ -158,8 +154,7 @@ export class VirtualPlants {
     const drain = 1 / (drainS + startupS / 2);
     if (!this.#isFresh && ++this.#subAt >= this.#perSub) this.#roll();
     const { floor } = seen;
-    const drained = (1 + drainShare) * Math.max(floor, seen.newest);
-    const slow = 1 / slowDrainS(startupS);
+    const drained = Math.max((1 + drainShare) * Math.max(floor, seen.newest), seen.highest);
     let i = 0;
     for (let v = 0; v < views.length; v++) {
       const view = seen.values[v]!;
@@ -167,11 +162,7 @@ export class VirtualPlants {
         const unit = form === 0 ? view : Math.sqrt(view * seen.mean);
         for (let m = 0; m < margins.length; m++, i++) {
           const provided = Math.max(floor, Math.min(view + margins[m]! * unit, seen.cap));
-          let more = provided;
-          if (queue[i]! > 0) {
-            const most = Math.max(drained, Math.min(seen.highest, seen.newest + queue[i]! * slow));
-            more = Math.max(provided, Math.min(provided + queue[i]! * drain, most));
-          }
+          const more = queue[i]! > 0 ? Math.max(provided, Math.min(provided + queue[i]! * drain, drained)) : provided;
           let n = Math.ceil(more * perRequest - roundingSlack);
           if (!(n > minReplicas)) n = minReplicas;
           else if (n > maxReplicas) n = maxReplicas;
