@@ -50,6 +50,22 @@ describe('a rehearsal', () => {
     expect(lift([4, 12, 20], 22)).toBeGreaterThan(1.15);
   });
 
+  test('keeps what an hour needed once more than one burst was late, and no longer', () => {
+    const leastAfter = (bursts: readonly number[], minutes: number): number => {
+      const rehearsal = new Rehearsal(settings);
+      const end = bursts.at(-1)! + minutes * 6;
+      for (let i = 0; i <= end; i++) {
+        const isBurst = bursts.some((from) => i >= from && i < from + 12);
+        const now = start + i * 10_000;
+        rehearsal.observe(isBurst ? 600 : 100, now, { queue: isBurst ? 9_000 : 0, ready: 20 });
+      }
+      return rehearsal.least;
+    };
+    expect(leastAfter([1_000, 1_400], 40)).toBeGreaterThan(590);
+    expect(leastAfter([1_000, 1_400], 80)).toBeLessThan(110);
+    expect(leastAfter([1_400], 40)).toBeLessThan(110);
+  });
+
   test('is the same after JSON, and goes on', () => {
     const one = rehearse({ hours: 6, rate: (i) => 100 + (i % 50) });
     const two = new Rehearsal(settings, JSON.parse(JSON.stringify(one)));
