@@ -164,8 +164,9 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     const { page, problems, close } = await openPage(browser, empty.url + path);
     await page.getByText('No agents yet').waitFor();
     for (const text of [
-      "join({ pool: 'reader' })",
-      'OTEL_EXPORTER_OTLP_ENDPOINT=',
+      // Not on the port that the SDK takes by itself, so the address is named.
+      `join({ pool: 'reader', url: '${empty.url}' })`,
+      `OTEL_EXPORTER_OTLP_ENDPOINT=${empty.url}`,
       '/api/fleet/agents/reader-1/heartbeat',
     ])
       await page.getByText(text).waitFor();
