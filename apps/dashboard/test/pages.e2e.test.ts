@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
         body: { pool: 'research/reader', signal: 'latency_p95', verdict: 'not_a_problem' },
       });
       await page.keyboard.press('Escape');
-      expect(await page.getByRole('button', { name: 'Missed this' }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Missed this' }).waitFor({ state: 'detached' });
       expect(problems).toEqual([]);
       await close();
     },

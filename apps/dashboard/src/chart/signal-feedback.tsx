@@ -39,8 +39,9 @@ export function SignalFeedback({ pool, signal }: { pool: string; signal: string 
               type="button"
               className="button"
               aria-pressed={say.isSuccess && say.variables === each.verdict}
-              disabled={say.isPending}
-              onClick={() => say.mutate(each.verdict)}
+              // Not `disabled`: that takes the focus away, and with it Escape.
+              aria-disabled={say.isPending}
+              onClick={() => !say.isPending && say.mutate(each.verdict)}
             >
               {each.name}
             </button>
