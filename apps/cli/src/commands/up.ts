@@ -18,6 +18,7 @@ import { formatStarted } from '../format/started.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import { action, localCommand, type Program, writeJsonLine } from './shared.ts';
+import { stopSignals } from './stop-signals.ts';
 
 const forcedExitCode = 130;
 const lingerMs = 2_000;
@@ -96,7 +97,13 @@ async function run(start: {
   isJson: boolean;
 }): Promise<ExitCode> {
   const { config, configDir, file, options, terminal, isJson } = start;
-  const stop = onStop(terminal);
+  const stop = stopSignals(process, {
+    now: () => performance.now(),
+    force: () => {
+      terminal.warn('Forced: whatever still runs is adopted or replaced at the next start.');
+      process.exit(forcedExitCode);
+    },
+  });
   const [{ startServer }, { pino }] = await Promise.all([import('@jaegis/server'), import('pino')]);
   const toStderr = pino.destination({ dest: 2, sync: true });
   // JSON for programs; on a terminal, lines for a person.
@@ -140,31 +147,6 @@ async function run(start: {
   // Everything is closed. Should something still keep the event loop busy, it does not keep the person waiting.
   setTimeout(() => process.exit(), lingerMs).unref();
   return done;
-}
-
-/** The first SIGINT or SIGTERM asks; a second one ends the process where it stands (children are adopted at the next start). */
-function onStop(terminal: Terminal): { asked: Promise<string>; release: () => void } {
-  let ask: (signal: string) => void = () => {};
-  const asked = new Promise<string>((resolveAsked) => {
-    ask = resolveAsked;
-  });
-  let count = 0;
-  const listener = (signal: NodeJS.Signals): void => {
-    count++;
-    ask(signal === 'SIGINT' ? 'Ctrl-C' : signal);
-    if (count < 2) return;
-    terminal.warn('Forced: whatever still runs is adopted or replaced at the next start.');
-    process.exit(forcedExitCode);
-  };
-  process.on('SIGINT', listener);
-  process.on('SIGTERM', listener);
-  return {
-    asked,
-    release: () => {
-      process.off('SIGINT', listener);
-      process.off('SIGTERM', listener);
-    },
-  };
 }
 
 /** "6 agents in 5 pools and the server": what a person should know is going. */
