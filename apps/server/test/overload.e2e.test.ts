@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   discard,
+  freePort,
   getJson,
   LoadRequests,
   type RunningServer,
@@ -16,7 +17,7 @@ import {
   until,
 } from '@jaegis/bench';
 import { afterEach, expect, test } from 'vitest';
-import { freePort, isInstalled } from './peers/peer-store.ts';
+import { isInstalled } from './peers/peer-store.ts';
 
 const program = 'prometheus';
 const inFlood = 'sum(count_over_time({instance=~".+-flood-.+"}[5m]))';

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
+import { discard, freePort, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
 import { afterEach, expect, test } from 'vitest';
-import { freePort, isInstalled } from './peers/peer-store.ts';
+import { isInstalled } from './peers/peer-store.ts';
 
 let server: RunningServer | undefined;
 let folder: string | undefined;

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { discard, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
+import { discard, freePort, getJson, postJson, type RunningServer, startServerProcess, until } from '@jaegis/bench';
 import { afterEach, expect, test } from 'vitest';
 
 const isInstalled = (program: string) => spawnSync(program, ['--version']).error === undefined;
@@ -32,16 +31,6 @@ function run(program: string, args: readonly string[]): ChildProcess {
   const child = spawn(program, args, { stdio: 'ignore' });
   children.push(child);
   return child;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function newest(url: string, selector: string): Promise<string | undefined> {

@@ -1,12 +1,12 @@
 export { runCases, serveCases } from './case-threads.ts';
 export { type FleetLoad, type LoadProtocol, LoadRequests } from './fleet-load.ts';
+export { freePort } from './free-port.ts';
 export { KeptResults } from './kept-results.ts';
 export { type LoadOptions, type LoadProgress, type LoadSummary, runLoad } from './run-load.ts';
 export {
   cliPath,
   discard,
   followEvents,
-  freePort,
   getJson,
   postJson,
   type RunningServer,

@@ -8,7 +8,8 @@ import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { folderBytes } from './folder-bytes.ts';
-import { cliPath, freePort, until } from './running-server.ts';
+import { freePort } from './free-port.ts';
+import { cliPath, until } from './running-server.ts';
 
 export type PeerName = 'jaegis' | 'victoria-metrics' | 'prometheus';
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** The built CLI: end-to-end tests and benchmarks run what users run, from the root of the checkout. */
 export const cliPath = join(process.cwd(), 'apps/cli/dist/jaegis.js');
@@ -137,15 +137,6 @@ export function postJson(url: string, body: unknown, init: RequestInit = {}): Pr
     headers: { 'content-type': 'application/json', ...init.headers },
     body: JSON.stringify(body),
   });
-}
-
-/** A port of the loopback that was free just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export interface SeenEvent {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
 import type { Clock } from '@jaegis/std';
 import { afterEach, expect, test } from 'vitest';
 import { RecordingSinks } from '../test/recording-sinks.ts';
@@ -24,7 +24,8 @@ afterEach(() => {
 
 test('a real prometheus-node-exporter is scraped whole', async ({ skip }) => {
   if (!isInstalled) skip(`${program} is not on the PATH`);
-  const port = await freePort();
+  // Below the ports that the system hands out by itself.
+  const port = randomInt(15_000, 32_000);
   child = spawn(program, [`--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}/metrics`;
   const sinks = new RecordingSinks();
@@ -49,13 +50,3 @@ test('a real prometheus-node-exporter is scraped whole', async ({ skip }) => {
   expect(sinks.values.get(`up{instance="127.0.0.1:${port}",job="node"}`)?.at(-1)).toBe(0);
   expect(sinks.values.get(`node_load1{instance="127.0.0.1:${port}",job="node"}`)?.at(-1)).toBe('stale');
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { getJson, until } from '@jaegis/bench';
+import { freePort, getJson, until } from '@jaegis/bench';
 
 /** A real store of another make, on a free loopback port. */
 export interface PeerStore {
@@ -79,14 +78,4 @@ export async function valuesOf(url: string, expr: string, label = 'i'): Promise<
       Number(each.value[1]),
     ]),
   );
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }
