@@ -21,6 +21,12 @@ const leftToFullRuns =
         'packages/analytics/src/multivariate/table-run.test.ts',
         'packages/scaling/src/backtest/{plant,what-if}.test.ts',
         'packages/scaling/src/fleet/fleet.test.ts',
+        'packages/scaling/src/rehearsal/rehearsal.test.ts',
+        'packages/analytics/src/detect/own-record/own-record.test.ts',
+        'packages/analytics/src/health/leak-watch.test.ts',
+        'packages/alerting/src/incident.property.test.ts',
+        'apps/server/src/core/{forecast-loop,network-loop}.test.ts',
+        'apps/server/src/query/rollup-answers.test.ts',
         'apps/server/src/http/backtest-routes.test.ts',
         'apps/cli/src/commands/forecast.test.ts',
       ];
