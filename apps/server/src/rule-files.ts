@@ -22,11 +22,7 @@ export async function loadRuleFiles(
   const paths = new Set<string>();
   for (const pattern of config.rules) {
     const found = await expandGlob(resolve(configDir, pattern));
-    if (found.length === 0 && !isGlob(pattern))
-      return {
-        ok: false,
-        error: `Cannot read rule file ${pattern}: there is no such file (ENOENT), must be a readable file`,
-      };
+    if (found.length === 0 && !isGlob(pattern)) return unreadable(pattern, { code: 'ENOENT' });
     for (const path of found) paths.add(path);
   }
   if (paths.size > maxFiles)
@@ -58,7 +54,7 @@ export async function loadRuleFile(
       return { ok: false, error: `Cannot read rule file ${o.name}: it is ${size} bytes, must be at most ${maxBytes}` };
     text = await readFile(path, 'utf8');
   } catch (error) {
-    return { ok: false, error: `Cannot read rule file ${o.name}: ${fileTrouble(error)}, must be a readable file` };
+    return unreadable(o.name, error);
   }
   return parseRuleText(text, o);
 }
@@ -82,6 +78,10 @@ export function parseRuleText(
 
 function isGlob(pattern: string): boolean {
   return /[*?[]/.test(pattern);
+}
+
+function unreadable(name: string, cause: unknown): { readonly ok: false; readonly error: string } {
+  return { ok: false, error: `Cannot read rule file ${name}: ${fileTrouble(cause)}, must be a readable file` };
 }
 
 /** The files that fit a path in which any part may hold `*`, `?` and `[...]`, sorted. */

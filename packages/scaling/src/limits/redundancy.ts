@@ -22,11 +22,12 @@ export function coverLosses(o: { desired: number; needed: number | null; constra
     steps.push({ step: 'redundancy', from: desired, to, reason, message });
     desired = to;
   };
+  const serving = `${needed} ${needed === 1 ? 'serves' : 'serve'} what is measured`;
   if (spare > 0)
     raise(
       needed + spare,
       'SpareForLoss',
-      `${needed} ${needed === 1 ? 'serves' : 'serve'} what is measured, ${spare} more so that ${spare === 1 ? 'one' : spare} may be lost`,
+      `${serving}, ${spare} more so that ${spare === 1 ? 'one' : spare} may be lost`,
     );
   if (zones?.survivesLoss === true && zones.names.length > 1) {
     const count = needed + Math.ceil(needed / (zones.names.length - 1));
@@ -34,7 +35,7 @@ export function coverLosses(o: { desired: number; needed: number | null; constra
     raise(
       count,
       'ZoneLossCovered',
-      `${needed} ${needed === 1 ? 'serves' : 'serve'} what is measured, ${count} over ${zones.names.length} zones leave that many when the fullest (${largest}) is lost`,
+      `${serving}, ${count} over ${zones.names.length} zones leave that many when the fullest (${largest}) is lost`,
     );
   }
   return { desired, steps };
