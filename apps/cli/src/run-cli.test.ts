@@ -226,6 +226,20 @@ describe('files', () => {
     expect(await run('test', join(folder, 'a.txt'))).toMatchObject({ code: 2 });
   });
 
+  test('test runs a recording beside its .detect script', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => `${i * 60},${i === 150 ? 90 : 10 + (i % 3)}`);
+    writeFileSync(join(folder, 'load.csv'), `time,load\n${rows.join('\n')}\n`);
+    const file = join(folder, 'a.detect');
+    writeFileSync(file, 'load load.csv\nexpect anomaly from 150m to 151m\nexpect quiet\n');
+    const told = await run('test', file);
+    expect(told).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/a\.detect:3: got \d+ anomalous of 200: load 90/),
+    });
+    writeFileSync(file, 'load none.csv\n');
+    expect(await run('test', file)).toMatchObject({ code: 2, err: expect.stringContaining('none.csv') });
+  });
+
   test('test runs PromQL scripts and says which line failed', async () => {
     const file = join(folder, 'a.promql');
     writeFileSync(

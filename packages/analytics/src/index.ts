@@ -78,3 +78,4 @@ export {
 export { followOwnTime } from './health/slow-itself.ts';
 export { trendOf } from './health/trend.ts';
 export { YoungLatency } from './health/young-latency.ts';
+export { type DetectScriptResult, type RecordedTable, runDetectScript } from './script/run-script.ts';

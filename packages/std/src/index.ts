@@ -10,3 +10,4 @@ export { compileLinearRegex, type LinearRegex, literalAlternatives } from './reg
 export { type BackoffOptions, backoffMs } from './retry.ts';
 export { RingBuffer } from './ring-buffer.ts';
 export { type Rng, seededRng } from './rng.ts';
+export { ScriptError, type ScriptWords, splitScriptLine, type TimePoint } from './script-words.ts';

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { badInput, CliError, done, type ExitCode, isBad, unreadable } from '../errors.ts';
 import { stateTone } from '../format/state.ts';
 import { action, localCommand, type Program, writeJson } from './shared.ts';
 
-/** `jaegis test FILE...`: the scripts that test JAEGIS itself, for one's own policies. */
+/** `jaegis test FILE...`: the scripts that test JAEGIS itself, for one's own policies, rules and recordings. */
 export function testCommand(program: Program): void {
   const { terminal } = program;
   const command = localCommand(
     program,
     'test <files...>',
-    'run test scripts: .scaling, .promql, .alert, and rule tests in YAML as promtool reads them',
+    'run test scripts: .scaling, .detect, .promql, .alert, and rule tests in YAML as promtool reads them',
   );
   command.addHelpText('after', '\nExit 1: an expectation failed.');
   action(program, command, async ({ args, flags }): Promise<ExitCode> => {
@@ -42,13 +43,20 @@ interface ScriptResult {
 async function runnerOf(file: string): Promise<(text: string) => ScriptResult | Promise<ScriptResult>> {
   if (file.endsWith('.scaling')) return (await import('@jaegis/scaling')).runScalingScript;
   if (file.endsWith('.promql') || file.endsWith('.test')) return (await import('@jaegis/promql')).runPromqlScript;
+  if (file.endsWith('.detect')) {
+    const [{ runDetectScript }, { readTable }] = await Promise.all([
+      import('@jaegis/analytics'),
+      import('../detect/read-table.ts'),
+    ]);
+    return (text) => runDetectScript(text, (table) => readTable(resolve(dirname(file), table)));
+  }
   if (/\.(alert|ya?ml)$/.test(file)) {
     const { runRuleTests } = await import('@jaegis/server');
     return () => runRuleTests(file);
   }
   throw new CliError(
     badInput,
-    `Cannot test ${file}: its kind is not known, must end in .scaling, .promql, .test, .alert, .yml or .yaml`,
+    `Cannot test ${file}: its kind is not known, must end in .scaling, .detect, .promql, .test, .alert, .yml or .yaml`,
   );
 }
 

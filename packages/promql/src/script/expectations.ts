@@ -1,6 +1,5 @@
 /** What a script expects of an evaluation: the result, whether it fails, what is told. */
-import { compileLinearRegex } from '@jaegis/std';
-import { ScriptError } from './script-error.ts';
+import { compileLinearRegex, ScriptError } from '@jaegis/std';
 import type { SeriesLine } from './series-notation.ts';
 
 /** The text itself, a pattern somewhere in it, or anything. */

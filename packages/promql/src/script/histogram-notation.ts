@@ -2,9 +2,10 @@
  * `{{schema:0 sum:5 count:4 z_bucket:1 z_bucket_w:0.001 offset:1 buckets:[1 2] n_offset:0 n_buckets:[1]}}`: fields in any
  * order, each of them optional. Custom buckets: `schema:-53 custom_values:[5 10]`.
  */
+
+import { ScriptError } from '@jaegis/std';
 import { bucketsOf, type FloatHistogram, type ResetHint } from '../histogram/float-histogram.ts';
 import { parseNumber } from '../parse/number-literal.ts';
-import { ScriptError } from './script-error.ts';
 
 const hints: readonly string[] = ['unknown', 'reset', 'not_reset', 'gauge'];
 

@@ -3,11 +3,10 @@
  * and `eval range from A to B step S EXPR`, each with its lines up to an empty one. A command that cannot be read is a
  * failure of its own; the rest of the script goes on.
  */
-import { parseDurationMs } from '@jaegis/std';
+import { parseDurationMs, ScriptError } from '@jaegis/std';
 import { parseNumber } from '../parse/number-literal.ts';
 import { parseString } from '../parse/string-literal.ts';
 import { type Expectations, emptyExpectations, readExpect } from './expectations.ts';
-import { ScriptError } from './script-error.ts';
 import { parseSeriesLine, type SeriesLine } from './series-notation.ts';
 import { LoadLines } from './start-notation.ts';
 

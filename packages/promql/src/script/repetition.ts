@@ -1,4 +1,4 @@
-import { ScriptError } from './script-error.ts';
+import { ScriptError } from '@jaegis/std';
 
 /** Most values of a line: a script is no load test. */
 export const maxValues = 1_000_000;

@@ -3,13 +3,13 @@
  * `axN` and `a+bxN` stand for N + 1 values, `_xN` for N gaps.
  */
 import type { Labels } from '@jaegis/model';
+import { ScriptError } from '@jaegis/std';
 import { addHistograms, subtractHistograms } from '../histogram/arithmetic.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import { parseNumber } from '../parse/number-literal.ts';
 import { parseString } from '../parse/string-literal.ts';
 import { parseHistogram } from './histogram-notation.ts';
 import { maxValues, timesOf } from './repetition.ts';
-import { ScriptError } from './script-error.ts';
 
 export interface SequenceHistogram {
   readonly histogram: FloatHistogram;

@@ -5,10 +5,9 @@
  * series below it that have none of their own, from its beginning again when it is shorter.
  */
 import type { Labels } from '@jaegis/model';
-import { parseDurationMs } from '@jaegis/std';
+import { parseDurationMs, ScriptError } from '@jaegis/std';
 import { labelsKey } from '../evaluate/label-sets.ts';
 import { timesOf } from './repetition.ts';
-import { ScriptError } from './script-error.ts';
 import { parseMetric, parseSeriesLine, type SeriesLine } from './series-notation.ts';
 
 type Starts = readonly (number | undefined)[];

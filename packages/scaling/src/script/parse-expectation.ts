@@ -1,6 +1,6 @@
 import type { DecisionReason } from '@jaegis/model';
+import { ScriptError, type ScriptWords } from '@jaegis/std';
 import type { Comparison, Expectation } from './statement.ts';
-import { ScriptError, type Words } from './words.ts';
 
 const reasons: Readonly<Record<DecisionReason, true>> = {
   Steady: true,
@@ -40,7 +40,7 @@ const reasons: Readonly<Record<DecisionReason, true>> = {
 };
 
 /** What follows `expect`. A bare `expect` is filled in by an update. */
-export function parseExpectation(words: Words): Expectation {
+export function parseExpectation(words: ScriptWords): Expectation {
   if (words.isEmpty) return { kind: 'last', desired: undefined, reason: undefined, message: undefined };
   const first = words.next('an expectation');
   switch (first) {
@@ -77,7 +77,7 @@ export function parseExpectation(words: Words): Expectation {
   }
 }
 
-function compared(words: Words): { comparison: Comparison; value: number } {
+function compared(words: ScriptWords): { comparison: Comparison; value: number } {
   const comparison = words.oneOf(['<=', '>=', '<', '>', '=='] as const);
   const text = words.next('a number');
   const value = Number(text);
@@ -85,7 +85,7 @@ function compared(words: Words): { comparison: Comparison; value: number } {
   return { comparison, value };
 }
 
-function reasonNamed(words: Words): DecisionReason {
+function reasonNamed(words: ScriptWords): DecisionReason {
   const text = words.next('a reason');
   if (!Object.hasOwn(reasons, text)) throw new ScriptError(`unknown reason "${text}"`);
   return text as DecisionReason;

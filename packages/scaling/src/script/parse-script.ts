@@ -1,8 +1,7 @@
 import { poolModes, type SignalName } from '@jaegis/model';
-import { parseDurationMs } from '@jaegis/std';
+import { parseDurationMs, ScriptError, type ScriptWords, splitScriptLine } from '@jaegis/std';
 import { parseExpectation } from './parse-expectation.ts';
 import { type ActuatorFault, type Inputs, type Line, type Range, type Statement, signalNamed } from './statement.ts';
-import { ScriptError, split, type Words } from './words.ts';
 
 export interface ParsedScript {
   readonly lines: readonly Line[];
@@ -22,7 +21,7 @@ export function parseScalingScript(text: string): ParsedScript {
   for (const [index, raw] of text.split('\n').entries()) {
     const number = index + 1;
     try {
-      const words = split(raw);
+      const words = splitScriptLine(raw);
       if (words.isEmpty) continue;
       const verb = words.next('a verb');
       if (verb === 'repeat') {
@@ -50,7 +49,7 @@ export function parseScalingScript(text: string): ParsedScript {
   return { lines: blocks[0]!.line, failures };
 }
 
-function parseStatement(verb: string, words: Words): Statement {
+function parseStatement(verb: string, words: ScriptWords): Statement {
   switch (verb) {
     case 'pool':
       return { kind: 'pool', name: words.next('a name') };
@@ -103,7 +102,7 @@ function parseStatement(verb: string, words: Words): Statement {
   }
 }
 
-function parsePlant(words: Words): Statement {
+function parsePlant(words: ScriptWords): Statement {
   let capacity = 10;
   let startupMs = 30_000;
   let serviceSeconds = 0.1;
@@ -121,7 +120,7 @@ function parsePlant(words: Words): Statement {
   return { kind: 'plant', capacity, startupMs, serviceSeconds, ready, signals };
 }
 
-function parseInputs(words: Words): Inputs {
+function parseInputs(words: ScriptWords): Inputs {
   const signals: Partial<Record<SignalName, Range>> = {};
   const counts: { ready?: number; pending?: number; draining?: number } = {};
   let noise = 0;
@@ -154,14 +153,14 @@ function parseSignals(names: readonly string[]): SignalName[] {
   });
 }
 
-function parseForecast(words: Words): Statement {
+function parseForecast(words: ScriptWords): Statement {
   if (words.take('off')) return { kind: 'forecast', demand: undefined, trust: 0 };
   const demand = toNumber(words.next('a demand, or off'));
   const trust = words.take('trust') ? toNumber(words.next('a trust in 0..1')) : 1;
   return { kind: 'forecast', demand, trust };
 }
 
-function parseActuator(words: Words): Statement {
+function parseActuator(words: ScriptWords): Statement {
   const faults = ['ok', 'slow', 'refuses', 'never-ready', 'lies'] as const;
   const fault: ActuatorFault = words.oneOf(faults);
   return { kind: 'actuator', fault, delayMs: fault === 'slow' ? words.duration('how much longer it takes') : 0 };

@@ -1,8 +1,7 @@
 import { issueWords, type PoolConfig, poolConfigSchema } from '@jaegis/model';
-import { parseDurationMs } from '@jaegis/std';
+import { parseDurationMs, ScriptError } from '@jaegis/std';
 import { type ScalingConfig, scalingConfig } from '../scaling-config.ts';
 import { signalNamed } from './statement.ts';
-import { ScriptError } from './words.ts';
 
 interface SettingsTree {
   [key: string]: SettingsTree | SettingsTree[] | string | number;

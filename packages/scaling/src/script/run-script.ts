@@ -1,5 +1,5 @@
 import type { Forecast, PoolMode, SignalName, Signals, SignalValue } from '@jaegis/model';
-import { seededRng } from '@jaegis/std';
+import { ScriptError, seededRng, type TimePoint } from '@jaegis/std';
 import { decide } from '../decide.ts';
 import { learn } from '../learn.ts';
 import { initialScalingState, restoreScalingState, type ScalingState } from '../scaling-state.ts';
@@ -8,8 +8,7 @@ import { checkExpectation, type StretchPoint, writeExpectation } from './check-e
 import { parseScalingScript, type ScriptFailure } from './parse-script.ts';
 import { Plant } from './plant.ts';
 import { PoolSettings } from './pool-settings.ts';
-import type { Inputs, Line, Range, Statement, TimePoint } from './statement.ts';
-import { ScriptError } from './words.ts';
+import type { Inputs, Line, Range, Statement } from './statement.ts';
 
 export interface ScriptResult {
   readonly ok: boolean;

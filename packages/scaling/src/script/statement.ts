@@ -1,4 +1,5 @@
 import { type DecisionReason, type PoolMode, type SignalName, signalNames } from '@jaegis/model';
+import type { TimePoint } from '@jaegis/std';
 
 /** A value that stays, or one that moves evenly over a stretch of time. */
 export interface Range {
@@ -75,12 +76,6 @@ export type Statement =
   | { readonly kind: 'expect'; readonly expectation: Expectation };
 
 export type ActuatorFault = 'ok' | 'slow' | 'refuses' | 'never-ready' | 'lies';
-
-/** `+15s` counts from the decision before, `15s` from the start. */
-export interface TimePoint {
-  readonly ms: number;
-  readonly isRelative: boolean;
-}
 
 export interface Line {
   /** 1 is the first line of the file. */

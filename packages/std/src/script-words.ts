@@ -1,13 +1,19 @@
-import { parseDurationMs } from '@jaegis/std';
-import type { TimePoint } from './statement.ts';
+/** The words of the lines that test scripts are written in (`.scaling`, `.detect`), and what is said when one is wrong. */
+import { parseDurationMs } from './duration.ts';
 
 /** Something wrong in a script, told to its writer. */
 export class ScriptError extends Error {
   override readonly name = 'ScriptError';
 }
 
+/** `+15s` counts from what came before, `15s` from the start. */
+export interface TimePoint {
+  readonly ms: number;
+  readonly isRelative: boolean;
+}
+
 /** The words of one line, taken from left to right. */
-export interface Words {
+export interface ScriptWords {
   readonly isEmpty: boolean;
   next(what: string): string;
   /** Takes the word if it is the next one. */
@@ -22,7 +28,7 @@ export interface Words {
 }
 
 /** Splits a line into words; quotes keep spaces, `#` outside them begins a comment. */
-export function split(line: string): Words {
+export function splitScriptLine(line: string): ScriptWords {
   const words: string[] = [];
   const pattern = /\s+|#.*$|"([^"]*)"|[^\s"#]+/gy;
   for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
@@ -31,7 +37,7 @@ export function split(line: string): Words {
   }
   if (/^[^#]*$/.test(line) && (line.split('"').length - 1) % 2 === 1) throw new ScriptError('a quote is not closed');
   let at = 0;
-  const self: Words = {
+  const self: ScriptWords = {
     get isEmpty() {
       return at >= words.length;
     },
