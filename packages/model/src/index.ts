@@ -30,6 +30,7 @@ export { type PoolConfig, type ProcessTargetConfig, poolConfigSchema } from './c
 export { ruledOut } from './config/regions-config.ts';
 export { dayNames, parseSchedule, type Schedule } from './config/schedule-config.ts';
 export { type ServerOptionName, serverOptions } from './config/server-options.ts';
+export { unknownEnvironment } from './config/unknown-environment.ts';
 export type {
   Action,
   ActionState,

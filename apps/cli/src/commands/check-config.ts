@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { resolveServerOptions } from '@jaegis/model';
+import { resolveServerOptions, unknownEnvironment } from '@jaegis/model';
 import { badInput, CliError, done, type ExitCode } from '../errors.ts';
 import { action, localCommand, type Program, writeJson } from './shared.ts';
 
@@ -19,6 +19,7 @@ export function checkConfigCommand(program: Program): void {
     if (!rules.ok) throw new CliError(badInput, rules.error);
     const resolved = resolveServerOptions({ file: loaded.config.server, environment: terminal.env, flags: {} });
     if (!resolved.ok) throw new CliError(badInput, resolved.error);
+    for (const line of unknownEnvironment(terminal.env)) terminal.warn(line);
     const effective = effectiveConfig(loaded.config, resolved.options);
     if (flags.json === true) writeJson(terminal, effective);
     else terminal.write(stringify(effective, { lineWidth: 100 }));

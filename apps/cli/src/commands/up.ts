@@ -9,6 +9,7 @@ import {
   type ServerOptionName,
   type ServerOptions,
   serverOptions,
+  unknownEnvironment,
 } from '@jaegis/model';
 import type { RunningServer } from '@jaegis/server';
 import { Option } from 'commander';
@@ -70,6 +71,7 @@ function resolveOptions(
 ): ServerOptions {
   const result = resolveServerOptions({ file: config.server, environment: terminal.env, flags: namedFlags(flags) });
   if (!result.ok) throw new CliError(badInput, result.error);
+  for (const line of unknownEnvironment(terminal.env)) terminal.warn(line);
   return result.options;
 }
 

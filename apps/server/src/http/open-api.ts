@@ -391,6 +391,7 @@ export const operations: readonly Operation[] = [
   },
   { method: 'get', path: '/api/v1/alertmanagers', tag: 'prometheus', summary: 'Where alerts are sent on.' },
   { method: 'get', path: '/api/v1/scrape_pools', tag: 'prometheus', summary: 'Jobs that are scraped.' },
+  { method: 'get', path: '/api/v1/notifications', tag: 'prometheus', summary: 'Always none; trouble is an incident.' },
   {
     method: 'get',
     path: '/federate',

@@ -115,6 +115,8 @@ test('what Prometheus says of itself', async () => {
     droppedAlertmanagers: [],
   });
   expect(await data('/api/v1/scrape_pools')).toEqual({ scrapePools: ['node'] });
+  expect(await data('/api/v1/notifications')).toEqual([]);
+  expect((await get('/api/v1/notifications/live')).statusCode).toBe(204);
   expect((await get('/-/healthy')).statusCode).toBe(200);
   expect((await get('/-/ready')).statusCode).toBe(503);
 });

@@ -78,6 +78,11 @@ export function statusRoutes(app: FastifyInstance, core: Core): void {
     reply.send(success({ scrapePools: core.fleet.config.scrape.map(({ job }) => job).sort() })),
   );
 
+  // What Prometheus' own page asks for. Nothing is ever notified here: trouble of ours is an incident. Without a stream
+  // (204, as Prometheus answers when it has too many readers) that page asks for the list now and then.
+  onlyGet(app, '/api/v1/notifications', (_query, reply) => reply.send(success([])));
+  onlyGet(app, '/api/v1/notifications/live', (_query, reply) => reply.code(204).send());
+
   app.get('/-/healthy', (_request, reply) => reply.send('JAEGIS is Healthy.\n'));
   app.get('/-/ready', (_request, reply) =>
     core.isReady() ? reply.send('JAEGIS is Ready.\n') : reply.code(503).send('Service Unavailable\n'),

@@ -141,6 +141,10 @@ describe('server options', () => {
     });
   });
 
+  test('the port that Kubernetes tells of a service called jaegis is not ours', () => {
+    expect(resolve({ environment: { JAEGIS_PORT: 'tcp://10.0.0.1:80' } })).toMatchObject({ options: { port: 4300 } });
+  });
+
   test('a wrong one is named with where it came from', () => {
     expect(resolve({ environment: { JAEGIS_PORT: 'many' } })).toMatchObject({
       ok: false,

@@ -5,6 +5,7 @@ import { durationMs } from './duration-field.ts';
 import { issueWords } from './issue-words.ts';
 import { poolConfigSchema } from './pool-config.ts';
 import { type ServerOptionName, serverOptions } from './server-options.ts';
+import { isServiceLink } from './unknown-environment.ts';
 
 const serverShape = Object.fromEntries(
   Object.entries(serverOptions).map(([name, option]) => [
@@ -229,9 +230,10 @@ export function resolveServerOptions(sources: {
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(serverOptions)) {
     const environmentName = `JAEGIS_${name.toUpperCase()}`;
+    const told = sources.environment[environmentName];
     const given: [string, unknown][] = [
       [`flag --${name.replaceAll('_', '-')}`, sources.flags[name]],
-      [`environment ${environmentName}`, sources.environment[environmentName]],
+      [`environment ${environmentName}`, isServiceLink(told) ? undefined : told],
     ];
     const [where, raw] = given.find(([, value]) => value !== undefined) ?? ['', undefined];
     if (raw === undefined && sources.file[name] !== undefined) {

@@ -4,10 +4,12 @@ import { Link, useParams } from '@tanstack/react-router';
 import { alertsOfIncidentQuery, incidentQuery } from '../../data/queries.ts';
 import { reasonWords } from '../../data/signal-words.ts';
 import { At, Since } from '../../widgets/ago.tsx';
+import { Folded, FoldedLines } from '../../widgets/folded.tsx';
 import { AgentLink, PoolLink } from '../../widgets/links.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark, toneOf } from '../../widgets/state-mark.tsx';
+import { foldAlerts } from './fold-alerts.ts';
 import { IncidentActions } from './incident-actions.tsx';
 import { IncidentSilence } from './incident-silence.tsx';
 import { IncidentStory } from './incident-story.tsx';
@@ -85,9 +87,7 @@ function Cause({ incident }: { incident: Incident }) {
         <span className="muted">{reasonWords(cause.kind)}</span>
       </p>
       <ul className="evidence">
-        {cause.evidence.map((text) => (
-          <li key={text}>{text}</li>
-        ))}
+        <FoldedLines lines={cause.evidence} />
         {cause.evidence.length === 0 && <li className="muted">No evidence was found beyond the symptoms.</li>}
       </ul>
     </Section>
@@ -98,27 +98,50 @@ function Symptoms({ incident, alerts }: { incident: Incident; alerts: readonly A
   return (
     <Section title="Symptoms" aside={<span className="small muted">worst first</span>}>
       <ul className="plain-list">
-        {incident.symptoms.map((text) => (
-          <li key={text}>{text}</li>
-        ))}
+        <FoldedLines lines={incident.symptoms} />
         {incident.symptoms.length === 0 && <li className="muted">No one else feels it.</li>}
       </ul>
       {alerts.length > 0 && (
         <ul className="alert-list" aria-label="Alerts">
-          {alerts.map((alert) => (
-            <li key={alert.id}>
-              <StateMark
-                state={alert.state}
-                tone={alert.state === 'firing' ? toneOf(alert.severity) : alert.state === 'resolved' ? 'ok' : 'off'}
-              />
-              <span className="grow cut" title={alert.reason}>
-                {alert.summary}
-              </span>
-              {alert.agent !== null && <AgentLink id={alert.agent} />}
+          {foldAlerts(alerts).map(({ alerts: group, words }) => (
+            <li key={group[0]!.id}>
+              {group.length === 1 ? (
+                <AlertLine alert={group[0]!} />
+              ) : (
+                <Folded
+                  head={
+                    <>
+                      <AlertState alert={group[0]!} /> {words}
+                    </>
+                  }
+                >
+                  {group.map((alert) => (
+                    <li key={alert.id}>
+                      <AlertLine alert={alert} />
+                    </li>
+                  ))}
+                </Folded>
+              )}
             </li>
           ))}
         </ul>
       )}
     </Section>
   );
+}
+
+function AlertLine({ alert }: { alert: Alert }) {
+  return (
+    <span className="alert-line">
+      <AlertState alert={alert} />
+      <span className="grow cut" title={alert.reason}>
+        {alert.summary}
+      </span>
+      {alert.agent !== null && <AgentLink id={alert.agent} />}
+    </span>
+  );
+}
+
+function AlertState({ alert: { state, severity } }: { alert: Alert }) {
+  return <StateMark state={state} tone={state === 'firing' ? toneOf(severity) : state === 'resolved' ? 'ok' : 'off'} />;
 }

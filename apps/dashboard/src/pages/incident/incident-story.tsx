@@ -1,6 +1,7 @@
 import type { Incident } from '@jaegis/model';
 import { useState } from 'react';
 import { At } from '../../widgets/ago.tsx';
+import { Folded } from '../../widgets/folded.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { foldStory } from './fold-story.ts';
 
@@ -20,8 +21,21 @@ export function IncidentStory({ incident }: { incident: Incident }) {
               <At at={entry.at} />
             </span>
             <span>
-              <span className="strong">{entry.what}</span>
-              {entry.others.length > 0 && <span title={entry.others.join('\n')}> and {entry.others.length} more</span>}
+              {entry.others.length === 0 ? (
+                <span className="strong">{entry.what}</span>
+              ) : (
+                <Folded
+                  head={
+                    <>
+                      <span className="strong">{entry.what}</span> and {entry.others.length} more
+                    </>
+                  }
+                >
+                  {entry.others.map((what) => (
+                    <li key={what}>{what}</li>
+                  ))}
+                </Folded>
+              )}
               {entry.reason !== '' && <span className="muted small story-reason">{entry.reason}</span>}
             </span>
           </li>

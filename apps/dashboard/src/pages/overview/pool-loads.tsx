@@ -7,6 +7,7 @@ import { demandData } from '../../chart/demand-data.ts';
 import { forecastsQuery, poolsQuery, seriesQuery } from '../../data/queries.ts';
 import { type Grid, type GridSeries, selector } from '../../data/series.ts';
 import { signalText } from '../../data/signal-words.ts';
+import { futureOf, leastFutureMs } from '../../time/future.ts';
 import { type TimeWindow, useWindow } from '../../time/use-window.ts';
 import { PoolLink } from '../../widgets/links.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
@@ -14,9 +15,6 @@ import { Section } from '../../widgets/section.tsx';
 import { Glyph, toneOfScore } from '../../widgets/state-mark.tsx';
 
 const shown = 9;
-/** The next hour, but never more future than past: a quarter of an hour would be a sliver beside it. */
-const longestFutureMs = 3_600_000;
-const futureOf = (window: TimeWindow) => (window.isLive ? Math.min(longestFutureMs, window.to - window.from) : 0);
 const nothing: readonly never[] = [];
 
 /** Is the fleet the right size? Load against capacity for each pool, and the forecast of the next hour. */
@@ -131,7 +129,7 @@ function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolC
   const peak =
     upper === undefined || upper.length === 0
       ? null
-      : Math.max(...upper.slice(0, longestFutureMs / (forecast?.step ?? longestFutureMs)));
+      : Math.max(...upper.slice(0, leastFutureMs / (forecast?.step ?? leastFutureMs)));
   return (
     <article className="pool-chart">
       <header className="row spread">
@@ -160,7 +158,7 @@ function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolC
         now={data.bands.length > 0 ? (grid ?? window).to : undefined}
         height={120}
         hasHead={false}
-        until={window.isLive ? (grid ?? window).to + futureOf(window) : undefined}
+        until={forecast !== undefined && window.isLive ? (grid ?? window).to + futureOf(window) : undefined}
         state={state}
       />
     </article>

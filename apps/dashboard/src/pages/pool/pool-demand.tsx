@@ -1,21 +1,15 @@
-import type { ForecastReach, Pool } from '@jaegis/model';
+import type { Pool } from '@jaegis/model';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Chart } from '../../chart/chart.tsx';
 import { demandData } from '../../chart/demand-data.ts';
-import { forecastsQuery, seriesQuery } from '../../data/queries.ts';
+import { seriesQuery } from '../../data/queries.ts';
 import { selector } from '../../data/series.ts';
 import { useWindow } from '../../time/use-window.ts';
 import { Section } from '../../widgets/section.tsx';
 import { useDecisionMarks } from './use-decision-marks.ts';
+import { usePoolForecast } from './use-pool-forecast.ts';
 
-const hourMs = 3_600_000;
-/** How much of the past is in view, and which forecast goes with it. */
-const reaches: readonly { readonly reach: ForecastReach; readonly from: number; readonly futureMs: number }[] = [
-  { reach: 'week', from: 72 * hourMs, futureMs: 168 * hourMs },
-  { reach: 'day', from: 6 * hourMs, futureMs: 24 * hourMs },
-  { reach: 'hour', from: 0, futureMs: hourMs },
-];
 const nothing: readonly never[] = [];
 
 /** Demand, what the ready replicas carry, and the forecast: its middle, its band and the quantile that is planned for. */
@@ -25,18 +19,11 @@ export function PoolDemand({ pool }: { pool: Pool }) {
     seriesQuery(selector('jaegis_pool_signal', { signal: 'request_rate', pool: pool.name }), window),
   );
   const ready = useQuery(seriesQuery(selector('jaegis_pool_replicas', { state: 'ready', pool: pool.name }), window));
-  const forecasts = useQuery(forecastsQuery({ pool: pool.name, signal: 'request_rate' })).data?.items ?? nothing;
-  const length = window.to - window.from;
-  // The farthest that goes with the view and is known already; a young fleet has the hour only.
-  const { forecast, futureMs } = reaches
-    .filter(({ from }) => length > from)
-    .map(({ reach, futureMs }) => ({ forecast: forecasts.find((each) => (each.reach ?? 'hour') === reach), futureMs }))
-    .reduce((best, each) => (best.forecast === undefined ? each : best));
+  const { forecast, futureMs } = usePoolForecast(pool, window);
   const marks = useDecisionMarks(pool.name, window);
   const grid = demand.data?.grid ?? window;
   const quantileInUse = pool.policy?.quantile ?? null;
   const capacityPerReplica = pool.lastDecision?.inputs.capacityPerReplica ?? null;
-  const reachMs = window.isLive ? Math.min(futureMs, length) : 0;
   const data = useMemo(
     () =>
       demandData({
@@ -46,9 +33,9 @@ export function PoolDemand({ pool }: { pool: Pool }) {
         capacityPerReplica,
         forecast,
         quantileInUse,
-        futureMs: reachMs,
+        futureMs,
       }),
-    [grid, demand.data, ready.data, capacityPerReplica, forecast, quantileInUse, reachMs],
+    [grid, demand.data, ready.data, capacityPerReplica, forecast, quantileInUse, futureMs],
   );
   const trust =
     forecast === undefined
@@ -64,7 +51,7 @@ export function PoolDemand({ pool }: { pool: Pool }) {
         bands={data.bands}
         marks={marks}
         now={data.bands.length > 0 ? grid.to : undefined}
-        until={window.isLive && forecast !== undefined ? grid.to + reachMs : undefined}
+        until={futureMs > 0 ? grid.to + futureMs : undefined}
         height={220}
         state={demand.isPending ? 'loading' : demand.isError ? 'failed' : 'ready'}
       />

@@ -3,20 +3,19 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Chart } from '../../chart/chart.tsx';
 import type { ChartSeries } from '../../chart/chart-types.ts';
-import { forecastsQuery, seriesQuery } from '../../data/queries.ts';
+import { seriesQuery } from '../../data/queries.ts';
 import { type GridSeries, gridTimes, selector } from '../../data/series.ts';
 import { useWindow } from '../../time/use-window.ts';
 import { Section } from '../../widgets/section.tsx';
 import { useDecisionMarks } from './use-decision-marks.ts';
-
-/** As far as the chart of demand above it, so that both have the same time scale. */
-const futureMs = 3_600_000;
+import { usePoolForecast } from './use-pool-forecast.ts';
 
 /** Replicas over time as steps: ready, ready with what was ordered, desired; each decision a flag with its reason. */
 export function PoolReplicas({ pool }: { pool: Pool }) {
   const window = useWindow();
   const replicas = useQuery(seriesQuery(selector('jaegis_pool_replicas', { pool: pool.name }), window));
-  const forecast = useQuery(forecastsQuery({ pool: pool.name, signal: 'request_rate', reach: 'hour' })).data?.items[0];
+  // As far as the chart of demand above it, so that both have the same time scale.
+  const { futureMs } = usePoolForecast(pool, window);
   const marks = useDecisionMarks(pool.name, window);
   const grid = replicas.data?.grid ?? window;
   const found = replicas.data?.series;
@@ -29,10 +28,8 @@ export function PoolReplicas({ pool }: { pool: Pool }) {
         times={gridTimes(grid)}
         series={series}
         marks={marks}
-        until={
-          window.isLive && forecast !== undefined ? grid.to + Math.min(futureMs, window.to - window.from) : undefined
-        }
-        now={window.isLive && forecast !== undefined ? grid.to : undefined}
+        until={futureMs > 0 ? grid.to + futureMs : undefined}
+        now={futureMs > 0 ? grid.to : undefined}
         height={160}
         state={replicas.isPending ? 'loading' : replicas.isError ? 'failed' : 'ready'}
       />
