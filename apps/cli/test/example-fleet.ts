@@ -175,6 +175,7 @@ export const pool: Pool = {
   vertical: { mode: 'recommend', isEnforced: false, reason: 'recommended only: vertical.mode is recommend' },
   policy: { name: 'balanced', utilization: 0.8, quantile: 0.8, lateShare: 0.0045 },
   constraints: ['at least 2 while any run', 'serves on with 1 lost'],
+  costPerReplicaHour: 0.12,
   workload: { class: 'steady', reason: 'it stays within 8 % of its mean' },
   effect: {
     accuracy: 0.93,

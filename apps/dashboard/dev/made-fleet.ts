@@ -327,6 +327,7 @@ export function makePool(
             judged: 31,
             tuned: { startup: 1.9, headroom: 1, forecast: 0.5, patience: 1 },
           },
+    costPerReplicaHour: pool.price,
     workload: {
       class: 'steady',
       reason: 'it stays within 14 % of its mean, a minute differs from the one before by 6 %',

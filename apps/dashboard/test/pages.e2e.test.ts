@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     expect(await page.locator('.what-if canvas').count()).toBe(3);
     expect(trouble.received.at(-1)).toMatchObject({ body: { policy: 'cost' } });
     await page.getByLabel('At least').fill('9');
-    await page.getByRole('button', { name: 'Availability' }).click();
+    await page.getByRole('button', { name: 'Availability', exact: true }).click();
     await page.getByLabel('At least').press('Enter');
     await page.getByText(/instead of .+ % more/).waitFor();
     expect(trouble.received.at(-1)).toMatchObject({ body: { policy: 'availability', minReplicas: 9 } });
@@ -117,6 +117,21 @@ describe.skipIf(!hasBrowser)(`the pages in a browser${skipNote}`, () => {
     await page.getByText(/it would have paid for .+ instead of .+ % less/).waitFor();
     expect(await page.getByLabel('At least').inputValue()).toBe('');
     expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test('a pool says at its top what was decided, what it costs and what else there was, and tries another policy from there', async () => {
+    const { page, problems, close } = await openPage(browser, `${trouble.url}/pools/research/reader`);
+    const brief = page.locator('.pool-brief');
+    await brief.getByText(/^\d+ % less than/).waitFor();
+    for (const role of ['cheaper', 'chosen', 'dearer']) await brief.getByText(role, { exact: true }).waitFor();
+    await brief.getByRole('button', { name: 'Try performance' }).click();
+    await page.getByText(/it would have paid for/).waitFor();
+    expect(trouble.received.at(-1)).toMatchObject({ body: { policy: 'performance', range: '1h' } });
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('what-if');
+    await brief.getByRole('link', { name: /worth it/ }).click();
+    await page.getByText('What it was chosen from').waitFor();
     expect(problems).toEqual([]);
     await close();
   });

@@ -87,6 +87,8 @@ export interface Pool {
   readonly policy: PoolPolicy | null;
   /** How its load behaves, and why that is said; `null` while not known. */
   readonly workload: Workload | null;
+  /** Configured dollars; `null` where no price is. */
+  readonly costPerReplicaHour: number | null;
   /** How well it is scaled; `null` for a pool without a target. */
   readonly effect: PoolEffect | null;
   /** Worst first, in words. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeApp } from '../../test/made-app.ts';
@@ -78,11 +79,17 @@ test('a dashboard that is built anew beside the running server is served as it i
   };
   await build('old');
   const made = await makeApp({ now, dashboardDir });
-  const get = async (url: string) => {
-    const { statusCode, body, headers } = await made.app.inject({ url, headers: { host: 'localhost' } });
-    return { statusCode, body, type: String(headers['content-type']) };
+  const get = async (url: string, accepted = '') => {
+    const o = { url, headers: { host: 'localhost', 'accept-encoding': accepted } };
+    const { statusCode, body, rawPayload, headers } = await made.app.inject(o);
+    return { statusCode, body, rawPayload, type: String(headers['content-type']), packed: headers['content-encoding'] };
   };
-  expect((await get('/assets/old.js')).body).toBe('old');
+  expect((await get('/assets/old.js', 'gzip')).body).toBe('old');
+  await writeFile(join(dashboardDir, 'assets', 'old.js.gz'), gzipSync('old'));
+  const packed = await get('/assets/old.js', 'br, gzip');
+  expect(packed).toMatchObject({ packed: 'gzip', type: expect.stringContaining('javascript') });
+  expect(gunzipSync(packed.rawPayload).toString()).toBe('old');
+  expect(await get('/assets/old.js')).toMatchObject({ packed: undefined, body: 'old' });
   await build('new');
   expect((await get('/')).body).toContain('/assets/new.js');
   expect((await get('/pools/research%2Freader')).body).toContain('/assets/new.js');

@@ -238,7 +238,12 @@ function serveDashboard(app: FastifyInstance, folder: string | undefined): void 
     root: folder,
     immutable: true,
     maxAge: '1y',
-    setHeaders: (response, path) => path.endsWith('.html') && response.setHeader('cache-control', 'no-cache'),
+    // Where a packed file lies beside a file (the dashboard's build makes them), it goes to whoever takes it.
+    preCompressed: true,
+    setHeaders: (response, path) => {
+      response.setHeader('vary', 'accept-encoding');
+      if (path.endsWith('.html')) response.setHeader('cache-control', 'no-cache');
+    },
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0] ?? '/';

@@ -15,7 +15,6 @@ export interface PoolDetail extends Pool {
   /** Requests per second that one replica serves, and how long one takes to start: learned or configured. */
   readonly capacityPerReplica: number | null;
   readonly startupMs: number | null;
-  readonly costPerReplicaHour: number | null;
   readonly costToday: number | null;
   /** What today would have cost so far with the most replicas all day long. */
   readonly costTodayFixed: number | null;
@@ -41,12 +40,17 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     regions: regionsOf(entry),
     constraints: constraintsInWords(fleet, entry),
     policy: policyOf(entry),
+    costPerReplicaHour: priceOf(entry),
     effect: entry.target === undefined ? null : effectOf(entry.state.effect),
     workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),
     reasons: entry.reasons,
     score: entry.score,
     agents,
   };
+}
+
+function priceOf({ config }: PoolEntry): number | null {
+  return config?.cost?.per_replica_hour ?? null;
 }
 
 function policyOf({ scaling, target }: PoolEntry): PoolPolicy | null {
@@ -69,7 +73,7 @@ function regionsOf(entry: PoolEntry): PoolRegion[] {
 }
 
 export function poolDetail(fleet: Fleet, entry: PoolEntry): PoolDetail {
-  const price = entry.config?.cost?.per_replica_hour ?? null;
+  const price = priceOf(entry);
   const hours = (fleet.clock.now() % 86_400_000) / 3_600_000;
   const most = entry.config?.replicas.max ?? null;
   return {
@@ -79,7 +83,6 @@ export function poolDetail(fleet: Fleet, entry: PoolEntry): PoolDetail {
     targetMessage: entry.observation?.message ?? '',
     capacityPerReplica: entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica,
     startupMs: entry.config?.startup ?? entry.state.capacity.startupMs,
-    costPerReplicaHour: price,
     costToday: price === null ? null : entry.usage.replicaHours * price,
     costTodayFixed: price === null || most === null ? null : most * hours * price,
     forecasts: [...entry.forecasts.values()],

@@ -12,7 +12,7 @@ export function DecisionFront({ plan, decision }: { plan: DecisionPlan; decision
     <Section title="What it was chosen from">
       <p className="muted small">
         Tried all the time on this pool's own load; none of these is beaten in cost and lateness at once. At most{' '}
-        {share(plan.allowedLateShare)} late was allowed.
+        {shareText(plan.allowedLateShare)} late was allowed.
       </p>
       <div className="table-scroll">
         <table className="table front-table">
@@ -37,9 +37,9 @@ export function DecisionFront({ plan, decision }: { plan: DecisionPlan; decision
                   </span>
                   {price === null ? option.replicas.toFixed(1) : written(option.replicas * price, 'usd/h')}
                 </td>
-                <td className="num">{share(option.lateShare)}</td>
-                <td className="num">{share(option.shortShare)}</td>
-                <td className="num">{share(option.efficiency)}</td>
+                <td className="num">{shareText(option.lateShare)}</td>
+                <td className="num">{shareText(option.shortShare)}</td>
+                <td className="num">{shareText(option.efficiency)}</td>
               </tr>
             ))}
           </tbody>
@@ -50,6 +50,6 @@ export function DecisionFront({ plan, decision }: { plan: DecisionPlan; decision
 }
 
 /** Small shares matter here: 0.45 % and 0.02 % are worlds apart. */
-function share(value: number): string {
+export function shareText(value: number): string {
   return `${Number((value * 100).toPrecision(2))} %`;
 }

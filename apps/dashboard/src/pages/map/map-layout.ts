@@ -1,6 +1,7 @@
 import type { Link, Topology, TopologyNode } from '@jaegis/model';
 import ELK, { type ElkNode } from 'elkjs/lib/elk-api.js';
 import workerUrl from 'elkjs/lib/elk-worker.min.js?url';
+import { agentsOfPools, sizeOf } from './map-shape.ts';
 
 export interface PlacedNode {
   readonly node: TopologyNode;
@@ -42,7 +43,6 @@ export function shapeOfTopology(topology: Topology): string {
   return [...nodes, ...topology.links.map(linkKey).sort()].join('\n');
 }
 
-const characterWidth = 7;
 const labelSize = { width: 84, height: 14 };
 const options = {
   'elk.algorithm': 'layered',
@@ -66,11 +66,16 @@ let elk: InstanceType<typeof ELK> | undefined;
 /** Whichever fits the box: a wide one is read from left to right, a tall one from top to bottom. */
 export type MapDirection = 'RIGHT' | 'DOWN';
 
-/** Lays the map out in layers, in a worker of its own that is started when the first map is opened. */
-export async function layoutMap(topology: Topology, direction: MapDirection): Promise<MapLayout> {
+/** Begins to load the engine, in a worker of its own: it is large, and its first answer waits for all of it. */
+export function startEngine(): InstanceType<typeof ELK> {
   elk ??= new ELK({ workerFactory: () => new Worker(workerUrl) });
+  return elk;
+}
+
+/** Lays the map out in layers. */
+export async function layoutMap(topology: Topology, direction: MapDirection): Promise<MapLayout> {
   const graph = toGraph(topology, direction);
-  const placed = (await elk.layout(graph)) as ElkNode;
+  const placed = (await startEngine().layout(graph)) as ElkNode;
   return fromGraph(placed, topology, direction === 'DOWN');
 }
 
@@ -78,14 +83,12 @@ export async function layoutMap(topology: Topology, direction: MapDirection): Pr
 export function toGraph(topology: Topology, direction: MapDirection): ElkNode {
   const nodes = [...topology.nodes].sort((a, b) => a.id.localeCompare(b.id));
   const known = new Set(nodes.map((node) => node.id));
-  const agents = nodes.filter(
-    (node) => node.kind === 'agent' && node.pool !== null && node.pool !== node.id && known.has(node.pool),
-  );
-  const inside = new Set(agents.map((node) => node.id));
+  const agents = agentsOfPools({ nodes });
+  const inside = new Set([...agents.values()].flat().map((node) => node.id));
   const children = nodes
     .filter((node) => !inside.has(node.id))
     .map((node): ElkNode => {
-      const own = agents.filter((agent) => agent.pool === node.id);
+      const own = agents.get(node.id) ?? [];
       if (own.length === 0) return { id: node.id, ...sizeOf(node) };
       return {
         id: node.id,
@@ -102,11 +105,6 @@ export function toGraph(topology: Topology, direction: MapDirection): ElkNode {
       labels: [{ id: `${linkKey(link)}:words`, text: 'words', ...labelSize }],
     }));
   return { id: 'root', layoutOptions: { ...options, 'elk.direction': direction }, children, edges };
-}
-
-function sizeOf(node: TopologyNode): { width: number; height: number } {
-  const name = Math.min(node.id.length, 30);
-  return { width: Math.max(112, name * characterWidth + 40), height: node.kind === 'agent' ? 28 : 44 };
 }
 
 function fromGraph(placed: ElkNode, topology: Topology, isDown: boolean): MapLayout {

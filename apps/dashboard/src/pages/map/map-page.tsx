@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { readList, useUrlState } from '../../app/url-state.ts';
 import { topologyQuery } from '../../data/queries.ts';
-import { Empty, Loaded, SkeletonLines } from '../../widgets/page-states.tsx';
+import { Empty, Loaded } from '../../widgets/page-states.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { Segments } from '../../widgets/segments.tsx';
 import { Glyph } from '../../widgets/state-mark.tsx';
@@ -10,7 +10,7 @@ import { useMedia } from '../../widgets/use-media.ts';
 import { OpenTelemetrySetup } from '../overview/first-steps.tsx';
 import { MapCanvas } from './map-canvas.tsx';
 import { LinkDetail, NodeDetail } from './map-detail.tsx';
-import { linkKey } from './map-layout.ts';
+import { linkKey, startEngine } from './map-layout.ts';
 import { MapTable } from './map-table.tsx';
 import { withOpenedPools } from './opened-pools.ts';
 import { useMapLayout } from './use-map-layout.ts';
@@ -20,6 +20,9 @@ const depths = [
   { key: '2', name: '2 hops' },
   { key: '3', name: '3 hops' },
 ] as const;
+
+// As soon as this page is wanted (a pointer rests on its name), not when the first map is to be drawn.
+startEngine();
 
 /** Who calls whom, how much, and where it hurts. */
 export function MapPage() {
@@ -36,7 +39,7 @@ export function MapPage() {
     () => query.data && withOpenedPools(query.data, readList(state.expand)),
     [query.data, state.expand],
   );
-  const { layout, isFailed } = useMapLayout(topology, useMedia('(min-aspect-ratio: 22/10)') ? 'RIGHT' : 'DOWN');
+  const layout = useMapLayout(topology, useMedia('(min-aspect-ratio: 22/10)') ? 'RIGHT' : 'DOWN');
   const search = state.q ?? '';
   const chosenLink = topology?.links.find((link) => linkKey(link) === state.link);
   const openNode = (id: string) => change({ node: state.node === id ? undefined : id, link: undefined });
@@ -97,13 +100,7 @@ export function MapPage() {
             </Empty>
           ) : (
             <div className="map-body">
-              {isFailed ? (
-                <Empty title="The map could not be laid out">The table has everything.</Empty>
-              ) : layout === undefined ? (
-                <div className="map-canvas">
-                  <SkeletonLines count={8} />
-                </div>
-              ) : (
+              {layout !== undefined && (
                 <MapCanvas
                   layout={layout}
                   search={search}

@@ -11,7 +11,8 @@ import { WhatIf } from '../what-if/what-if.tsx';
 import { DecisionTable } from './decision-table.tsx';
 import { ModeSwitch } from './mode-switch.tsx';
 import { PoolAgents } from './pool-agents.tsx';
-import { PoolCost } from './pool-cost.tsx';
+import { PoolBrief } from './pool-brief.tsx';
+
 import { PoolDemand } from './pool-demand.tsx';
 import { PoolEffect } from './pool-effect.tsx';
 import { PoolEffectCharts } from './pool-effect-charts.tsx';
@@ -97,6 +98,7 @@ function PoolBody({ pool }: { pool: Pool }) {
         </div>
         <ModeSwitch pool={pool} />
       </header>
+      <PoolBrief pool={pool} />
       <PoolDemand pool={pool} />
       <PoolReplicas pool={pool} />
       <div className="chart-grid">
@@ -109,7 +111,6 @@ function PoolBody({ pool }: { pool: Pool }) {
       <div className="two-columns pool-columns">
         <DecisionTable pool={pool.name} />
         <div>
-          <PoolCost pool={pool} />
           <PoolEffect pool={pool} />
           <PoolSize pool={pool} />
           <PoolRegions pool={pool} />

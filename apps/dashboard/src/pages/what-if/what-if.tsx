@@ -18,6 +18,9 @@ import {
 } from './what-if-form.ts';
 import { WhatIfResult } from './what-if-result.tsx';
 
+/** Where the page's what-if stands, for links to it. */
+export const whatIfPlace = 'what-if';
+
 /**
  * Another policy on what was recorded of this pool: chosen, run with progress, shown beside the one it has. With
  * `around` a moment (a decision's) the stretch is the hour around it.
@@ -65,7 +68,7 @@ export function WhatIf({ pool, bounds, around }: { pool: string; bounds?: Pool; 
     </label>
   );
   return (
-    <div ref={place}>
+    <div ref={place} id={whatIfPlace} tabIndex={-1}>
       <Section
         title={around === undefined ? 'What if' : 'What if: the same hour under another policy'}
         aside={<span className="small muted">another policy on what was recorded, in a simulated pool</span>}
