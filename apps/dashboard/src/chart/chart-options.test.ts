@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 
 // uPlot asks the browser for its pixel ratio when it is loaded; what is tested here never draws.
 vi.mock('uplot', () => ({ default: { paths: { stepped: () => () => null } } }));
-const { columnsOf, rangeOf, shapeOf, tickText } = await import('./chart-options.ts');
+const { columnsOf, highestOf, rangeOf, shapeOf, tickText } = await import('./chart-options.ts');
 
 const line = { key: 'a', label: 'A', color: '--s0', values: [1, null, 3] };
 
@@ -11,6 +11,17 @@ test('a scale starts at zero and never collapses', () => {
   expect(rangeOf(0, 0, { unit: 'ratio', reach: 0 })).toEqual([0, 0.1]);
   expect(rangeOf(null, null, { unit: 'count', reach: 0 })).toEqual([0, 1]);
   expect(rangeOf(1, 2, { unit: 'count', reach: 10 })[1]).toBeGreaterThan(10);
+});
+
+test('a band that is wide because little is known yet does not press the lines flat', () => {
+  const at = (max: number, highest: number | null) => rangeOf(0, max, { unit: 'seconds', reach: 0, highest })[1];
+  expect(highestOf([line, { ...line, values: [null] }])).toBe(3);
+  expect(highestOf([])).toBeNull();
+  expect(at(100, 2)).toBeLessThan(7);
+  expect(at(5, 2)).toBeGreaterThan(5);
+  // Of lines that are zero or not there the band is all there is to see.
+  expect(at(100, 0)).toBeGreaterThan(100);
+  expect(at(100, null)).toBeGreaterThan(100);
 });
 
 test('columns are seconds, bands, then lines, and gaps stay gaps', () => {

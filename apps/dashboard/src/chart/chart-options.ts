@@ -29,6 +29,14 @@ export function columnsOf(
   return [times.map((at) => at / 1_000), ...columns] as uPlot.AlignedData;
 }
 
+/** The highest value of all lines; `null` where none has one. */
+export function highestOf(series: readonly ChartSeries[]): number | null {
+  let highest: number | null = null;
+  for (const { values } of series)
+    for (const value of values) if (value !== null && (highest === null || value > highest)) highest = value;
+  return highest;
+}
+
 export interface OptionsInput {
   readonly width: number;
   readonly height: number;
@@ -37,6 +45,8 @@ export interface OptionsInput {
   readonly bands: readonly ChartBand[];
   readonly sync: string;
   readonly reach: () => number;
+  /** The highest value of the lines themselves, `null` where there is none. */
+  readonly highest: () => number | null;
   /** The last moment of the chart, in seconds, where it is later than the newest time. */
   readonly until: () => number | undefined;
   readonly hooks: uPlot.Hooks.Arrays;
@@ -65,7 +75,7 @@ export function chartOptions(input: OptionsInput): uPlot.Options {
     },
     scales: {
       x: { time: true, range: (_u, min, max) => [min, Math.max(max, input.until() ?? max)] },
-      y: { range: (_u, min, max) => rangeOf(min, max, { unit, reach: input.reach() }) },
+      y: { range: (_u, min, max) => rangeOf(min, max, { unit, reach: input.reach(), highest: input.highest() }) },
     },
     series: lines,
     bands: bands.map((band, index) => ({
@@ -92,14 +102,19 @@ function lineOf(each: ChartSeries): uPlot.Series {
   return line;
 }
 
-/** From zero wherever zero means something; a flat line in the middle and not on the rim. */
+/** An expected band may be this many times as high as the lines; one that is wide because little is known yet would press them flat. */
+const bandRoom = 3;
+
+/** From zero wherever zero means something; a flat line in the middle and not on the rim. `highest` is of the lines, without bands. */
 export function rangeOf(
   min: number | null,
   max: number | null,
-  options: { unit: Unit; reach: number },
+  options: { unit: Unit; reach: number; highest?: number | null },
 ): [number, number] {
   const floor = Math.min(0, min ?? 0);
-  const highest = Math.max(max ?? 0, options.reach);
+  const { highest: ofLines = null } = options;
+  const top = ofLines === null || ofLines <= 0 ? (max ?? 0) : Math.min(max ?? 0, ofLines * bandRoom);
+  const highest = Math.max(top, options.reach);
   if (highest <= floor) return [floor, floor + (options.unit === 'ratio' ? 0.1 : 1)];
   return [floor, highest + (highest - floor) * 0.08];
 }

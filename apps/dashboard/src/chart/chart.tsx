@@ -8,7 +8,7 @@ import { setHovering } from '../time/clock-store.ts';
 import { useRangeActions } from '../time/use-window.ts';
 import { clockSeconds } from '../time/words.ts';
 import { drawOverlay, type Overlay } from './chart-drawing.ts';
-import { chartOptions, columnsOf, shapeOf } from './chart-options.ts';
+import { chartOptions, columnsOf, highestOf, shapeOf } from './chart-options.ts';
 import type { ChartProps } from './chart-types.ts';
 import { placeMarks } from './mark-flags.ts';
 
@@ -49,6 +49,7 @@ export function Chart(props: ChartProps) {
         bands,
         sync,
         reach: () => latest.current.reach ?? 0,
+        highest: () => highestOf(latest.current.series),
         until: () => (latest.current.until === undefined ? undefined : latest.current.until / 1_000),
         hooks: {
           drawClear: [],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alignToGrid, gridTimes, lastKnown, selector } from './series.ts';
+import { alignToGrid, gridTimes, lastKnown, selector, sparseGrid } from './series.ts';
 
 const grid = { from: 0, to: 50_000, stepMs: 10_000 };
 
@@ -30,4 +30,16 @@ describe('a series on a grid', () => {
 
 test('a selector quotes what it is given', () => {
   expect(selector('up', { pool: 'a"b\\c' })).toBe('up{pool="a\\"b\\\\c"}');
+});
+
+test('of several values any fits, and none is taken for a pattern', () => {
+  expect(selector('m', { pool: ['a/b.c', 'd|e(f)'], signal: 'x' })).toBe(
+    'm{pool=~"a/b\\\\.c|d\\\\|e\\\\(f\\\\)",signal="x"}',
+  );
+});
+
+test('a line without axes has some sixty points, and the same ones until the next is due', () => {
+  expect(sparseGrid({ from: 7_000, to: 3_607_000 })).toEqual({ from: 0, to: 3_600_000, stepMs: 60_000 });
+  expect(sparseGrid({ from: 47_000, to: 3_647_000 })).toEqual({ from: 0, to: 3_600_000, stepMs: 60_000 });
+  expect(sparseGrid({ from: 0, to: 60_000 }).stepMs).toBe(15_000);
 });

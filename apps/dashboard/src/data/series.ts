@@ -58,17 +58,31 @@ export function alignToGrid(
   return aligned;
 }
 
-/** PromQL text for a metric and exact labels. */
-export function selector(metric: string, labels: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+/** PromQL text for a metric and exact labels; of several values any fits. */
+export function selector(metric: string, labels: Readonly<Record<string, string | readonly string[]>>): string {
+  const parts = Object.entries(labels).map(([name, value]) =>
+    typeof value === 'string'
+      ? `${name}=${JSON.stringify(value)}`
+      : `${name}=~${JSON.stringify(value.map((each) => each.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|'))}`,
+  );
   return `${metric}{${parts.join(',')}}`;
 }
 
-/** Reads a plain selector over a window. Up to an hour the raw samples; beyond, one value a step. */
+/** From this distance of points on nobody sees a gap of seconds. */
+const coarseMs = 30_000;
+
+/** A grid for a line without axes over the same stretch: few points, and the same ones for a while. */
+export function sparseGrid({ from, to }: Pick<Grid, 'from' | 'to'>): Grid {
+  const stepMs = Math.max(15_000, Math.round((to - from) / 60 / 15_000) * 15_000);
+  const end = Math.floor(to / stepMs) * stepMs;
+  return { from: end - Math.floor((to - from) / stepMs) * stepMs, to: end, stepMs };
+}
+
+/** Reads a plain selector over a window. Up to an hour on a fine grid the raw samples; else one value a step. */
 export async function fetchSeries(expr: string, grid: Grid, signal?: AbortSignal): Promise<GridSeries[]> {
   const spanMs = grid.to - grid.from;
   const path =
-    spanMs <= rawSpanMs
+    spanMs <= rawSpanMs && grid.stepMs < coarseMs
       ? withParams('/api/v1/query', {
           query: `${expr}[${Math.ceil((spanMs + silenceMs) / 1_000)}s]`,
           time: grid.to / 1_000,

@@ -5,6 +5,8 @@ import { mergeById, mergeDecision, mergeSamples, mergeTimeline, rowOfAgent, time
 
 /** Asked again at most this often because of events; the events themselves are on the screen at once. */
 const askAgainMs = 1_000;
+/** The list of pools at most this often for each pool in it: what a decision says of its own pool is there already. */
+const askAgainPerPoolMs = 10;
 /** The screen changes at most this often: seen at once by a person, and a flood of events costs no more than a few. */
 const betweenMs = 120;
 
@@ -14,6 +16,7 @@ export class EventApplier {
   #waiting: FleetEvent[] = [];
   #isScheduled = false;
   #appliedAt = 0;
+  #poolsAskedAt = Number.NEGATIVE_INFINITY;
   #stale = new Set<string>();
   #askAgain: ReturnType<typeof setTimeout> | undefined;
 
@@ -65,11 +68,18 @@ export class EventApplier {
       case 'decision':
         client.setQueryData<Page<Pool>>(['pools'], (page) => page && mergeDecision(page, event.data));
         client.setQueryData(['decision', event.data.id], (known: unknown) => known && event.data);
-        this.#askSoon('decisions', 'pools');
+        this.#askSoon('decisions', ...(this.#isPoolsDue() ? ['pools'] : []));
         return;
       case 'sample-batch':
         client.setQueryData<Page<Pool>>(['pools'], (page) => page && mergeSamples(page, event.data));
     }
+  }
+
+  #isPoolsDue(): boolean {
+    const count = this.#client.getQueryData<Page<Pool>>(['pools'])?.items.length ?? 0;
+    const isDue = performance.now() - this.#poolsAskedAt >= count * askAgainPerPoolMs;
+    if (isDue) this.#poolsAskedAt = performance.now();
+    return isDue;
   }
 
   #askSoon(...keys: string[]): void {

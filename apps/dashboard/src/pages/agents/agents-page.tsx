@@ -4,6 +4,7 @@ import { agentSync } from '../../data/agent-rows.ts';
 import { useAgentRows } from '../../data/use-agent-rows.ts';
 import { ChoiceMenu } from '../../widgets/choice-menu.tsx';
 import { Empty, Problem, SkeletonLines } from '../../widgets/page-states.tsx';
+import { SearchField } from '../../widgets/search-field.tsx';
 import { toneOf } from '../../widgets/state-mark.tsx';
 import { phone, useMedia } from '../../widgets/use-media.ts';
 import { FirstSteps } from '../overview/first-steps.tsx';
@@ -80,15 +81,7 @@ export function AgentsPage() {
     <div className="page page-full agents-page">
       <header className="page-head">
         <h1>Agents</h1>
-        <input
-          type="search"
-          className="field agents-search"
-          placeholder="Name, pool or reason"
-          aria-label="Search agents"
-          aria-keyshortcuts="/"
-          value={state.q ?? ''}
-          onChange={(event) => change({ q: event.target.value || undefined }, 'replace')}
-        />
+        <SearchField label="Search agents" placeholder="Name, pool or reason" className="agents-search" />
         {facets}
         {!isPhone && (
           <ChoiceMenu

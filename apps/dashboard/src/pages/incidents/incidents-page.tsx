@@ -4,6 +4,7 @@ import { useUrlState } from '../../app/url-state.ts';
 import { incidentsQuery } from '../../data/queries.ts';
 import { needsSomeone } from '../../live/event-merge.ts';
 import { Empty, Loaded } from '../../widgets/page-states.tsx';
+import { SearchField } from '../../widgets/search-field.tsx';
 import { Segments } from '../../widgets/segments.tsx';
 import { IncidentRow } from './incident-row.tsx';
 
@@ -30,14 +31,7 @@ export function IncidentsPage() {
           value={tab}
           onChange={(key) => change({ state: key || undefined })}
         />
-        <input
-          type="search"
-          className="field"
-          placeholder="Search incidents"
-          aria-label="Search incidents"
-          value={state.q ?? ''}
-          onChange={(event) => change({ q: event.target.value || undefined }, 'replace')}
-        />
+        <SearchField label="Search incidents" />
       </header>
       <Loaded query={incidents} lines={6} what="the incidents">
         {(page) => {

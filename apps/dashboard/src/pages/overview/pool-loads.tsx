@@ -1,5 +1,5 @@
 import type { Forecast, Pool } from '@jaegis/model';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Chart } from '../../chart/chart.tsx';
@@ -53,9 +53,6 @@ function LegendEntry({ color, form = 'line', name }: { color: string; form?: str
 
 function PoolCharts({ pools }: { pools: readonly Pool[] }) {
   const window = useWindow();
-  const demand = useQuery(seriesQuery(selector('jaegis_pool_signal', { signal: 'request_rate' }), window));
-  const ready = useQuery(seriesQuery(selector('jaegis_pool_replicas', { state: 'ready' }), window));
-  const forecasts = useQuery(forecastsQuery({ signal: 'request_rate', reach: 'hour' }));
   // The order is by name and not by load: a chart that one knows stays where it is.
   const ordered = useMemo(
     () =>
@@ -65,6 +62,16 @@ function PoolCharts({ pools }: { pools: readonly Pool[] }) {
         .sort((a, b) => a.name.localeCompare(b.name)),
     [pools],
   );
+  // Of a thousand pools only those that are shown are asked for.
+  const names = pools.length > shown ? ordered.map(({ name }) => name) : undefined;
+  const which = names === undefined ? {} : { pool: names };
+  const demand = useQuery(seriesQuery(selector('jaegis_pool_signal', { ...which, signal: 'request_rate' }), window));
+  const ready = useQuery(seriesQuery(selector('jaegis_pool_replicas', { ...which, state: 'ready' }), window));
+  const forecasts = useQueries({
+    queries: (names ?? [undefined]).map((pool) =>
+      forecastsQuery({ ...(pool && { pool }), signal: 'request_rate', reach: 'hour' }),
+    ),
+  }).flatMap(({ data }) => data?.items ?? nothing);
   if (pools.length === 0) return <p className="muted">No pools yet.</p>;
   return (
     <>
@@ -77,7 +84,7 @@ function PoolCharts({ pools }: { pools: readonly Pool[] }) {
             grid={demand.data?.grid}
             demand={find(demand.data?.series, pool.name)}
             ready={find(ready.data?.series, pool.name)}
-            forecast={forecasts.data?.items.find(
+            forecast={forecasts.find(
               (each) =>
                 each.series['pool'] === pool.name && (each.series['signal'] ?? 'request_rate') === 'request_rate',
             )}

@@ -33,7 +33,7 @@ const modes: readonly { readonly key: PoolMode; readonly name: string; readonly 
 export function ModeSwitch({ pool }: { pool: Pool }) {
   const client = useQueryClient();
   const [asked, setAsked] = useState<PoolMode | null>(null);
-  if (pool.target === null) return <p className="small muted">Only watched</p>;
+  if (pool.target === null) return null;
   const wanted = modes.find((mode) => mode.key === asked);
   return (
     <div className="mode-switch">

@@ -16,6 +16,8 @@ export function PoolAgents({ pool }: { pool: string }) {
     () => viewOf(rows, { search: '', pools: [pool], regions: [], versions: [], states: [] }, parseSort(undefined)),
     [version, pool],
   );
+  // The stopped ones are the last; of a pool that breathes there are many, and nothing is to be known of them.
+  const running = view.findLastIndex((index) => rows[index] !== undefined && agentState(rows[index]) !== 'stopped') + 1;
   return (
     <Section
       title="Agents"
@@ -26,7 +28,7 @@ export function PoolAgents({ pool }: { pool: string }) {
       }
     >
       <ul className="mini-list">
-        {[...view.subarray(0, shown)].map((index) => {
+        {[...view.subarray(0, Math.min(shown, running))].map((index) => {
           const row = rows[index];
           return (
             row !== undefined && (
@@ -42,9 +44,10 @@ export function PoolAgents({ pool }: { pool: string }) {
             )
           );
         })}
-        {view.length === 0 && <li className="muted">None was heard yet.</li>}
+        {running === 0 && <li className="muted">{view.length === 0 ? 'None was heard yet.' : 'None is running.'}</li>}
       </ul>
-      {view.length > shown && <p className="small muted">+{view.length - shown} more</p>}
+      {running > shown && <p className="small muted">+{running - shown} more</p>}
+      {view.length > running && <p className="small muted">{view.length - running} stopped</p>}
     </Section>
   );
 }

@@ -59,6 +59,7 @@ const charts: readonly { readonly title: string; readonly signals: readonly Sign
 
 function PoolBody({ pool }: { pool: Pool }) {
   const { agents } = pool;
+  const isScaled = pool.target !== null;
   return (
     <>
       <header className="page-head page-head-tall">
@@ -100,7 +101,7 @@ function PoolBody({ pool }: { pool: Pool }) {
       </header>
       <PoolBrief pool={pool} />
       <PoolDemand pool={pool} />
-      <PoolReplicas pool={pool} />
+      {isScaled && <PoolReplicas pool={pool} />}
       <div className="chart-grid">
         {charts.map(({ title, signals }) => (
           <SignalChart key={title} title={title} of={{ pool: pool.name }} signals={signals} judged={pool.name} />
@@ -109,13 +110,13 @@ function PoolBody({ pool }: { pool: Pool }) {
       <PoolEffectCharts pool={pool} />
       {pool.minReplicas !== null && <WhatIf pool={pool.name} bounds={pool} />}
       <div className="two-columns pool-columns">
-        <DecisionTable pool={pool.name} />
+        {isScaled ? <DecisionTable pool={pool.name} /> : <PoolAgents pool={pool.name} />}
         <div>
           <PoolEffect pool={pool} />
-          <PoolSize pool={pool} />
+          {isScaled && <PoolSize pool={pool} />}
           <PoolRegions pool={pool} />
           <PoolRules pool={pool} />
-          <PoolAgents pool={pool.name} />
+          {isScaled && <PoolAgents pool={pool.name} />}
         </div>
       </div>
     </>
