@@ -11,7 +11,7 @@ import type {
   ServerOptions,
 } from '@jaegis/model';
 import { parseSelector } from '@jaegis/promql';
-import { type MetadataOf, RemoteWriter, Spool } from '@jaegis/remote';
+import { HttpPoster, type MetadataOf, RemoteWriter, Spool } from '@jaegis/remote';
 import { type Clock, compileLinearRegex, type Rng } from '@jaegis/std';
 import type { RemoteWrites } from './core/remote-writes.ts';
 
@@ -47,6 +47,7 @@ export async function openRemoteWrite(setup: RemoteWriteSetup): Promise<RunningR
     labelsOf: (ref) => labelsOf(ref),
   });
   const writers: RemoteWriter[] = [];
+  const poster = new HttpPoster();
   return {
     forward: (batch, skip) => spool.append(batch, skip),
     async start(given) {
@@ -76,7 +77,7 @@ export async function openRemoteWrite(setup: RemoteWriteSetup): Promise<RunningR
             },
             {
               spool,
-              fetch,
+              poster,
               clock,
               rng: setup.rng,
               userAgent: `jaegis/${setup.version}`,
@@ -105,6 +106,7 @@ export async function openRemoteWrite(setup: RemoteWriteSetup): Promise<RunningR
     async close() {
       await Promise.all(writers.map((writer) => writer.close()));
       await spool.close();
+      poster.close();
     },
   };
 }

@@ -5,6 +5,7 @@ export {
   type StoreQuestion,
 } from './query/prometheus-store.ts';
 export { Spool } from './spool/spool.ts';
+export { HttpPoster } from './write/http-poster.ts';
 export type { MetadataOf } from './write/metric-families.ts';
 export {
   RemoteWriter,

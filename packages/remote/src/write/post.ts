@@ -1,6 +1,7 @@
 /** One request to a remote-write endpoint, and what its answer means for the samples in it. */
 import type { Clock } from '@jaegis/std';
 import { messageOf } from '../message-of.ts';
+import type { HttpAnswer, Poster } from './http-poster.ts';
 import type { MessageVersion } from './outgoing.ts';
 
 export type PostResult =
@@ -18,7 +19,7 @@ export type PostResult =
     };
 
 export interface PostTools {
-  readonly fetch: typeof fetch;
+  readonly poster: Poster;
   readonly clock: Clock;
   readonly userAgent: string;
 }
@@ -53,23 +54,17 @@ export async function postSamples(
     abort.abort();
   });
   try {
-    const response = await o.tools.fetch(endpoint.url, {
-      method: 'POST',
+    const answer = await o.tools.poster.post(endpoint.url, {
       headers: {
         ...headersOf[o.version],
         'content-encoding': 'snappy',
         'user-agent': o.tools.userAgent,
         ...endpoint.headers,
       },
-      body: body as Uint8Array<ArrayBuffer>,
-      // The headers may hold a secret, which belongs to the configured address only.
-      redirect: 'manual',
+      body,
       signal: abort.signal,
     });
-    const { status } = response;
-    const text = status >= 200 && status < 300 ? '' : (await response.text()).trim().slice(0, shownBody);
-    if (text === '') await response.body?.cancel().catch(() => {});
-    return judge(status, text, response.headers);
+    return judge(answer);
   } catch (error) {
     const why = isTimeout ? `no answer within ${endpoint.timeoutMs} ms` : messageOf(error);
     return { kind: 'retry', error: why, afterMs: undefined };
@@ -79,12 +74,13 @@ export async function postSamples(
   }
 }
 
-function judge(status: number, text: string, headers: Headers): PostResult {
-  const isCounted = headers.has('x-prometheus-remote-write-samples-written');
+function judge({ status, headers, text }: HttpAnswer): PostResult {
+  const isCounted = headers['x-prometheus-remote-write-samples-written'] !== undefined;
   if (status >= 200 && status < 300) return { kind: 'taken', isCounted };
-  const error = `answered ${status === 0 ? 'with a redirect' : status}${text === '' ? '' : `: ${text}`}`;
+  const shown = text.trim().slice(0, shownBody);
+  const error = `answered ${status}${shown === '' ? '' : `: ${shown}`}`;
   if (status === 429 || status >= 500) {
-    const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+    const seconds = Number(headers['retry-after'] ?? Number.NaN);
     return { kind: 'retry', error, afterMs: Number.isFinite(seconds) && seconds > 0 ? seconds * 1_000 : undefined };
   }
   return { kind: 'refused', error, isBadSamples: status === 400, isUnsupported: status === 415, isCounted };

@@ -6,6 +6,7 @@ import { type Clock, seededRng } from '@jaegis/std';
 import { afterEach, describe, expect, test } from 'vitest';
 import { decodeBody, decodeRequest } from '../../test/decode-body.ts';
 import { Spool } from '../spool/spool.ts';
+import type { HttpAnswer } from './http-poster.ts';
 import { RemoteWriter, type RemoteWriterOptions } from './remote-writer.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -25,14 +26,16 @@ const clock: Clock = {
 
 interface Request {
   readonly samples: readonly { readonly name: string; readonly at: number; readonly value: number }[];
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
 
-const isSecond = (headers: RequestInit['headers']): boolean =>
-  (headers as Record<string, string>)['content-type']!.includes('v2.Request');
-const counted = (n: number): Response =>
-  new Response(null, { status: 204, headers: { 'x-prometheus-remote-write-samples-written': `${n}` } });
+const isSecond = (headers: Request['headers']): boolean => headers['content-type']!.includes('v2.Request');
+const counted = (n: number, status = 204): HttpAnswer => ({
+  status,
+  headers: { 'x-prometheus-remote-write-samples-written': `${n}` },
+  text: '',
+});
 
 /** Reads a request the slow and plain way: fields by their tags. */
 function decode(body: Uint8Array): Request['samples'] {
@@ -73,7 +76,7 @@ function fields(bytes: Uint8Array, wanted: number): Uint8Array[] {
 
 /** A writer whose endpoint answers what the test says, one request after the other. */
 async function setUp(o: {
-  answer: (request: Request, n: number) => number | Error | Response;
+  answer: (request: Request, n: number) => number | Error | HttpAnswer;
   options?: Partial<RemoteWriterOptions>;
   folder?: string;
 }) {
@@ -112,18 +115,17 @@ async function setUp(o: {
       rng: seededRng(1),
       userAgent: 'jaegis/test',
       metadataOf: (name) => ({ name, type: 'gauge', help: 'What is told.', unit: '' }),
-      fetch: (async (_url: string, init: RequestInit) => {
-        const request = {
-          samples: isSecond(init.headers) ? [] : decode(init.body as unknown as Uint8Array),
-          headers: init.headers as Record<string, string>,
-          body: init.body as unknown as Uint8Array,
-        };
-        requests.push(request);
-        const answer = o.answer(request, requests.length);
-        if (answer instanceof Error) throw answer;
-        if (answer instanceof Response) return answer;
-        return new Response(answer === 204 ? null : 'why not', { status: answer });
-      }) as typeof fetch,
+      poster: {
+        async post(_url, { headers, body }) {
+          const request = { samples: isSecond(headers) ? [] : decode(body), headers, body };
+          requests.push(request);
+          const answer = o.answer(request, requests.length);
+          if (answer instanceof Error) throw answer;
+          return typeof answer === 'number'
+            ? { status: answer, headers: {}, text: answer === 204 ? '' : 'why not' }
+            : answer;
+        },
+      },
     },
   );
   let isClosed = false;
@@ -269,10 +271,7 @@ describe('remote write 2.0, where it is not said which', () => {
   test('a bad sample is found among its neighbours, and not taken for a lack of understanding', async () => {
     const { send, writer, requests } = await setUp({
       ...auto,
-      answer: ({ body }) =>
-        decodeBody('2.0', body).some(({ at }) => at === 7)
-          ? new Response('bad', { status: 400, headers: { 'x-prometheus-remote-write-samples-written': '0' } })
-          : counted(1),
+      answer: ({ body }) => (decodeBody('2.0', body).some(({ at }) => at === 7) ? counted(0, 400) : counted(1)),
     });
     await send(1, 20);
     await until(() => writer.stats().sent + writer.stats().dropped.refused === 20);

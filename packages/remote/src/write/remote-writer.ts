@@ -10,6 +10,7 @@ import type { Spool } from '../spool/spool.ts';
 import { type SpooledRecord, type SpoolPosition, SpoolReader } from '../spool/spool-reader.ts';
 import { RequestEncoder } from './encode-request.ts';
 import { ExemplarRoom } from './exemplar-room.ts';
+import type { Poster } from './http-poster.ts';
 import { MessageChoice, type MessageSetting } from './message-choice.ts';
 import { type MetadataOf, MetricFamilies } from './metric-families.ts';
 import { type MessageVersion, type OutgoingSeries, SymbolBook } from './outgoing.ts';
@@ -42,7 +43,7 @@ export interface RemoteWriterOptions extends Endpoint {
 
 export interface RemoteWriterTools {
   readonly spool: Spool;
-  readonly fetch: typeof fetch;
+  readonly poster: Poster;
   readonly clock: Clock;
   readonly rng: Rng;
   readonly userAgent: string;
