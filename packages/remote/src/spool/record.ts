@@ -31,6 +31,15 @@ export interface SpooledSamples {
 export function writeRecord(out: ByteWriter, newSeries: readonly Labels[], samples: SpooledSamples): number {
   const start = out.length;
   out.skip(headerBytes);
+  writeNames(out, newSeries);
+  const nameBytes = out.length - start - headerBytes;
+  writeSamples(out, samples);
+  out.uint32At(start, out.length - start - headerBytes);
+  out.uint32At(start + 4, crc32c(out.view(), start + headerBytes));
+  return nameBytes;
+}
+
+function writeNames(out: ByteWriter, newSeries: readonly Labels[]): void {
   out.varint(newSeries.length);
   for (const labels of newSeries) {
     const entries = Object.entries(labels);
@@ -40,7 +49,9 @@ export function writeRecord(out: ByteWriter, newSeries: readonly Labels[], sampl
       out.text(value);
     }
   }
-  const nameBytes = out.length - start - headerBytes;
+}
+
+function writeSamples(out: ByteWriter, samples: SpooledSamples): void {
   out.varint(samples.length);
   let number = 0;
   let time = 0;
@@ -52,9 +63,6 @@ export function writeRecord(out: ByteWriter, newSeries: readonly Labels[], sampl
     number = samples.series[i]!;
     time = at;
   }
-  out.uint32At(start, out.length - start - headerBytes);
-  out.uint32At(start + 4, crc32c(out.view(), start + headerBytes));
-  return nameBytes;
 }
 
 /** The payload's length, or `undefined` when the header is none. */

@@ -40,9 +40,12 @@ interface Segment {
 
 interface KnownSeries {
   readonly labels: Labels;
+  readonly ref: SeriesRef;
   /** Which numbering gave it its number. */
   numbering: number;
   number: number;
+  /** The series that came after it last time: nearly always it does so again, and is found without a search. */
+  next: KnownSeries | undefined;
 }
 
 /** A record that is encoded and not written yet. */
@@ -118,16 +121,18 @@ export class Spool {
     const timestamps = new Float64Array(batch.length);
     const values = new Float64Array(batch.length);
     let length = 0;
+    let before: KnownSeries | undefined;
     for (let i = 0; i < batch.length; i++) {
       if (skip(i)) continue;
       const ref = batch.refs[i]!;
-      let known = this.#known.get(ref);
-      if (known === undefined) {
-        const labels = this.#options.labelsOf(ref);
-        if (labels === undefined) continue;
-        known = { labels, numbering: -1, number: 0 };
-        this.#known.set(ref, known);
+      let known = before?.next;
+      // One that was dropped meanwhile keeps its old numbering, and is looked for anew.
+      if (known?.ref !== ref || known.numbering < this.#numbering - 2) {
+        known = this.#known.get(ref) ?? this.#name(ref);
+        if (known === undefined) continue;
+        if (before !== undefined) before.next = known;
       }
+      before = known;
       if (known.numbering !== this.#numbering) {
         known.numbering = this.#numbering;
         known.number = this.#series.push(known.labels) - 1;
@@ -139,6 +144,14 @@ export class Spool {
       length++;
     }
     return { samples: { series, timestamps, values, length }, newSeries };
+  }
+
+  #name(ref: SeriesRef): KnownSeries | undefined {
+    const labels = this.#options.labelsOf(ref);
+    if (labels === undefined) return undefined;
+    const known: KnownSeries = { labels, ref, numbering: -1, number: 0, next: undefined };
+    this.#known.set(ref, known);
+    return known;
   }
 
   async #run(): Promise<void> {
@@ -181,7 +194,11 @@ export class Spool {
     this.#numbering++;
     this.#series = [];
     this.#nameBytes = 0;
-    for (const [ref, { numbering }] of this.#known) if (numbering < this.#numbering - 2) this.#known.delete(ref);
+    for (const [ref, known] of this.#known) {
+      if (known.numbering >= this.#numbering - 2) continue;
+      this.#known.delete(ref);
+      known.next = undefined;
+    }
   }
 
   /** What was just written at the end of the newest segment. */

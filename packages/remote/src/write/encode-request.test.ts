@@ -5,7 +5,7 @@ import { columnsOf } from '../../test/columns-of.ts';
 import { decodeBody, decodeRequest } from '../../test/decode-body.ts';
 import { RequestEncoder } from './encode-request.ts';
 import { MetricFamilies } from './metric-families.ts';
-import { type MessageVersion, SymbolBook } from './outgoing.ts';
+import { type MessageVersion, outgoingSeries, SymbolBook } from './outgoing.ts';
 import type { OutgoingSample } from './sample-columns.ts';
 
 const text = fc
@@ -35,7 +35,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
         const samples: OutgoingSample[] = [];
         const wanted: { series: string; at: number; value: number }[] = [];
         for (const { labels, samples: own } of all) {
-          const series = { symbols: book.of(labels), shard: 0, family: { metadata: undefined }, request: 0, newest: 0 };
+          const series = outgoingSeries(book.of(labels), { metadata: undefined }, 0);
           for (const [timestamp, value] of own) {
             samples.push({ series, timestamp, value });
             wanted.push({ series: formatLabels(labels), at: timestamp, value });
@@ -49,13 +49,9 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
 
   test('samples of a series stay together in their order; empty labels are none; the stale marker stays one', () => {
     const book = new SymbolBook();
-    const [a, b] = ['a', 'b'].map((i) => ({
-      symbols: book.of({ __name__: 'm', i, none: '' }),
-      shard: 0,
-      family: { metadata: undefined },
-      request: 0,
-      newest: 0,
-    }));
+    const [a, b] = ['a', 'b'].map((i) =>
+      outgoingSeries(book.of({ __name__: 'm', i, none: '' }), { metadata: undefined }, 0),
+    );
     const samples = [
       { series: a!, timestamp: 1, value: 1 },
       { series: b!, timestamp: 1, value: 2 },
@@ -86,7 +82,7 @@ describe.each<MessageVersion>(['1.0', '2.0'])('a request of remote write %s', (v
       fc.property(request, (all) => {
         const samples = all.flatMap(({ metric: name, samples: own }, i): OutgoingSample[] => {
           const symbols = book.of({ __name__: name, i: `${i}` });
-          const series = { symbols, family: families.of(name), shard: 0, request: 0, newest: 0 };
+          const series = outgoingSeries(symbols, families.of(name), 0);
           return own.map((list, at) => ({
             series,
             timestamp: at + 1,

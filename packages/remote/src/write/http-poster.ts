@@ -37,7 +37,7 @@ export class HttpPoster implements Poster {
     try {
       return await this.#once(url, post);
     } catch (error) {
-      // The other side closed the kept connection while the request was on its way: nobody has seen it.
+      // The other side closed the kept connection as the request was on its way, nearly always unseen; at worst it comes twice.
       if (!(error instanceof StaleConnection)) throw error;
       return this.#once(url, post);
     }

@@ -4,20 +4,17 @@ import { expect, test } from 'vitest';
 import { columnsOf } from '../../test/columns-of.ts';
 import { decodeBody } from '../../test/decode-body.ts';
 import { RequestEncoder } from './encode-request.ts';
-import { type OutgoingSeries, SymbolBook } from './outgoing.ts';
+import { type OutgoingSeries, outgoingSeries, SymbolBook } from './outgoing.ts';
 import { PlainRequest } from './plain-request.ts';
 
 const now = 1_700_000_000_000;
 
 function seriesOf(count: number): OutgoingSeries[] {
   const book = new SymbolBook();
-  return Array.from({ length: count }, (_, i) => ({
-    symbols: book.of({ __name__: `metric_${i % 6}_total`, instance: `reader-${i >> 3}`, pool: 'research/reader' }),
-    shard: 0,
-    family: { metadata: undefined },
-    request: 0,
-    newest: 0,
-  }));
+  return Array.from({ length: count }, (_, i) => {
+    const labels = { __name__: `metric_${i % 6}_total`, instance: `reader-${i >> 3}`, pool: 'research/reader' };
+    return outgoingSeries(book.of(labels), { metadata: undefined }, 0);
+  });
 }
 
 const samplesOf = (series: readonly OutgoingSeries[], at: number) =>

@@ -36,8 +36,8 @@ export class PlainRequest {
   #out = new Uint8Array(2 ** 16);
   #view = new DataView(this.#out.buffer);
   #length = 0;
-  #lastValue = 0;
-  #lastTimestamp = 0;
+  #lastValue = Number.NaN;
+  #lastTimestamp = Number.NaN;
   /** The newest series of the request as they are, unpacked; what stands in it may be referred to. */
   readonly #window = new Uint8Array(windowBytes);
   readonly #windowView = new DataView(this.#window.buffer);
@@ -48,7 +48,7 @@ export class PlainRequest {
   readonly #starts = new Int32Array(reach);
   readonly #links = new Float64Array(reach);
   /** The newest of `#links`, and the place it is of. */
-  #newestLink = 0;
+  #newestLink = Number.NaN;
   #newestPlace = 0;
   /** Where four bytes of labels were last seen, plus one, and where those labels begin and end. */
   readonly #seen = new Int32Array(2 ** tableBits);

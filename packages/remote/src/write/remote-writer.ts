@@ -13,7 +13,7 @@ import { ExemplarRoom } from './exemplar-room.ts';
 import type { Poster } from './http-poster.ts';
 import { MessageChoice, type MessageSetting } from './message-choice.ts';
 import { type MetadataOf, MetricFamilies } from './metric-families.ts';
-import { type MessageVersion, type OutgoingSeries, SymbolBook } from './outgoing.ts';
+import { type MessageVersion, type OutgoingSeries, outgoingSeries, SymbolBook } from './outgoing.ts';
 import { type Endpoint, postSamples } from './post.ts';
 import type { Batch, OutgoingSample, SampleColumns } from './sample-columns.ts';
 import { Shard } from './shard.ts';
@@ -79,7 +79,7 @@ const metricsPerRequest = 500;
 
 export type DropReason = 'refused' | 'too_old' | 'spool_full' | 'damaged';
 
-const nobody: OutgoingSeries = { symbols: [], family: { metadata: undefined }, shard: 0, request: 0, newest: 0 };
+const nobody = outgoingSeries([], { metadata: undefined }, 0);
 
 /** Samples of one record. */
 interface RecordBatch extends Batch {
@@ -269,15 +269,31 @@ export class RemoteWriter {
     const { samples } = record;
     if (this.#numbered.by !== record.series) this.#numbered = { by: record.series, known: [] };
     const { known } = this.#numbered;
+    while (known.length < record.series.length) known.push(this.#outgoing(record.series[known.length]!));
     const now = this.#tools.clock.now();
     const oldest = this.#o.sampleAgeLimitMs === 0 ? Number.NEGATIVE_INFINITY : now - this.#o.sampleAgeLimitMs;
-    const batch: RecordBatch = { remaining: 1, end: record.end, newestAt: 0 };
+    const batch: RecordBatch = { remaining: 1, end: record.end, newestAt: Number.NEGATIVE_INFINITY };
     this.#batches.push(batch);
+    for (let next = 0; next < samples.length && !this.#isClosed; ) {
+      const share = this.#share(record, { batch, from: next, oldest });
+      next = share.next;
+      await share.full?.room();
+    }
+    if (this.#isClosed) return;
+    batch.remaining--;
+    this.#advance();
+  }
+
+  /** Gives samples to their lanes, until one of these is full. */
+  #share(
+    { samples, series: all }: SpooledRecord,
+    { batch, from, oldest }: { batch: RecordBatch; from: number; oldest: number },
+  ): { readonly next: number; readonly full?: Shard } {
+    const { known } = this.#numbered;
     // One for all: lanes copy what they take.
-    const sample: OutgoingSample = { series: nobody, timestamp: 0, value: 0, exemplars: undefined };
-    for (let i = 0; i < samples.length && !this.#isClosed; i++) {
+    const sample: OutgoingSample = { series: nobody, timestamp: Number.NaN, value: Number.NaN, exemplars: undefined };
+    for (let i = from; i < samples.length; i++) {
       const number = samples.series[i]!;
-      known[number] ??= this.#outgoing(record.series[number]!);
       const series = known[number]!;
       if (series === false) continue;
       const timestamp = samples.timestamps[i]!;
@@ -287,28 +303,27 @@ export class RemoteWriter {
         continue;
       }
       const shard = this.#shards[series.shard]!;
-      batch.remaining++;
+      if (shard.isFull) return { next: i, full: shard };
       sample.series = series;
       sample.timestamp = timestamp;
       sample.value = samples.values[i]!;
-      sample.exemplars = this.#exemplars.take(record.series[number]!);
-      while (!shard.push(sample, batch) && !this.#isClosed) await shard.room();
+      sample.exemplars = this.#exemplars.take(all[number]!);
+      shard.push(sample, batch);
+      batch.remaining++;
     }
-    if (this.#isClosed) return;
-    batch.remaining--;
-    this.#advance();
+    return { next: samples.length };
   }
 
   #outgoing(labels: Labels): OutgoingSeries | false {
     let known = this.#series.get(labels);
     if (known === undefined) {
-      known = this.#o.wants(labels) && {
-        symbols: this.#symbols.of({ ...this.#o.externalLabels, ...labels }),
-        shard: shardOf(labels, this.#o.shards),
-        family: this.#families.of(labels['__name__'] ?? ''),
-        request: 0,
-        newest: 0,
-      };
+      known =
+        this.#o.wants(labels) &&
+        outgoingSeries(
+          this.#symbols.of({ ...this.#o.externalLabels, ...labels }),
+          this.#families.of(labels['__name__'] ?? ''),
+          shardOf(labels, this.#o.shards),
+        );
       this.#series.set(labels, known);
     }
     return known;

@@ -1,4 +1,3 @@
-/** Samples on their way out, column by column: an object for each would be the greatest part of what sending costs. */
 import type { OutgoingExemplar, OutgoingSeries } from './outgoing.ts';
 
 /** What must know when a sample is done. */
@@ -14,45 +13,73 @@ export interface OutgoingSample {
   exemplars?: readonly OutgoingExemplar[] | undefined;
 }
 
+/** Samples in columns. Those of numbers may be longer than `length`. */
 export class SampleColumns {
+  length = 0;
   series: OutgoingSeries[] = [];
-  timestamps: number[] = [];
-  values: number[] = [];
+  timestamps = new Float64Array(0);
+  values = new Float64Array(0);
   exemplars: (readonly OutgoingExemplar[] | undefined)[] = [];
   batches: Batch[] = [];
 
-  get length(): number {
-    return this.series.length;
-  }
-
   push({ series, timestamp, value, exemplars }: OutgoingSample, batch: Batch): void {
+    if (this.length === this.timestamps.length) {
+      this.timestamps = longer(this.timestamps);
+      this.values = longer(this.values);
+    }
+    this.timestamps[this.length] = timestamp;
+    this.values[this.length] = value;
     this.series.push(series);
-    this.timestamps.push(timestamp);
-    this.values.push(value);
     this.exemplars.push(exemplars);
     this.batches.push(batch);
+    this.length++;
   }
 
-  /** A copy of those from one place to before another. */
-  slice(from: number, to = this.length): SampleColumns {
-    return this.#map((column) => column.slice(from, to));
+  /** A copy of the first. */
+  first(count: number): SampleColumns {
+    const result = new SampleColumns();
+    result.length = Math.min(count, this.length);
+    result.series = this.series.slice(0, result.length);
+    result.timestamps = this.timestamps.slice(0, result.length);
+    result.values = this.values.slice(0, result.length);
+    result.exemplars = this.exemplars.slice(0, result.length);
+    result.batches = this.batches.slice(0, result.length);
+    return result;
+  }
+
+  /** Takes out the first. */
+  drop(count: number): void {
+    this.timestamps.copyWithin(0, count, this.length);
+    this.values.copyWithin(0, count, this.length);
+    for (const column of [this.series, this.exemplars, this.batches]) column.splice(0, count);
+    this.length -= count;
   }
 
   /** The older and the newer half. */
   halves(): [SampleColumns, SampleColumns] {
-    const inTime = Array.from(this.timestamps.keys()).sort((a, b) => this.timestamps[a]! - this.timestamps[b]!);
+    const inTime = Array.from(this.series.keys()).sort((a, b) => this.timestamps[a]! - this.timestamps[b]!);
     const half = Math.ceil(inTime.length / 2);
-    const of = (places: readonly number[]) => this.#map((column) => places.map((place) => column[place]!));
-    return [of(inTime.slice(0, half)), of(inTime.slice(half))];
+    return [this.#of(inTime.slice(0, half)), this.#of(inTime.slice(half))];
   }
 
-  #map(change: <T>(column: T[]) => T[]): SampleColumns {
+  #of(places: readonly number[]): SampleColumns {
     const result = new SampleColumns();
-    result.series = change(this.series);
-    result.timestamps = change(this.timestamps);
-    result.values = change(this.values);
-    result.exemplars = change(this.exemplars);
-    result.batches = change(this.batches);
+    for (const place of places)
+      result.push(
+        {
+          series: this.series[place]!,
+          timestamp: this.timestamps[place]!,
+          value: this.values[place]!,
+          exemplars: this.exemplars[place],
+        },
+        this.batches[place]!,
+      );
     return result;
   }
+}
+
+function longer(column: Float64Array): Float64Array<ArrayBuffer> {
+  const result = new Float64Array(Math.max(64, column.length * 2));
+  result.set(column);
+  return result;
 }

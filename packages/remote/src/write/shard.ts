@@ -40,7 +40,7 @@ export class Shard {
   readonly #clock: Clock;
   readonly #encoder = new RequestEncoder();
   readonly #abort = new AbortController();
-  #queue = new SampleColumns();
+  readonly #queue = new SampleColumns();
   #oldestAt = 0;
   #wake: () => void = () => {};
   #roomFor: (() => void)[] = [];
@@ -59,18 +59,20 @@ export class Shard {
     return this.#queue.length;
   }
 
-  /** Takes the sample when there is room for it, and says so. */
-  push(sample: OutgoingSample, batch: Batch): boolean {
-    if (this.#queue.length >= this.#o.capacity) return false;
+  get isFull(): boolean {
+    return this.#queue.length >= this.#o.capacity;
+  }
+
+  /** Takes the sample; only while it is not full. */
+  push(sample: OutgoingSample, batch: Batch): void {
     if (this.#queue.length === 0) this.#oldestAt = this.#clock.now();
     this.#queue.push(sample, batch);
     if (this.#queue.length === 1 || this.#queue.length === this.#o.maxSamplesPerSend) this.#wake();
-    return true;
   }
 
   /** Settles when there is room, or it is closed. */
   room(): Promise<void> {
-    if (this.#queue.length < this.#o.capacity || this.#abort.signal.aborted) return Promise.resolve();
+    if (!this.isFull || this.#abort.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => this.#roomFor.push(resolve));
   }
 
@@ -88,11 +90,11 @@ export class Shard {
         await this.#pause(waitMs);
         continue;
       }
-      const batch = this.#queue.slice(0, this.#o.maxSamplesPerSend);
+      const batch = this.#queue.first(this.#o.maxSamplesPerSend);
       this.#hasTaken = false;
       if (!(await this.#deliver(batch, mostParts >> (2 * this.#hopeless)))) return;
       this.#hopeless = this.#hasTaken ? 0 : Math.min(this.#hopeless + 1, 10);
-      this.#queue = this.#queue.slice(batch.length);
+      this.#queue.drop(batch.length);
       this.#oldestAt = this.#clock.now();
       for (const each of this.#roomFor.splice(0)) each();
     }
