@@ -161,6 +161,14 @@ export const pool: Pool = {
     saturation: { value: 1.9, at: now - ms.second },
   },
   lastDecision: decision,
+  capacity: {
+    perReplica: 10,
+    source: 'configured',
+    startupMs: 20_000,
+    starts: null,
+    warmUpMs: 0,
+    reason: 'a replica serves 10 requests/s (configured); a start: 20s configured, none was seen yet',
+  },
   size: {
     verdict: 'too_large',
     reason: '92 MiB would do, has 400 MiB',

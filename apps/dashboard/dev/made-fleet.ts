@@ -328,6 +328,18 @@ export function makePool(
             tuned: { startup: 1.9, headroom: 1, forecast: 0.5, patience: 1 },
           },
     costPerReplicaHour: pool.price,
+    capacity:
+      pool.target === null
+        ? null
+        : {
+            perReplica: 5,
+            source: 'learned',
+            startupMs: 22_000,
+            starts: { seen: 32, medianMs: 18_200, slowestMs: 31_000 },
+            warmUpMs: 0,
+            reason:
+              'a replica serves 5 requests/s (learned while it did all it could); a start: half of the last 32 took up to 18.2s, the slowest 31s',
+          },
     workload: {
       class: 'steady',
       reason: 'it stays within 14 % of its mean, a minute differs from the one before by 6 %',

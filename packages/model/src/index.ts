@@ -63,6 +63,7 @@ export type { Notification, NotificationKind } from './notification.ts';
 export {
   isActing,
   type Pool,
+  type PoolCapacity,
   type PoolMode,
   type PoolPolicy,
   type PoolRegion,

@@ -66,6 +66,21 @@ export interface PoolPolicy {
   readonly lateShare: number;
 }
 
+/** What one replica serves, and how long it takes until it does. */
+export interface PoolCapacity {
+  /** Requests per second at full use; `null` while not known. */
+  readonly perReplica: number | null;
+  readonly source: 'configured' | 'learned' | 'utilization' | null;
+  /** What an order is assumed to take until it works at full pace, milliseconds. */
+  readonly startupMs: number;
+  /** From order to ready, of the last starts (32 at most), milliseconds. */
+  readonly starts: { readonly seen: number; readonly medianMs: number; readonly slowestMs: number } | null;
+  /** What a new replica loses while it warms up, as milliseconds of full work; part of `startupMs`. */
+  readonly warmUpMs: number;
+  /** All of it in words. */
+  readonly reason: string;
+}
+
 /** A pool, as the API shows it (contracts.md, shapes). A pool without a target is only watched. */
 export interface Pool {
   readonly name: string;
@@ -89,6 +104,8 @@ export interface Pool {
   readonly workload: Workload | null;
   /** Configured dollars; `null` where no price is. */
   readonly costPerReplicaHour: number | null;
+  /** What one replica serves; `null` for a pool that is only watched. */
+  readonly capacity: PoolCapacity | null;
   /** How well it is scaled; `null` for a pool without a target. */
   readonly effect: PoolEffect | null;
   /** Worst first, in words. */

@@ -1,6 +1,6 @@
 import type { Decision, Forecast, PoolConfig } from '@jaegis/model';
+import { learn } from './capacity/learn.ts';
 import { decide } from './decide.ts';
-import { learn } from './learn.ts';
 import { parseObservation } from './observation.ts';
 import { type ScalingConfig, scalingConfig } from './scaling-config.ts';
 import { initialScalingState, type ScalingState } from './scaling-state.ts';

@@ -10,7 +10,7 @@ import {
   type Signals,
 } from '@jaegis/model';
 import { formatDuration } from '@jaegis/std';
-import { type Capacity, capacityOf, startupOf } from './capacity.ts';
+import { type Capacity, capacityOf, startupOf } from './capacity/capacity.ts';
 import { fadedReversals, noteChange } from './change-history.ts';
 import type { Tuned } from './effect/effect-state.ts';
 import { followEffect, type Moment } from './effect/follow-effect.ts';

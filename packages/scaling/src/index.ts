@@ -3,6 +3,10 @@ export { type BinShape, type Bins, type Load, parseBins, scaleToPeak, toLoad } f
 export { type BacktestRow, runBacktest, writeSeries } from './backtest/run-backtest.ts';
 export { isUtilization, simulable } from './backtest/simulable.ts';
 export { runWhatIf, type WhatIfCase, type WhatIfOutcome } from './backtest/what-if.ts';
+export { capacityOf, startupOf } from './capacity/capacity.ts';
+export { describeCapacity } from './capacity/describe-capacity.ts';
+export { learn, type Observation } from './capacity/learn.ts';
+export { type Newcomer, settledAfterMs } from './capacity/warm-up.ts';
 export { recordOutsideChange, recordRefusal } from './change-history.ts';
 export { decide } from './decide.ts';
 export { createDecider } from './decide-pipe.ts';
@@ -10,7 +14,6 @@ export { recordOutcome } from './effect/follow-effect.ts';
 export { effectOf } from './effect/tune.ts';
 export { compress, isJobs, type Jobs, parseJobs } from './fleet/jobs.ts';
 export { allowedLatePercent, type FleetBacktest, type FleetRow, runFleetBacktest } from './fleet/run-fleet-backtest.ts';
-export { learn, type Observation } from './learn.ts';
 export type { QuotaShare } from './limits/quota.ts';
 export { judgeOutcome, type Observed } from './outcome.ts';
 export { place } from './placement/place.ts';

@@ -1,6 +1,6 @@
 import type { DecisionForecast, Forecast } from '@jaegis/model';
 import { formatDuration, shortNumber } from '@jaegis/std';
-import type { Capacity } from './capacity.ts';
+import type { Capacity } from './capacity/capacity.ts';
 import type { ScalingConfig } from './scaling-config.ts';
 
 export interface Prediction {

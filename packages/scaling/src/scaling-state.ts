@@ -1,3 +1,6 @@
+import type { StartUps } from './capacity/start-ups.ts';
+import { emptyCurve, type UtilizationCurve } from './capacity/utilization-curve.ts';
+import { initialWarmUp, type WarmUp } from './capacity/warm-up.ts';
 import { type EffectState, initialEffect } from './effect/effect-state.ts';
 import type { KeptRehearsal, Rehearsal } from './rehearsal/rehearsal.ts';
 import type { KeptWorkers, WorkerRehearsal } from './workers/worker-rehearsal.ts';
@@ -38,8 +41,11 @@ export interface CapacityState {
   readonly saturatedSince: number | null;
   /** What utilization suggests, where the pool was never saturated. */
   readonly byUtilization: number | null;
+  readonly curve: UtilizationCurve;
+  /** What an order is assumed to take, milliseconds. */
   readonly startupMs: number | null;
-  readonly startups: number;
+  readonly startUps: StartUps;
+  readonly warmUp: WarmUp;
 }
 
 /** A stretch with one number of ready replicas, and how the queue moved in it. */
@@ -118,8 +124,10 @@ export function initialScalingState(): ScalingState {
       counted: 0,
       saturatedSince: null,
       byUtilization: null,
+      curve: emptyCurve(),
       startupMs: null,
-      startups: 0,
+      startUps: [],
+      warmUp: initialWarmUp(),
     },
     queue: [],
     workload: initialWorkload(),

@@ -1,6 +1,6 @@
 import type { Workload } from '@jaegis/model';
 import { shortNumber } from '@jaegis/std';
-import type { Observation } from './learn.ts';
+import type { Observation } from './capacity/learn.ts';
 import { readSignal } from './read-signal.ts';
 import type { ScalingConfig } from './scaling-config.ts';
 

@@ -104,6 +104,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
   if (pool.effect !== null) pairs.push(['Effect', formatEffect(pool.effect)]);
   const vertical = pool.vertical === null ? '' : `; ${pool.vertical.reason}`;
   pairs.push(['Size of one', formatSize(pool.size) + vertical]);
+  if (pool.capacity !== null) pairs.push(['Capacity', pool.capacity.reason]);
   if (pool.workload !== null) pairs.push(['Workload', `${pool.workload.class}: ${pool.workload.reason}`]);
   if (pool.regions.length > 0)
     pairs.push([

@@ -101,6 +101,8 @@ describe('at 80 columns', () => {
                      0.4 %; 31 actions judged; assumed start-up time x 1.9
       Size of one    too large: 92 MiB would do, has 400 MiB; recommended only:
                      vertical.mode is recommend
+      Capacity       a replica serves 10 requests/s (configured); a start: 20s
+                     configured, none was seen yet
       Workload       steady: it stays within 8 % of its mean
       Regions        eu 2→5 (the best with room; $0.12 an hour); us 0 (has not gdpr)
       Policy         balanced: 80 % of a replica used, the P80 of a forecast provided

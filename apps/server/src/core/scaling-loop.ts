@@ -8,6 +8,7 @@ import {
   recordResizeRefusal,
 } from '@jaegis/scaling';
 import type { Fleet } from './fleet.ts';
+import { newcomersOf } from './newcomers.ts';
 import { placedNow, placesOf } from './placed.ts';
 import { accountUsage, type PoolEntry } from './pool-book.ts';
 import { isQuiet } from './quiet-reasons.ts';
@@ -61,6 +62,7 @@ async function scalePool(fleet: Fleet, entry: PoolEntry, now: number): Promise<v
     signals: entry.signals,
     replicas: observation.replicas,
     startupsMs,
+    newcomers: newcomersOf(fleet, entry, now),
     staleAfterMs: config.staleAfterMs,
   };
   entry.state = learn(entry.state, seen, now);

@@ -1,5 +1,5 @@
 import type { Forecast, Pool, PoolPolicy, PoolRegion } from '@jaegis/model';
-import { effectOf, workloadOf } from '@jaegis/scaling';
+import { describeCapacity, effectOf, workloadOf } from '@jaegis/scaling';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
 import { placedNow } from '../core/placed.ts';
@@ -12,9 +12,6 @@ export interface PoolDetail extends Pool {
   readonly instances: TargetObservation['instances'];
   readonly targetHealthy: boolean | null;
   readonly targetMessage: string;
-  /** Requests per second that one replica serves, and how long one takes to start: learned or configured. */
-  readonly capacityPerReplica: number | null;
-  readonly startupMs: number | null;
   readonly costToday: number | null;
   /** What today would have cost so far with the most replicas all day long. */
   readonly costTodayFixed: number | null;
@@ -41,6 +38,7 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     constraints: constraintsInWords(fleet, entry),
     policy: policyOf(entry),
     costPerReplicaHour: priceOf(entry),
+    capacity: entry.scaling === undefined ? null : describeCapacity(entry.scaling, entry.state),
     effect: entry.target === undefined ? null : effectOf(entry.state.effect),
     workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),
     reasons: entry.reasons,
@@ -81,8 +79,6 @@ export function poolDetail(fleet: Fleet, entry: PoolEntry): PoolDetail {
     instances: entry.observation?.instances ?? [],
     targetHealthy: entry.observation?.healthy ?? null,
     targetMessage: entry.observation?.message ?? '',
-    capacityPerReplica: entry.config?.capacity?.requests_per_second ?? entry.state.capacity.perReplica,
-    startupMs: entry.config?.startup ?? entry.state.capacity.startupMs,
     costToday: price === null ? null : entry.usage.replicaHours * price,
     costTodayFixed: price === null || most === null ? null : most * hours * price,
     forecasts: [...entry.forecasts.values()],

@@ -22,7 +22,7 @@ test('killed in a surge, it goes on with what it knew a minute ago', async () =>
   const entry = () => simulation.core.fleet.pools.get('made')!;
   simulation.core.setMode('made', 'paused-in');
   const before = entry();
-  expect(before.state.capacity.startups).toBeGreaterThan(0);
+  expect(before.state.capacity.startUps.length).toBeGreaterThan(0);
   await simulation.crash(20_000);
   await simulation.run(5_000);
   const after = entry();
@@ -30,7 +30,7 @@ test('killed in a surge, it goes on with what it knew a minute ago', async () =>
   expect(after.mode).toBe('paused-in');
   expect(after.desired).toBe(before.desired);
   expect(after.state.changes.slice(0, before.state.changes.length)).toEqual(before.state.changes);
-  expect(after.state.capacity.startups).toBe(before.state.capacity.startups);
+  expect(after.state.capacity.startUps.length).toBe(before.state.capacity.startUps.length);
   expect(after.state.capacity.perReplica).toBeCloseTo(before.state.capacity.perReplica!, 1);
   expect(after.state.effect.judged).toBe(before.state.effect.judged);
   expect(after.state.workload.minutes).toBeGreaterThanOrEqual(before.state.workload.minutes - 1);

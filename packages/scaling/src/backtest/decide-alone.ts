@@ -1,6 +1,6 @@
 import type { ReplicaCounts, Signals } from '@jaegis/model';
+import { learn } from '../capacity/learn.ts';
 import { decide } from '../decide.ts';
-import { learn } from '../learn.ts';
 import type { ScalingConfig } from '../scaling-config.ts';
 import { initialScalingState } from '../scaling-state.ts';
 import type { DecisionDraft } from '../snapshot.ts';

@@ -1,8 +1,8 @@
 import { poolConfigSchema, poolModes, type SignalName, type SignalValue } from '@jaegis/model';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { learn } from '../capacity/learn.ts';
 import { decide } from '../decide.ts';
-import { learn } from '../learn.ts';
 import { scalingConfig } from '../scaling-config.ts';
 import { initialScalingState } from '../scaling-state.ts';
 import { limitQuota } from './quota.ts';

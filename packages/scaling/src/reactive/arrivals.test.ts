@@ -1,8 +1,8 @@
 import { poolConfigSchema } from '@jaegis/model';
 import { seededRng } from '@jaegis/std';
 import { describe, expect, test } from 'vitest';
+import { learn } from '../capacity/learn.ts';
 import { decide } from '../decide.ts';
-import { learn } from '../learn.ts';
 import { scalingConfig } from '../scaling-config.ts';
 import { initialScalingState } from '../scaling-state.ts';
 

@@ -1,5 +1,5 @@
 import type { DecisionReason } from '@jaegis/model';
-import type { Capacity } from '../capacity.ts';
+import type { Capacity } from '../capacity/capacity.ts';
 import type { Rehearsal } from '../rehearsal/rehearsal.ts';
 import type { ScalingState, SmoothState } from '../scaling-state.ts';
 import type { PoolSnapshot } from '../snapshot.ts';

@@ -1,4 +1,4 @@
-import type { Capacity } from '../capacity.ts';
+import type { Capacity } from '../capacity/capacity.ts';
 import type { ScalingConfig } from '../scaling-config.ts';
 import { type KeptRehearsal, Rehearsal, type RehearsalSettings } from './rehearsal.ts';
 

@@ -1,7 +1,7 @@
 import type { Forecast, PoolMode, SignalName, Signals, SignalValue } from '@jaegis/model';
 import { ScriptError, seededRng, type TimePoint } from '@jaegis/std';
+import { learn } from '../capacity/learn.ts';
 import { decide } from '../decide.ts';
-import { learn } from '../learn.ts';
 import { initialScalingState, restoreScalingState, type ScalingState } from '../scaling-state.ts';
 import type { DecisionDraft, PoolSnapshot } from '../snapshot.ts';
 import { checkExpectation, type StretchPoint, writeExpectation } from './check-expectation.ts';

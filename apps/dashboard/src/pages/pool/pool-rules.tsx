@@ -11,13 +11,18 @@ const kinds = {
 
 /** How its load behaves, and what holds whatever it does. */
 export function PoolRules({ pool }: { pool: Pool }) {
-  const { workload, constraints, policy } = pool;
-  if (workload === null && constraints.length === 0 && policy === null) return null;
+  const { workload, capacity, constraints, policy } = pool;
+  if (workload === null && capacity === null && constraints.length === 0 && policy === null) return null;
   return (
     <Section title="Load and limits">
       {workload !== null && (
         <p>
           <span className="strong">{kinds[workload.class]}</span> <span className="muted small">{workload.reason}</span>
+        </p>
+      )}
+      {capacity !== null && (
+        <p>
+          <span className="strong">Capacity</span> <span className="muted small">{capacity.reason}</span>
         </p>
       )}
       {policy !== null && (

@@ -1,16 +1,20 @@
 import type { ReplicaCounts, SignalName, Signals } from '@jaegis/model';
-import { followClock } from './follow-clock.ts';
-import { observeQueue } from './queue-balance.ts';
-import { readSignal } from './read-signal.ts';
-import type { CapacityState, ScalingState } from './scaling-state.ts';
-import { trackReady } from './track-ready.ts';
-import { followWorkload } from './workload.ts';
+import { followClock } from '../follow-clock.ts';
+import { observeQueue } from '../queue-balance.ts';
+import { readSignal } from '../read-signal.ts';
+import type { CapacityState, ScalingState } from '../scaling-state.ts';
+import { trackReady } from '../track-ready.ts';
+import { followWorkload } from '../workload.ts';
+import { addStartUps, assumedStartUp } from './start-ups.ts';
+import { addToCurve, servedAtFullUse } from './utilization-curve.ts';
+import { type Newcomer, observeNewcomers } from './warm-up.ts';
 
 // Capacity of one replica = work finished / ready replicas, where work waits or the processor is full: only then did
 // they give all they have. An asymmetric average (an expectile) keeps to the high side of what was seen: up by 30 % of
 // a better observation, down by 0.5 % of a worse one, so that a bad hour (a slow dependency, a warm-up) moves it little
 // while a new, slower version is learned within the day. Without saturation, finished work only proves "at least so
-// much", and utilization extrapolates. Bad at: a pool whose bottleneck is behind it.
+// much", and use of the processor says how much more there is (utilization-curve.ts). Bad at: a pool whose bottleneck is
+// behind it.
 const capacityUp = 0.3;
 const capacityDown = 0.005;
 /**
@@ -29,15 +33,13 @@ const mostlyUsed = 0.85;
 const leastUtilization = 0.3;
 const mostErrors = 0.1;
 
-// Start-up: near the 80th percentile, since an order that is late half of the time is late.
-const startupUp = 0.4;
-const startupDown = 0.1;
-
 export interface Observation {
   readonly signals: Signals;
   readonly replicas: ReplicaCounts;
   /** Milliseconds from order to ready, of replicas that became ready since the last observation. */
   readonly startupsMs?: readonly number[];
+  /** Replicas that became ready not long ago, as far as their pace can be told. */
+  readonly newcomers?: readonly Newcomer[];
   /** Older signals are not learned from. */
   readonly staleAfterMs?: number;
 }
@@ -56,7 +58,7 @@ export function learn(last: ScalingState, observation: Observation, now: number)
   const queue = read('queue_length');
   if (queue !== undefined)
     state = { ...state, queue: observeQueue(state.queue, { queue, ready: replicas.ready, now }) };
-  let capacity = learnStartups(state.capacity, observation.startupsMs ?? []);
+  let capacity = learnStarts(state.capacity, observation);
   const isSettled = now - state.ready.since >= settleMs;
   const errors = read('error_rate') ?? 0;
   const counted = read('throughput');
@@ -78,7 +80,11 @@ export function learn(last: ScalingState, observation: Observation, now: number)
     // The rate is an average: it speaks of saturation only when all of its window was saturated.
     const isWhole = saturatedSince !== null && now - saturatedSince >= settleMs;
     if (isWhole || !isSaturated)
-      capacity = learnCapacity(capacity, { each, isSaturated, isAll, isCounted: counted !== undefined, cpu, leaning });
+      capacity = learnCapacity(
+        capacity,
+        { each, isSaturated, isAll, isCounted: counted !== undefined, cpu, leaning, pieces: finished * windowS },
+        now,
+      );
   }
   return capacity === state.capacity ? state : { ...state, capacity };
 }
@@ -92,7 +98,10 @@ function learnCapacity(
     isCounted: boolean;
     cpu: number | undefined;
     leaning: number;
+    /** Of work, in a window. */
+    pieces: number;
   },
+  now: number,
 ): CapacityState {
   const { each } = seen;
   const { perReplica, samples } = capacity;
@@ -108,10 +117,8 @@ function learnCapacity(
     return { ...capacity, perReplica: perReplica + capacityUp * seen.leaning * (each - perReplica) };
   }
   if (seen.cpu === undefined || seen.cpu < leastUtilization) return capacity;
-  const suggested = each / Math.min(1, seen.cpu);
-  const { byUtilization } = capacity;
-  const next = byUtilization === null ? suggested : byUtilization + 0.05 * (suggested - byUtilization);
-  return { ...capacity, byUtilization: next };
+  const curve = addToCurve(capacity.curve, { rate: each, use: Math.min(1, seen.cpu), pieces: seen.pieces }, now);
+  return { ...capacity, curve, byUtilization: servedAtFullUse(curve) };
 }
 
 /** Work finished = arrivals - growth of the queue. */
@@ -122,13 +129,9 @@ function finishedFromQueue(requestRate: number | undefined, state: ScalingState)
   return requestRate - slope;
 }
 
-function learnStartups(capacity: CapacityState, startupsMs: readonly number[]): CapacityState {
-  let { startupMs, startups } = capacity;
-  for (const took of startupsMs) {
-    if (!Number.isFinite(took) || took < 0) continue;
-    const gain = startupMs !== null && took > startupMs ? startupUp : startupDown;
-    startupMs = startupMs === null ? took : startupMs + gain * (took - startupMs);
-    startups++;
-  }
-  return startups === capacity.startups ? capacity : { ...capacity, startupMs, startups };
+function learnStarts(capacity: CapacityState, { startupsMs = [], newcomers = [] }: Observation): CapacityState {
+  const startUps = addStartUps(capacity.startUps, startupsMs);
+  const warmUp = observeNewcomers(capacity.warmUp, newcomers);
+  if (startUps === capacity.startUps && warmUp === capacity.warmUp) return capacity;
+  return { ...capacity, startUps, startupMs: assumedStartUp(startUps), warmUp };
 }

@@ -1,5 +1,6 @@
-import type { ScalingConfig } from './scaling-config.ts';
-import type { ScalingState } from './scaling-state.ts';
+import type { ScalingConfig } from '../scaling-config.ts';
+import type { ScalingState } from '../scaling-state.ts';
+import { lostToWarmUp } from './warm-up.ts';
 
 /** Fewer saturated observations than this are an accident, not a capacity. */
 export const enoughSamples = 3;
@@ -31,7 +32,10 @@ export function capacityOf(config: ScalingConfig, state: ScalingState): Capacity
   return null;
 }
 
-/** From order to ready, in milliseconds: configured, learned, or 30 s. */
-export function startupOf(config: ScalingConfig, state: ScalingState): number {
-  return config.startupMs ?? state.capacity.startupMs ?? defaultStartupMs;
+/**
+ * From order to full work, in milliseconds: until it is ready as configured, as learned, or 30 s, and what it loses while it
+ * warms up.
+ */
+export function startupOf(config: ScalingConfig, { capacity }: ScalingState): number {
+  return (config.startupMs ?? capacity.startupMs ?? defaultStartupMs) + lostToWarmUp(capacity.warmUp);
 }
