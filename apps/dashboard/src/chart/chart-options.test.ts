@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 
 // uPlot asks the browser for its pixel ratio when it is loaded; what is tested here never draws.
 vi.mock('uplot', () => ({ default: { paths: { stepped: () => () => null } } }));
-const { columnsOf, highestOf, rangeOf, shapeOf, tickText } = await import('./chart-options.ts');
+const { columnsOf, highestOf, rangeOf, shapeOf, tickText, timeTick } = await import('./chart-options.ts');
 
 const line = { key: 'a', label: 'A', color: '--s0', values: [1, null, 3] };
 
@@ -43,4 +43,10 @@ test('ticks are short', () => {
   expect(tickText(0, 'seconds')).toBe('0');
   expect(tickText(0.25, 'seconds')).toBe('250 ms');
   expect(tickText(12_000, '1/s')).toBe('12 k');
+});
+
+test('midnight is named by its day', () => {
+  const midnight = new Date(2026, 10, 21).getTime();
+  expect(timeTick(midnight)).toBe('21 Nov');
+  expect(timeTick(midnight + 12 * 3_600_000)).toBe('12:00');
 });

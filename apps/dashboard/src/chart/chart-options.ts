@@ -119,6 +119,12 @@ export function rangeOf(
   return [floor, highest + (highest - floor) * 0.08];
 }
 
+/** The time of day; at midnight the day, so that a week has seven names and not seven times `00:00`. */
+export function timeTick(at: number): string {
+  const date = new Date(at);
+  return date.getHours() === 0 && date.getMinutes() === 0 && date.getSeconds() === 0 ? dayOf(at) : clock(at);
+}
+
 function xAxis(): uPlot.Axis {
   return {
     stroke: () => cssColor('--faint'),
@@ -128,12 +134,7 @@ function xAxis(): uPlot.Axis {
     space: 64,
     grid: { show: false },
     ticks: { stroke: () => cssColor('--line'), width: 1, size: 4 },
-    values: (_u, splits) =>
-      splits.map((at) =>
-        at % 86_400 === 0 && splits.length > 1 && splits[1]! - splits[0]! >= 86_400
-          ? dayOf(at * 1_000)
-          : clock(at * 1_000),
-      ),
+    values: (_u, splits) => splits.map((at) => timeTick(at * 1_000)),
   };
 }
 

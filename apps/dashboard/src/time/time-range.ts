@@ -3,13 +3,14 @@ export type TimeRange =
   | { readonly kind: 'live'; readonly preset: Preset }
   | { readonly kind: 'fixed'; readonly preset: Preset; readonly from: number; readonly to: number };
 
-export type Preset = '15m' | '1h' | '6h' | '24h';
+export type Preset = '15m' | '1h' | '6h' | '24h' | '7d';
 
 export const presets: readonly { readonly key: Preset; readonly ms: number; readonly name: string }[] = [
   { key: '15m', ms: 900_000, name: '15 minutes' },
   { key: '1h', ms: 3_600_000, name: '1 hour' },
   { key: '6h', ms: 21_600_000, name: '6 hours' },
   { key: '24h', ms: 86_400_000, name: '24 hours' },
+  { key: '7d', ms: 604_800_000, name: '7 days' },
 ];
 
 /** Finer than this there is nothing to see: signals come every 5 s. */

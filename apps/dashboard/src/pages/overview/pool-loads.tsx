@@ -116,8 +116,8 @@ interface PoolChartProps {
 }
 
 function PoolChart({ pool, window, grid, demand, ready, forecast, state }: PoolChartProps) {
-  const capacityPerReplica = pool.lastDecision?.inputs.capacityPerReplica ?? null;
-  const quantileInUse = pool.lastDecision?.forecast?.quantile ?? null;
+  const capacityPerReplica = pool.capacity?.perReplica ?? null;
+  const quantileInUse = pool.policy?.quantile ?? null;
   const data = useMemo(
     () =>
       demandData({

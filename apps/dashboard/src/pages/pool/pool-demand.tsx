@@ -23,7 +23,7 @@ export function PoolDemand({ pool }: { pool: Pool }) {
   const marks = useDecisionMarks(pool.name, window);
   const grid = demand.data?.grid ?? window;
   const quantileInUse = pool.policy?.quantile ?? null;
-  const capacityPerReplica = pool.lastDecision?.inputs.capacityPerReplica ?? null;
+  const capacityPerReplica = pool.capacity?.perReplica ?? null;
   const data = useMemo(
     () =>
       demandData({
