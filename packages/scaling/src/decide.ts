@@ -11,6 +11,7 @@ import {
 } from '@jaegis/model';
 import { formatDuration } from '@jaegis/std';
 import { type Capacity, capacityOf, startupOf } from './capacity/capacity.ts';
+import { lackOfGain } from './capacity/gain.ts';
 import { fadedReversals, noteChange } from './change-history.ts';
 import type { Tuned } from './effect/effect-state.ts';
 import { followEffect, type Moment } from './effect/follow-effect.ts';
@@ -157,7 +158,9 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
         from: current,
         to: desired,
         reason,
-        why: note === '' ? wanted.why : `${wanted.why}; ${note}`,
+        why: [wanted.why, note, desired > current ? lackOfGain(state.capacity.gain) : '']
+          .filter((part) => part !== '')
+          .join('; '),
         pending: replicas.pending,
         waitingMs: now - (state.waitingSince ?? now),
         startupMs,

@@ -1,3 +1,4 @@
+import { type GainState, noGainState } from './capacity/gain.ts';
 import type { StartUps } from './capacity/start-ups.ts';
 import { emptyCurve, type UtilizationCurve } from './capacity/utilization-curve.ts';
 import { initialWarmUp, type WarmUp } from './capacity/warm-up.ts';
@@ -46,6 +47,7 @@ export interface CapacityState {
   readonly startupMs: number | null;
   readonly startUps: StartUps;
   readonly warmUp: WarmUp;
+  readonly gain: GainState;
 }
 
 /** A stretch with one number of ready replicas, and how the queue moved in it. */
@@ -128,6 +130,7 @@ export function initialScalingState(): ScalingState {
       startupMs: null,
       startUps: [],
       warmUp: initialWarmUp(),
+      gain: noGainState,
     },
     queue: [],
     workload: initialWorkload(),

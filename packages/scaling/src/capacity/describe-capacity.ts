@@ -3,13 +3,14 @@ import { formatDuration, shortNumber } from '@jaegis/std';
 import type { ScalingConfig } from '../scaling-config.ts';
 import type { ScalingState } from '../scaling-state.ts';
 import { capacityOf, startupOf } from './capacity.ts';
+import { lackOfGain } from './gain.ts';
 import { startUpQuantile } from './start-ups.ts';
 import { lostToWarmUp } from './warm-up.ts';
 
 /** What one replica serves and how long it takes until it does, with how that is known. */
 export function describeCapacity(config: ScalingConfig, state: ScalingState): PoolCapacity {
   const capacity = capacityOf(config, state);
-  const { startUps, warmUp } = state.capacity;
+  const { startUps, warmUp, gain } = state.capacity;
   const lostMs = lostToWarmUp(warmUp);
   const starts =
     startUps.length === 0
@@ -25,7 +26,9 @@ export function describeCapacity(config: ScalingConfig, state: ScalingState): Po
     startupMs: startupOf(config, state),
     starts,
     warmUpMs: lostMs,
-    reason: [serves, startWords(config, starts), ...(lostMs > 0 ? [warmUpWords(lostMs)] : [])].join('; '),
+    reason: [serves, startWords(config, starts), lostMs > 0 ? warmUpWords(lostMs) : '', lackOfGain(gain)]
+      .filter((part) => part !== '')
+      .join('; '),
   };
 }
 

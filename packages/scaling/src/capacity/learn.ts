@@ -5,6 +5,7 @@ import { readSignal } from '../read-signal.ts';
 import type { CapacityState, ScalingState } from '../scaling-state.ts';
 import { trackReady } from '../track-ready.ts';
 import { followWorkload } from '../workload.ts';
+import { noGainState, observeGain } from './gain.ts';
 import { addStartUps, assumedStartUp } from './start-ups.ts';
 import { addToCurve, servedAtFullUse } from './utilization-curve.ts';
 import { type Newcomer, observeNewcomers } from './warm-up.ts';
@@ -79,6 +80,9 @@ export function learn(last: ScalingState, observation: Observation, now: number)
     if (saturatedSince !== capacity.saturatedSince) capacity = { ...capacity, saturatedSince };
     // The rate is an average: it speaks of saturation only when all of its window was saturated.
     const isWhole = saturatedSince !== null && now - saturatedSince >= settleMs;
+    if (!waits) capacity = forgetGain(capacity);
+    else if (isWhole && counted !== undefined)
+      capacity = { ...capacity, gain: observeGain(capacity.gain, { ready: replicas.ready, finished: counted }, now) };
     if (isWhole || !isSaturated)
       capacity = learnCapacity(
         capacity,
@@ -119,6 +123,11 @@ function learnCapacity(
   if (seen.cpu === undefined || seen.cpu < leastUtilization) return capacity;
   const curve = addToCurve(capacity.curve, { rate: each, use: Math.min(1, seen.cpu), pieces: seen.pieces }, now);
   return { ...capacity, curve, byUtilization: servedAtFullUse(curve) };
+}
+
+/** Where nothing waits, what is finished is what arrives. */
+function forgetGain(capacity: CapacityState): CapacityState {
+  return capacity.gain.now === null ? capacity : { ...capacity, gain: noGainState };
 }
 
 /** Work finished = arrivals - growth of the queue. */
