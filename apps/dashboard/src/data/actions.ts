@@ -1,5 +1,5 @@
 import type { AgentCommand, AgentCommandKind, Incident, Pool, PoolMode } from '@jaegis/model';
-import { request } from './api.ts';
+import { ApiError, request, requestDone } from './api.ts';
 
 const fleet = '/api/fleet';
 
@@ -8,6 +8,18 @@ export function commandAgent(id: string, kind: AgentCommandKind, reason: string)
     method: 'POST',
     body: { kind, ...(reason === '' ? {} : { reason }) },
   });
+}
+
+/** Forgets agents that are gone; one after the other, so that what went wrong is said of the first. */
+export async function removeAgents(ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    try {
+      await requestDone(`${fleet}/agents/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    } catch (error) {
+      // Somebody else was quicker.
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
+    }
+  }
 }
 
 export function setPoolMode(pool: string, mode: PoolMode): Promise<Pool> {

@@ -24,7 +24,7 @@ import { runConnectivity, tellChanged } from './connectivity-loop.ts';
 import { createFleet } from './create-fleet.ts';
 import type { ForecastEngine } from './forecast-engine.ts';
 import { runForecasts } from './forecast-loop.ts';
-import { commandAgent, type HeartbeatOutcome, takeHeartbeat } from './heartbeats.ts';
+import { commandAgent, type HeartbeatOutcome, removeAgent, takeHeartbeat } from './heartbeats.ts';
 import { type HostSource, runHost } from './host-loop.ts';
 import type { Log } from './log.ts';
 import { LoopRunner } from './loop-runner.ts';
@@ -168,6 +168,8 @@ export function createCore(deps: CoreDeps) {
     command(id: string, kind: AgentCommandKind, reason: string): AgentCommand | undefined {
       return commandAgent(fleet, targets, { id, kind, reason });
     },
+
+    removeAgent: (id: string) => removeAgent(fleet, id),
 
     setMode(name: string, mode: PoolMode): Pool | undefined {
       const entry = fleet.pools.get(name);

@@ -74,6 +74,28 @@ export function commandAgent(
   return fleet.registry.command(id, kind, reason, now);
 }
 
+/**
+ * Forgets an agent that is gone and will not come back, and with it that it is lost. One that is heard is left alone: it
+ * would be here again with its next heartbeat.
+ */
+export function removeAgent(fleet: Fleet, id: string): 'removed' | 'heard' | undefined {
+  const agent = fleet.registry.get(id);
+  if (agent === undefined) return undefined;
+  if (agent.connectivity !== 'lost' && agent.connectivity !== 'stopped') return 'heard';
+  const reason = 'removed by a person';
+  fleet.registry.remove(id);
+  fleet.lostLately.delete(id);
+  fleet.log.info({ agent: id, pool: agent.pool }, `${id}: ${reason}`);
+  fleet.addFact({
+    at: fleet.clock.now(),
+    pool: agent.pool,
+    what: `${id} was removed`,
+    reason: 'asked for by a person',
+  });
+  fleet.events.publish({ event: 'agent', data: { ...agent, connectivity: 'stopped', connectivityReason: reason } });
+  return 'removed';
+}
+
 /** New agents are kept before they are answered: what was registered survives a kill a moment later. */
 export function keepNew(fleet: Fleet, instanceIds: readonly string[]): void {
   const agents = instanceIds.map((id) => fleet.registry.get(id)).filter((agent) => agent !== undefined);

@@ -156,6 +156,25 @@ describe('the map of a past moment', () => {
   });
 });
 
+test('an agent that is gone for good is removed, one that is heard is not', async () => {
+  const made = await makeApp({ now });
+  const { core } = made;
+  const send = async (method: 'POST' | 'DELETE' | 'GET', url: string, payload?: object) => {
+    const answer = await made.app.inject({ method, url, headers: { host: 'localhost' }, ...(payload && { payload }) });
+    return { status: answer.statusCode, body: answer.body };
+  };
+  const agent = '/api/fleet/agents/w%2F1';
+  await send('POST', `${agent}/heartbeat`, { instanceId: 'w/1', pool: 'writers' });
+  expect(await send('DELETE', agent)).toMatchObject({ status: 409, body: expect.stringContaining('it is heard') });
+  core.fleet.registry.tick(now + 3_600_000);
+  expect(core.fleet.registry.get('w/1')?.connectivity).toBe('lost');
+  expect((await send('DELETE', agent)).status).toBe(204);
+  expect((await send('GET', agent)).status).toBe(404);
+  expect((await send('DELETE', agent)).status).toBe(404);
+  expect(core.fleet.registry.counts('writers').lost).toBe(0);
+  await made.app.close();
+});
+
 describe('a hostile question gets an answer', () => {
   test.each(['__proto__', 'constructor', 'toString'])('a form field called %s', async (field) => {
     const answer = await app.inject({

@@ -112,6 +112,15 @@ function agentRoutes(app: FastifyInstance, core: Core): void {
     const result = core.command(id, kind, reason);
     return result === undefined ? notFound(reply, 'agent', id) : reply.code(202).send(result);
   });
+
+  app.delete('/api/fleet/agents/:id', (request, reply) => {
+    const { id } = request.params as { id: string };
+    const result = core.removeAgent(id);
+    if (result === undefined) return notFound(reply, 'agent', id);
+    if (result === 'removed') return reply.code(204).send();
+    const message = `Cannot remove agent ${id}: it is heard, must be lost or stopped`;
+    return sendError(reply, 409, { code: 'agent_is_heard', message });
+  });
 }
 
 function matchesAgent(

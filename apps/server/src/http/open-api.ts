@@ -74,6 +74,12 @@ export const operations: readonly Operation[] = [
     body: { kind: 'drain', reason: 'maintenance' },
   },
   {
+    method: 'delete',
+    path: '/api/fleet/agents/{id}',
+    tag: 'fleet',
+    summary: 'Forget an agent that is lost or stopped and will not come back.',
+  },
+  {
     method: 'get',
     path: '/api/fleet/pools',
     tag: 'fleet',

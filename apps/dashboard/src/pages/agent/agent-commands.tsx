@@ -1,8 +1,10 @@
 import type { AgentCommandKind, AgentReport } from '@jaegis/model';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useUrlState } from '../../app/url-state.ts';
 import { commandAgent } from '../../data/actions.ts';
 import { Confirm } from '../../widgets/confirm.tsx';
+import { RemoveAgents } from '../../widgets/remove-agents.tsx';
 
 interface Command {
   readonly kind: AgentCommandKind;
@@ -29,7 +31,9 @@ export function AgentCommands({ agent }: { agent: AgentReport }) {
   const [state, change] = useUrlState();
   const [sent, setSent] = useState('');
   const asked = commands.find((command) => command.kind === state.command);
+  const navigate = useNavigate();
   const isThere = agent.connectivity !== 'stopped';
+  const isGone = !isThere || agent.connectivity === 'lost';
   return (
     <div className="agent-commands">
       <div className="row row-wrap">
@@ -54,6 +58,7 @@ export function AgentCommands({ agent }: { agent: AgentReport }) {
         >
           Resume
         </button>
+        {isGone && <RemoveAgents ids={[agent.instanceId]} onDone={() => void navigate({ to: '/agents' })} />}
       </div>
       <p className="small muted" role="status">
         {sent}

@@ -7,6 +7,7 @@ import { At, Since } from '../../widgets/ago.tsx';
 import { Folded, FoldedLines } from '../../widgets/folded.tsx';
 import { AgentLink, PoolLink } from '../../widgets/links.tsx';
 import { Loaded } from '../../widgets/page-states.tsx';
+import { RemoveAgents } from '../../widgets/remove-agents.tsx';
 import { Section } from '../../widgets/section.tsx';
 import { StateMark, toneOf } from '../../widgets/state-mark.tsx';
 import { foldAlerts } from './fold-alerts.ts';
@@ -95,6 +96,9 @@ function Cause({ incident }: { incident: Incident }) {
 }
 
 function Symptoms({ incident, alerts }: { incident: Incident; alerts: readonly Alert[] }) {
+  const lost = alerts.flatMap(({ kind, state, agent }) =>
+    kind === 'agent_lost' && state === 'firing' && agent !== null ? [agent] : [],
+  );
   return (
     <Section title="Symptoms" aside={<span className="small muted">worst first</span>}>
       <ul className="plain-list">
@@ -126,6 +130,7 @@ function Symptoms({ incident, alerts }: { incident: Incident; alerts: readonly A
           ))}
         </ul>
       )}
+      {lost.length > 0 && <RemoveAgents ids={lost} />}
     </Section>
   );
 }
