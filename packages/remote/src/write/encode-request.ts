@@ -26,6 +26,8 @@ let requests = 0;
 
 export class RequestEncoder {
   readonly #out = new RequestBytes();
+  /** The series of a request of 2.0. */
+  readonly #body = new RequestBytes();
   /** Exemplars and metadata of one series. */
   readonly #extras = new RequestBytes();
   readonly #plain = new PlainRequest();
@@ -94,56 +96,53 @@ export class RequestEncoder {
       const extras = this.#exemplars(samples, first, '1.0');
       out.tag(0x0a, series.labels.length + this.#samplesSize(samples, first) + extras);
       out.raw(series.labels);
-      this.#samples(samples, first);
+      this.#samples(out, samples, first);
       if (extras > 0) out.raw(this.#extras.view());
     }
   }
 
+  /** The table grows in `#out` while series, which name its places, are put into `#body`; that comes behind it in the end. */
   #request(samples: SampleColumns): void {
-    const out = this.#out;
-    out.tag(0x22, 0);
+    const body = this.#body;
+    body.reset();
+    this.#out.tag(0x22, 0);
     this.#places = 1;
     for (let n = 0; n < this.#seriesCount; n++) {
       const first = this.#first[n]!;
       const { symbols, family } = samples.series[first]!;
-      for (let i = 0; i < symbols.length; i++) this.#name(symbols[i]!);
+      let refs = 0;
+      for (let i = 0; i < symbols.length; i++) refs += varintSize(this.#name(symbols[i]!));
       if (family.metadata !== undefined) {
         this.#name(family.metadata.help);
         this.#name(family.metadata.unit);
       }
       for (let i = first; i >= 0; i = this.#next[i]!)
         for (const exemplar of samples.exemplars[i] ?? []) for (const symbol of exemplar.symbols) this.#name(symbol);
-    }
-    for (let n = 0; n < this.#seriesCount; n++) {
-      const first = this.#first[n]!;
-      const { symbols, family } = samples.series[first]!;
-      const refs = refsSize(symbols);
       this.#exemplars(samples, first, '2.0');
       if (family.metadata !== undefined) this.#metadata(family.metadata);
       const extras = this.#extras.length;
-      out.tag(0x2a, 1 + varintSize(refs) + refs + this.#samplesSize(samples, first) + extras);
-      writeRefs(out, symbols, refs);
-      this.#samples(samples, first);
-      if (extras > 0) out.raw(this.#extras.view());
+      body.tag(0x2a, 1 + varintSize(refs) + refs + this.#samplesSize(samples, first) + extras);
+      writeRefs(body, symbols, refs);
+      this.#samples(body, samples, first);
+      if (extras > 0) body.raw(this.#extras.view());
     }
+    this.#out.raw(body.view());
   }
 
-  /** Puts a text into the table of the request, once. */
-  #name(symbol: SharedText): void {
-    if (symbol.request === requests) return;
+  /** Puts a text into the table of the request, once; gives its place there. */
+  #name(symbol: SharedText): number {
+    if (symbol.request === requests) return symbol.place;
     symbol.request = requests;
-    if (symbol.bytes.length === 0) {
-      symbol.place = 0;
-      return;
+    symbol.place = symbol.bytes.length === 0 ? 0 : this.#places++;
+    if (symbol.place > 0) {
+      this.#out.tag(0x22, symbol.bytes.length);
+      this.#out.raw(symbol.bytes);
     }
-    symbol.place = this.#places++;
-    this.#out.tag(0x22, symbol.bytes.length);
-    this.#out.raw(symbol.bytes);
+    return symbol.place;
   }
 
   /** Field 2 of a series in both versions: double value 1, int64 timestamp 2. */
-  #samples(samples: SampleColumns, first: number): void {
-    const out = this.#out;
+  #samples(out: RequestBytes, samples: SampleColumns, first: number): void {
     for (let i = first; i >= 0; i = this.#next[i]!) {
       const timestamp = samples.timestamps[i]!;
       out.tag(0x12, 10 + timeSize(timestamp));
@@ -199,7 +198,7 @@ function writeExemplar(out: RequestBytes, exemplar: OutgoingExemplar, version: M
 
 function refsSize(symbols: readonly SharedText[]): number {
   let size = 0;
-  for (let i = 0; i < symbols.length; i++) size += symbols[i]!.place < 0x80 ? 1 : varintSize(symbols[i]!.place);
+  for (let i = 0; i < symbols.length; i++) size += varintSize(symbols[i]!.place);
   return size;
 }
 

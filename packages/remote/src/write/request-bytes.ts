@@ -73,9 +73,10 @@ export function timeSize(timestamp: number): number {
 }
 
 export function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest > 0x7f; rest = Math.floor(rest / 128)) size++;
-  return size;
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x200000) return 3;
+  return value < 0x10000000 ? 4 : 4 + varintSize(Math.floor(value / 0x10000000));
 }
 
 /** Puts a number from 0 to 2^53; gives where what comes next begins. */
