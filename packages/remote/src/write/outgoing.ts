@@ -32,24 +32,23 @@ export interface OutgoingSeries {
   readonly symbols: readonly SharedText[];
   /** The same as the label messages of 1.0; made when first needed. */
   labels: Uint8Array | undefined;
-  /** What it was in plain requests; see plain-request.ts. */
-  packed: PackedSeries | undefined;
   readonly family: OutgoingFamily;
   readonly shard: number;
   /** The request that it is in, and there its newest sample. */
   request: number;
   newest: number;
-}
-
-/** What a series keeps of the plain requests it was in. */
-export interface PackedSeries {
+  // What it keeps of the plain requests it was in (plain-request.ts), here and not apart: each object more that is touched
+  // for every sample is one more wait for memory.
+  /** Its bytes in a plain request; 0 before the first. */
+  size: number;
   after: OutgoingSeries | undefined;
   /** The request since which it stands there. */
   linkedIn: number;
-  /** The request that made the piece; 0 while there is none. */
+  /** The request that made its piece; 0 while there is none. */
   packedIn: number;
-  /** Its part of a snappy block. */
-  piece: Uint8Array;
+  /** Where the piece is kept, and its length. */
+  pieceAt: number;
+  pieceLength: number;
 }
 
 export interface OutgoingExemplar {
@@ -91,7 +90,20 @@ export class SymbolBook {
 
 /** All its fields from the beginning: one form of object, for which the hot loops are compiled once. */
 export function outgoingSeries(symbols: readonly SharedText[], family: OutgoingFamily, shard: number): OutgoingSeries {
-  return { symbols, labels: undefined, packed: undefined, family, shard, request: 0, newest: 0 };
+  return {
+    symbols,
+    labels: undefined,
+    family,
+    shard,
+    request: 0,
+    newest: 0,
+    size: 0,
+    after: undefined,
+    linkedIn: 0,
+    packedIn: 0,
+    pieceAt: 0,
+    pieceLength: 0,
+  };
 }
 
 /** Labels as the repeated field 1 of a series, or of an exemplar, of 1.0: string name 1, string value 2. */

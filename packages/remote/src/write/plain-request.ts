@@ -25,12 +25,14 @@ const sampleBytes = valueBytes + timeBytes;
 /** Times whose varint has six bytes. */
 const firstTime = 2 ** 35;
 const lastTime = 2 ** 42 - 1;
-const longestLabels = 2 ** 14;
+const longestSeries = 2 ** 14;
 const preambleBytes = 5;
 /** Before the place of every series. */
 const nothing = -2;
 const tableBits = 14;
 const windowBytes = 2 ** 16 - 1;
+/** Room for the pieces of some 200,000 series. */
+const defaultPieceBytes = 2 ** 22;
 
 export class PlainRequest {
   #out = new Uint8Array(2 ** 16);
@@ -38,6 +40,11 @@ export class PlainRequest {
   #length = 0;
   #lastValue = Number.NaN;
   #lastTimestamp = Number.NaN;
+  /** The pieces of all series, and the request since which those of before are gone. */
+  #pieces: Uint8Array;
+  readonly #mostPieceBytes: number;
+  #piecesLength = 0;
+  #piecesSince = 0;
   /** The newest series of the request as they are, unpacked; what stands in it may be referred to. */
   readonly #window = new Uint8Array(windowBytes);
   readonly #windowView = new DataView(this.#window.buffer);
@@ -55,6 +62,12 @@ export class PlainRequest {
   readonly #seenStart = new Int32Array(2 ** tableBits);
   readonly #seenEnd = new Int32Array(2 ** tableBits);
 
+  /** When pieces take `mostPieceBytes` all are made anew. Its series are in requests of no other. */
+  constructor(mostPieceBytes = defaultPieceBytes) {
+    this.#mostPieceBytes = mostPieceBytes;
+    this.#pieces = new Uint8Array(Math.min(2 ** 15, mostPieceBytes));
+  }
+
   /** The body, or `undefined` where a series has more than its labels and one sample. `request` is above all before it. */
   encode(samples: SampleColumns, request: number): Uint8Array | undefined {
     const { series, timestamps, values } = samples;
@@ -62,8 +75,8 @@ export class PlainRequest {
       const timestamp = timestamps[i]!;
       if (timestamp < firstTime || timestamp > lastTime || samples.exemplars[i] !== undefined) return undefined;
       const each = series[i]!;
-      each.labels ??= labelMessages(each.symbols);
-      if (each.labels.length > longestLabels) return undefined;
+      if (each.size === 0) each.size = sizeOf(each);
+      if (each.size > longestSeries) return undefined;
     }
     this.#length = preambleBytes;
     this.#windowLast = nothing;
@@ -71,7 +84,7 @@ export class PlainRequest {
     this.#newestPlace = 0;
     let total = 0;
     for (let i = 0; i < series.length; i++) {
-      const size = sizeOf(series[i]!);
+      const { size } = series[i]!;
       total += size;
       this.#room(size + 64);
       this.#labels(series, i, request);
@@ -85,27 +98,48 @@ export class PlainRequest {
   /** All of a series but its value and its time. */
   #labels(all: readonly OutgoingSeries[], place: number, request: number): void {
     const series = all[place]!;
-    series.packed ??= { after: undefined, linkedIn: request, packedIn: 0, piece: new Uint8Array(0) };
-    const { packed } = series;
     const before = place === 0 ? undefined : all[place - 1];
-    if (place > 0 && packed.after !== before) {
-      packed.after = before;
-      packed.linkedIn = request;
+    if (place > 0 && series.after !== before) {
+      series.after = before;
+      series.linkedIn = request;
     }
-    this.#link(place, place === 0 ? 0 : packed.linkedIn);
-    if (place >= reach && packed.packedIn >= this.#newestLink) {
-      const out = this.#out;
-      const { piece } = packed;
+    this.#link(place, place === 0 ? 0 : series.linkedIn);
+    if (place >= reach && series.packedIn >= this.#newestLink && series.packedIn >= this.#piecesSince) {
+      const { pieceAt, pieceLength } = series;
+      const [out, pieces] = [this.#out, this.#pieces];
       const at = this.#length;
-      for (let i = 0; i < piece.length; i++) out[at + i] = piece[i]!;
-      this.#length = at + piece.length;
+      for (let i = 0; i < pieceLength; i++) out[at + i] = pieces[pieceAt + i]!;
+      this.#length = at + pieceLength;
       return;
     }
     const start = this.#length;
     this.#pack(all, place);
-    if (place < reach) return;
-    packed.piece = this.#out.slice(start, this.#length);
-    packed.packedIn = request;
+    if (place >= reach) this.#keep(series, start, request);
+  }
+
+  /** Keeps what was put since `start` as the piece of a series: where its last one was, if that was as long. */
+  #keep(series: OutgoingSeries, start: number, request: number): void {
+    const length = this.#length - start;
+    if (series.packedIn === 0 || series.packedIn < this.#piecesSince || series.pieceLength < length) {
+      if (this.#piecesLength + length > this.#pieces.length) this.#moreRoom(request);
+      series.pieceAt = this.#piecesLength;
+      this.#piecesLength += length;
+    }
+    series.pieceLength = length;
+    series.packedIn = request;
+    this.#pieces.set(this.#out.subarray(start, this.#length), series.pieceAt);
+  }
+
+  #moreRoom(request: number): void {
+    if (this.#pieces.length >= this.#mostPieceBytes) {
+      this.#piecesLength = 0;
+      // Pieces of this request that were put before this moment are gone too.
+      this.#piecesSince = request + 1;
+      return;
+    }
+    const larger = new Uint8Array(this.#pieces.length * 2);
+    larger.set(this.#pieces);
+    this.#pieces = larger;
   }
 
   /** Keeps the newest of the links that lead to a place. */
@@ -152,8 +186,7 @@ export class PlainRequest {
   /** Packs the series at a place of the request behind those before it. */
   #pack(all: readonly OutgoingSeries[], place: number): void {
     const series = all[place]!;
-    if (this.#windowLast !== place - 1 || this.#windowLength + sizeOf(series) > windowBytes)
-      this.#moveWindow(all, place);
+    if (this.#windowLast !== place - 1 || this.#windowLength + series.size > windowBytes) this.#moveWindow(all, place);
     const window = this.#window;
     const end = this.#write(series, place);
     const start = this.#starts[place % reach]!;
@@ -192,7 +225,7 @@ export class PlainRequest {
     this.#windowLength = 0;
     let from = place;
     for (let bytes = 0; from > 0 && place - from < reach - 1; from--) {
-      bytes += sizeOf(all[from - 1]!);
+      bytes += all[from - 1]!.size;
       if (bytes > windowBytes / 2) break;
     }
     // What is not in the window begins before it.
@@ -240,7 +273,8 @@ export class PlainRequest {
   }
 }
 /** Bytes of a series with one sample, tag and length included. */
-function sizeOf({ labels }: OutgoingSeries): number {
-  const size = labels!.length + sampleHead.length + sampleBytes;
+function sizeOf(series: OutgoingSeries): number {
+  series.labels ??= labelMessages(series.symbols);
+  const size = series.labels.length + sampleHead.length + sampleBytes;
   return 1 + varintSize(size) + size;
 }
