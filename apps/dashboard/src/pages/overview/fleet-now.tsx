@@ -1,5 +1,6 @@
 import type { Pool, SignalName } from '@jaegis/model';
 import { useQuery } from '@tanstack/react-query';
+import { costNow } from '../../data/cost-now.ts';
 import { poolsQuery } from '../../data/queries.ts';
 import { written } from '../../data/written.ts';
 import { PoolLink } from '../../widgets/links.tsx';
@@ -36,17 +37,21 @@ export function FleetNow() {
       </div>
       <div>
         <dt>Cost</dt>
-        <dd>{written(sumOf(pools, 'cost_rate'), 'usd/h')}</dd>
+        <dd title="Replicas where a price is configured, and what agents report">
+          {written(sumKnown(pools.map((pool) => costNow(pool).total)), 'usd/h')}
+        </dd>
       </div>
     </dl>
   );
 }
 
+function sumOf(pools: readonly Pool[], signal: SignalName): number | null {
+  return sumKnown(pools.map((pool) => pool.signals[signal]?.value));
+}
+
 /** `null` when no pool knows it: nothing known is not zero. */
-export function sumOf(pools: readonly Pool[], signal: SignalName): number | null {
-  const known = pools
-    .map((pool) => pool.signals[signal]?.value)
-    .filter((value) => value !== null && value !== undefined);
+function sumKnown(values: readonly (number | null | undefined)[]): number | null {
+  const known = values.filter((value) => value !== null && value !== undefined);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 

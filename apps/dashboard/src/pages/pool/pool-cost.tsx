@@ -1,6 +1,7 @@
 import type { Pool } from '@jaegis/model';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { costNow } from '../../data/cost-now.ts';
 import { seriesQuery } from '../../data/queries.ts';
 import { type Grid, selector } from '../../data/series.ts';
 import { written } from '../../data/written.ts';
@@ -16,15 +17,14 @@ export function PoolCost({ pool }: { pool: Pool }) {
   const replicas = useQuery(seriesQuery(selector('jaegis_pool_replicas', { pool: pool.name, state: 'ready' }), grid));
   const costs = useQuery(seriesQuery(selector('jaegis_pool_signal', { pool: pool.name, signal: 'cost_rate' }), grid));
   const price = pool.costPerReplicaHour;
-  const reported = pool.signals.cost_rate?.value ?? null;
   const cost = costToday({
     replicas: replicas.data?.series[0]?.values ?? [],
     costRates: costs.data?.series[0]?.values ?? [],
     pricePerReplica: price,
     stepMs,
   });
-  const { ready, pending, draining } = pool.currentReplicas;
-  const rate = price === null ? reported : price * (ready + pending + draining);
+  const { replicas: ofReplicas, reported } = costNow(pool);
+  const rate = ofReplicas ?? reported;
   if (cost === null && rate === null)
     return (
       <p className="muted">

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { memo, useMemo } from 'react';
 import { useUrlState } from '../../app/url-state.ts';
 import { seriesColor } from '../../chart/series-color.ts';
+import { costNow, costParts } from '../../data/cost-now.ts';
 import { poolsQuery, seriesQuery } from '../../data/queries.ts';
 import { selector, sparseGrid } from '../../data/series.ts';
 import { written } from '../../data/written.ts';
@@ -115,6 +116,7 @@ const nothing: readonly never[] = [];
 
 /** Drawn anew only for a pool that changed. */
 const PoolRow = memo(function PoolRow({ pool, demand }: { pool: Pool; demand: readonly (number | null)[] }) {
+  const cost = costNow(pool);
   return (
     <tr>
       <th scope="row">
@@ -136,8 +138,8 @@ const PoolRow = memo(function PoolRow({ pool, demand }: { pool: Pool; demand: re
       <SignalCell signal="latency_p95" value={pool.signals.latency_p95} label="P95" />
       <SignalCell signal="error_rate" value={pool.signals.error_rate} label="Errors" isBad={(value) => value > 0.05} />
       <SignalCell signal="queue_length" value={pool.signals.queue_length} label="Queue" />
-      <td className="num" data-label="Cost">
-        {written(pool.signals.cost_rate?.value, 'usd/h')}
+      <td className="num" data-label="Cost" title={costParts(cost)}>
+        {written(cost.total, 'usd/h')}
       </td>
       <td className="pool-decision" data-label="Last decision">
         {pool.lastDecision === null ? (
