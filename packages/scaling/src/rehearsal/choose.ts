@@ -6,8 +6,10 @@ import { candidateCount, marginForms, margins, memoryS, type VirtualPlants } fro
 // z grows with the start-up time: the longer, the fewer and bigger the episodes are. known < 1 for a single episode in a
 // young record: the budget of the whole memory of ten days bears one, and whether it comes again is not known yet. In its
 // first day a quarter of it counts: what came once in hours may well come again, and the budget is small.
-// The prior is a shortage of one start-up time and a minute at mean demand, less with a wider margin: boldness has to be
-// earned. What was really late moves the allowed share (an error budget): unspent, it may be spent; overspent, it is saved.
+// The prior is a shortage of one start-up time and 20 s at mean demand, less with a wider margin: boldness has to be earned.
+// How fast it falls with the margin is by how much such loads change in a start-up time: a load that was seen to change less
+// (see restlessness.ts, `calmOf`) needs less of a margin. What was really late moves the allowed share (an error budget):
+// unspent, it may be spent; overspent, it is saved.
 // What is late beyond the allowed is dear, not forbidden: a huge burst must not be paid for with ten times the replicas.
 //   cost = paid + worth x paid by the cheapest x (feared share - allowed share)
 // Bad at: a first burst after weeks of calm; the budget then pays for it and the margin widens.
@@ -35,6 +37,8 @@ const farBehind = 3;
 /** In the first day a single episode counts by a quarter, which the second day takes back. */
 const firstDayShare = 0.25;
 const dayS = 86_400;
+/** After so long half of what a load was seen to do is believed. */
+const halfKnownS = 3 * 3_600;
 /** Where nothing is safe enough, what is as late as the safest but for so much of the aim will do. */
 const nearSafest = 0.1;
 
@@ -57,7 +61,7 @@ interface Lateness {
 /** `aim`: wanted share of late requests, `certainty`: of which it is a share. `real`: what was late in reality. `leader`: who led so far. */
 export function choose(
   plants: VirtualPlants,
-  o: { aim: number; certainty: number; real: Lateness; leader: number },
+  o: { aim: number; certainty: number; real: Lateness; leader: number; restlessness: number },
 ): Choice {
   const { arrived, time, settings } = plants;
   const { aim } = o;
@@ -80,7 +84,8 @@ export function choose(
   const behind = Math.max(0, Math.min(1, (repeated / aim - 1) / (farBehind - 1)));
   if (isNew) return { index: -1, allowed, behind };
   const shortage = (o.certainty * (tuning.prior + settings.startupS) * arrived) / time;
-  const decay = tuning.decay * Math.sqrt(1 + settings.startupS / 60);
+  const usual = tuning.decay * Math.sqrt(1 + settings.startupS / 60);
+  const decay = usual * (1 - calmOf({ restlessness: o.restlessness, usual, seenS: time / plants.weight }));
   const priors = margins.map((margin) => shortage * plants.weight * Math.exp(-Math.max(0, margin) / decay));
   const shown = (i: number): number => {
     const late = plants.late[i]!;
@@ -108,6 +113,14 @@ export function choose(
     index = i;
   }
   return { index, allowed, behind };
+}
+
+/**
+ * How far a load is known to stay as it is while replicas start, 0..1: what it changes by in a start-up time (the mean over
+ * itself) against half of what is usual, believed the more the longer it was seen.
+ */
+function calmOf(o: { restlessness: number; usual: number; seenS: number }): number {
+  return (o.seenS / (o.seenS + halfKnownS)) * Math.max(0, 1 - (2 * o.restlessness) / o.usual);
 }
 
 /** How far lateness is a single episode: 1 for one, 1/n for n of a size. */

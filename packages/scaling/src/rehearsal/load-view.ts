@@ -2,6 +2,7 @@ import { HourFloor } from './hour-floor.ts';
 import { HourlyRhythm } from './hourly-rhythm.ts';
 import { gridS } from './load-grid.ts';
 import { followNoise, rampOf, seenRates } from './ramp.ts';
+import { Restlessness } from './restlessness.ts';
 import { SeasonalProfile } from './seasonal-profile.ts';
 
 // The ways to look at a load from which candidates are built: its newest 20 s, its last minute, level and trend (Holt),
@@ -56,6 +57,7 @@ export interface KeptView {
   readonly top: number;
   readonly ever: number;
   readonly errors: readonly [season: number, naive: number];
+  readonly restless?: ReturnType<Restlessness['toJSON']>;
 }
 
 export class LoadView {
@@ -83,6 +85,7 @@ export class LoadView {
   readonly #profile: SeasonalProfile;
   readonly #rhythm: HourlyRhythm;
   readonly #hour: HourFloor;
+  readonly #restlessness: Restlessness;
   #noise = 0;
   readonly #last = new Float64Array(seenRates);
   readonly #history = new Float64Array(historySteps);
@@ -106,6 +109,7 @@ export class LoadView {
     this.#profile = new SeasonalProfile(kept?.profile);
     this.#rhythm = new HourlyRhythm(kept?.rhythm);
     this.#hour = new HourFloor(leadS);
+    this.#restlessness = new Restlessness(leadS, kept?.restless);
     this.#top = kept?.top ?? 0;
     this.#ever = kept?.ever ?? 0;
     [this.#seasonError, this.#naiveError] = kept?.errors ?? [0, 1e-9];
@@ -123,7 +127,10 @@ export class LoadView {
     const newest = this.#mean(2);
     this.newest = newest;
     const minute = this.#mean(minuteSteps);
-    if (this.#steps % minuteSteps === 0) this.#hour.observe(minute);
+    if (this.#steps % minuteSteps === 0) {
+      this.#hour.observe(minute);
+      this.#restlessness.observe(minute);
+    }
     const last = Math.min(seenRates, this.#steps);
     for (let i = 0; i < last; i++) this.#last[i] = this.#history[(this.#steps - last + i) % historySteps]!;
     const rates = this.#last.subarray(0, last);
@@ -154,6 +161,11 @@ export class LoadView {
   /** The highest mean of a minute, fading with a half-life of three days. */
   get highest(): number {
     return this.#top;
+  }
+
+  /** How much demand changes while replicas start, as a share of itself. */
+  get restlessness(): number {
+    return this.#restlessness.value;
   }
 
   #mean(steps: number): number {
@@ -205,6 +217,7 @@ export class LoadView {
       top: this.#top,
       ever: this.#ever,
       errors: [this.#seasonError, this.#naiveError],
+      restless: this.#restlessness.toJSON(),
     };
   }
 }

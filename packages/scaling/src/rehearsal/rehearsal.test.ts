@@ -38,6 +38,18 @@ describe('a rehearsal', () => {
     expect(jumpy).toBeGreaterThan(1.5 * calm);
   });
 
+  test('of a load that changes little while replicas start keeps less in its first hours than one that might jump', () => {
+    const slow = { ...settings, startupS: 600, certainty: 0.5 };
+    const margin = (wave: (step: number) => number): number => {
+      const rate = (i: number): number => 200 + 50 * wave(i);
+      const rehearsal = rehearse({ hours: 6, rate, into: new Rehearsal(slow) });
+      return rehearsal.demand()!.fresh / rehearsal.newest;
+    };
+    // The same heights: once in a day, once in forty minutes.
+    expect(margin((i) => Math.sin((2 * Math.PI * i) / 8_640))).toBeLessThan(1.16);
+    expect(margin((i) => Math.sin((2 * Math.PI * i) / 240))).toBeGreaterThan(1.2);
+  });
+
   test('does not pay for a burst that came once as for one that comes again, but for some hours', () => {
     const lift = (bursts: readonly number[], hours: number): number => {
       const isBurst = (i: number): boolean => bursts.some((hour) => i >= hour * 360 && i < hour * 360 + 18);

@@ -88,6 +88,7 @@ export class Rehearsal {
       certainty: this.settings.certainty,
       real: { late: this.#late, arrived: this.#arrived, lumps: this.#lumps + this.#episode ** 2 },
       leader: this.#leader,
+      restlessness: this.#view.restlessness,
     });
     this.#leader = choice.index;
     this.#behind = choice.behind;
