@@ -81,6 +81,8 @@ export interface ScalingConfig {
   readonly tolerance: number;
   /** How often signals and decisions are expected. */
   readonly intervalMs: number;
+  /** How long a request may wait where no objective says less. */
+  readonly waitMs: number;
   /** Older signals are stale: three intervals of 10 s, so that one lost report and jitter hold nothing up. */
   readonly staleAfterMs: number;
   /** What is wrong with the configuration, in words; such parts are left out. */
@@ -183,9 +185,9 @@ function constraintsOf({ constraints }: PoolConfig): Constraints {
 /** From what a user wrote to what `decide` reads. Never throws: what cannot be used is listed in `problems`. */
 export function scalingConfig(
   pool: PoolConfig,
-  options: { intervalMs?: number; staleAfterMs?: number } = {},
+  options: { intervalMs?: number; staleAfterMs?: number; waitMs?: number } = {},
 ): ScalingConfig {
-  const { intervalMs = 5_000, staleAfterMs = Math.max(30_000, 3 * intervalMs) } = options;
+  const { intervalMs = 5_000, staleAfterMs = Math.max(30_000, 3 * intervalMs), waitMs = 10_000 } = options;
   const problems: string[] = [];
   const schedules: Schedule[] = [];
   for (const written of pool.schedules) {
@@ -229,6 +231,7 @@ export function scalingConfig(
     placement,
     tolerance: 0.1,
     intervalMs,
+    waitMs,
     staleAfterMs,
     problems,
   };

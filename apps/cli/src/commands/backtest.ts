@@ -76,11 +76,12 @@ export function backtestCommand(program: Program): void {
     let load = await readLoad(text, { flags, terminal, stepS });
     if (peak !== undefined) load = scaleToPeak(load, peak, capacityRps);
     const known = { ...pool, capacity: { requests_per_second: capacityRps } };
-    const config = scalingConfig(known, { intervalMs: stepS * 1_000 });
+    const sloWaitS = seconds(flags.sloWait ?? '10s', '--slo-wait');
+    const config = scalingConfig(known, { intervalMs: stepS * 1_000, waitMs: sloWaitS * 1_000 });
     const plant = {
       startupS,
       capacityRps,
-      sloWaitS: seconds(flags.sloWait ?? '10s', '--slo-wait'),
+      sloWaitS,
       minReplicas: config.minReplicas,
       maxReplicas: config.maxReplicas,
       drainS: 10,

@@ -27,6 +27,7 @@ const config: ScalingConfig = {
   staleAfterMs: 30_000,
   isDownWindowOurs: true,
   isUpRateOurs: true,
+  waitMs: 10_000,
   problems: [],
 };
 

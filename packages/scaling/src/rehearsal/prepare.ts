@@ -5,18 +5,19 @@ import { type KeptRehearsal, Rehearsal, type RehearsalSettings } from './rehears
 // Which rehearsal goes with a pool as it is configured and known now. What replicas serve and how long they start is
 // learned and moves a little all the time; the plants are set up anew only when it moved by more than a tenth.
 
-/** Without an objective of its own a request may wait so long. */
-const defaultWaitS = 10;
 const tightWaitS = 2;
+
+function latenciesOf(config: ScalingConfig): number[] {
+  return config.objectives.filter((o) => o.signal.startsWith('latency')).map((o) => o.target);
+}
 
 /** The longest wait that the pool's objectives tolerate, in seconds. */
 export function toleratedWaitS(config: ScalingConfig): number {
-  const latencies = config.objectives.filter((o) => o.signal.startsWith('latency')).map((o) => o.target);
-  return Math.max(0.05, Math.min(defaultWaitS, ...latencies));
+  return Math.max(0.05, Math.min(config.waitMs / 1_000, ...latenciesOf(config)));
 }
 
 /**
- * Whether candidates may lead at all. Where less than two seconds may be waited, a queue of the noise between arrivals
+ * Whether candidates may lead at all. Where an objective allows less than two seconds, a queue of the noise between arrivals
  * matters, which a fluid plant cannot show; where the objective is a queue's length, that is what sizes the pool (for long
  * jobs see workers/); and a capacity that utilization only suggests is too weak a ground. There the controller's headroom
  * stays.
@@ -26,7 +27,7 @@ function mayRehearse(config: ScalingConfig, capacity: Capacity | null): capacity
     capacity !== null &&
     capacity.source !== 'utilization' &&
     config.predictive !== 'off' &&
-    toleratedWaitS(config) >= tightWaitS &&
+    latenciesOf(config).every((target) => target >= tightWaitS) &&
     !config.objectives.some((o) => o.signal === 'queue_length')
   );
 }
