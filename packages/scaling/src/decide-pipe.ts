@@ -1,10 +1,13 @@
 import type { Decision, Forecast, PoolConfig } from '@jaegis/model';
 import { learn } from './capacity/learn.ts';
+import { type DayCost, followCost } from './day-cost.ts';
 import { decide } from './decide.ts';
+import type { QuotaShare } from './limits/quota.ts';
 import { parseObservation } from './observation.ts';
 import { type ScalingConfig, scalingConfig } from './scaling-config.ts';
 import { initialScalingState, type ScalingState } from './scaling-state.ts';
 import type { DecisionDraft } from './snapshot.ts';
+import { followStarts, type StartTimes } from './start-times.ts';
 
 /** What `jaegis decide` prints: contracts.md's form, and the rest of the decision. */
 export interface PipeDecision {
@@ -30,27 +33,42 @@ export interface DemandAhead {
 
 /**
  * The brain on a pipe: one observation in, one decision out, state between them, time only from the input. The interval
- * is learned from the observations; without `ahead` there are no forecasts but the rehearsal's own. A line that cannot be read holds what it says is there, else the last decision.
+ * is learned from the observations, and so are start times and today's cost where no line tells them; without `ahead` there are no
+ * forecasts but the rehearsal's own. A line that cannot be read holds what it says is there, else the last decision.
  */
-export function createDecider(pool: PoolConfig, ahead?: DemandAhead): (line: string) => PipeDecision {
+export function createDecider(
+  pool: PoolConfig,
+  ahead?: DemandAhead,
+  quotas: readonly QuotaShare[] = [],
+): (line: string) => PipeDecision {
   let config: ScalingConfig = scalingConfig(pool, { intervalMs: 10_000 });
   let state: ScalingState = initialScalingState();
   let lastAt = 0;
   let lastDesired = config.minReplicas;
+  let starts: StartTimes | null = null;
+  let areStartsTold = false;
+  let cost: DayCost | null = null;
   return (line) => {
     const seen = parseObservation(line);
     if ('problem' in seen) return held(lastAt, seen.running ?? lastDesired, seen.problem);
     const { now, signals, replicas, startupsMs, targetHealthy, spentToday, unknown } = seen;
     config = followInterval(config, pool, now - lastAt);
     lastAt = now;
-    const learned = learn(state, { signals, replicas, startupsMs, staleAfterMs: config.staleAfterMs }, now);
+    areStartsTold ||= startupsMs !== null;
+    const counted = followStarts(starts, replicas, now);
+    starts = counted.starts;
+    const paid = replicas.ready + replicas.pending + replicas.draining;
+    cost = followCost(cost, { now, replicas: paid, price: config.pricePerReplicaHour ?? 0 });
+    const startTimes = areStartsTold ? (startupsMs ?? []) : counted.tookMs;
+    const learned = learn(state, { signals, replicas, startupsMs: startTimes, staleAfterMs: config.staleAfterMs }, now);
     const snapshot = {
       pool: pool.name,
       config,
       signals,
       replicas,
       forecast: ahead?.observe(now, signals.request_rate?.value ?? null) ?? null,
-      spentToday,
+      spentToday: spentToday ?? cost.spent,
+      quotas,
       targetHealthy,
       mode: pool.mode,
     };

@@ -29,6 +29,7 @@ import { coverLosses, keepRedundancy } from './limits/redundancy.ts';
 import { remember, stabilize } from './limits/stabilize.ts';
 import { limitRegions } from './placement/limit-regions.ts';
 import { movesOf, place } from './placement/place.ts';
+import { isServedRate } from './reactive/arrivals.ts';
 import type { NeedContext } from './reactive/need.ts';
 import { readSignal } from './read-signal.ts';
 import { recommend, type Wanted } from './recommend.ts';
@@ -55,7 +56,10 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
   const capacity = capacityOf(config, before);
   const startupMs = startupOf(config, before) * tuned.startup;
   const tracked = trackWaiting(trackReady(before, replicas.ready, now), replicas.pending, now);
-  const { current, state, note } = reconcile(snapshot, tracked, { now, startupMs });
+  const { current, state, note } = reconcile(snapshot, noteServedRate(tracked, snapshot, { capacity, now }), {
+    now,
+    startupMs,
+  });
   const reversals = fadedReversals(before, now);
   // A pool that was never looked at before has nothing to rehearse yet.
   const rehearsal = before.at === 0 ? null : prepareRehearsal(before.rehearsal, { config, capacity, startupMs });
@@ -211,6 +215,18 @@ function withTuned(snapshot: PoolSnapshot, tuned: Tuned): PoolSnapshot {
   const { forecast } = snapshot;
   if (config === snapshot.config && (forecast === null || tuned.forecast === 1)) return snapshot;
   return { ...snapshot, config, forecast: forecast && { ...forecast, trust: forecast.trust * tuned.forecast } };
+}
+
+function noteServedRate(
+  state: ScalingState,
+  snapshot: PoolSnapshot,
+  o: { capacity: Capacity | null; now: number },
+): ScalingState {
+  const { config, signals, replicas } = snapshot;
+  const reading = readSignal(signals, 'request_rate', { now: o.now, staleAfterMs: config.staleAfterMs });
+  if (o.capacity === null || !reading.ok) return state;
+  const seen = { requestRate: reading.value, perReplica: o.capacity.perReplica, ready: replicas.ready };
+  return isServedRate(state.queue, seen) ? { ...state, servedRateAt: o.now } : state;
 }
 
 function momentOf(

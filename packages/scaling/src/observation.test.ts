@@ -100,3 +100,36 @@ test('what is expected ahead is told, and of a young history orders no more than
   expect(orderOf(10)).toMatchObject({ desired: 7, forecast: { model: 'made', peak: 200, trust: 1 } });
   expect(orderOf(2_000).desired).toBeGreaterThan(7);
 });
+
+test('start times and what the day has cost are told by the counts where no line tells them', () => {
+  const written = {
+    name: 'p',
+    replicas: { min: 1, max: 100 },
+    capacity: { requests_per_second: 10 },
+    cost: { per_replica_hour: 1, budget_per_day: 45 },
+  };
+  const decide = createDecider(poolConfigSchema.parse(written));
+  const midnight = 1_700_006_400_000;
+  const at = (minutes: number, replicas: object, rest: object = {}) =>
+    decide(JSON.stringify({ now: midnight + minutes * 60_000, metrics: { request_rate: 60 }, replicas, ...rest }));
+  at(0, { ready: 5 });
+  at(1, { ready: 5, pending: 3 });
+  for (let minute = 2; minute < 7; minute++) at(minute, { ready: 5, pending: 3 });
+  const served = at(7, { ready: 8 });
+  expect((served.predicted.effectiveAt - served.now) / 60_000).toBeLessThan(2);
+  const more = at(8, { ready: 8 }, { metrics: { request_rate: 90 } });
+  // Seven minutes from the look before the order to the one after.
+  expect((more.predicted.effectiveAt - more.now) / 60_000).toBeCloseTo(8, 0);
+  // Three hours and a third with eight: what is left of 45 does not pay for 21 hours with one and an hour with more.
+  for (let minute = 9; minute < 200; minute++) at(minute, { ready: 8 }, { metrics: { request_rate: 70 } });
+  expect(at(200, { ready: 8 }, { metrics: { request_rate: 70 } })).toMatchObject({
+    desired: 1,
+    reason: 'BudgetExceeded',
+  });
+  expect(at(201, { ready: 8 }, { metrics: { request_rate: 70 }, spent_today: 0 }).desired).toBeGreaterThanOrEqual(3);
+});
+
+test('a quota cuts what is wanted', () => {
+  const decide = createDecider(pool, undefined, [{ name: 'gpus', limit: 5, left: 4 }]);
+  expect(decide(line({ metrics: { request_rate: 90 } }))).toMatchObject({ desired: 4 });
+});

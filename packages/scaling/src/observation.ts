@@ -11,8 +11,8 @@ export interface PipeObservation {
   readonly now: number;
   readonly signals: Signals;
   readonly replicas: ReplicaCounts;
-  /** Durations from order to ready of replicas that became ready since the last line, in milliseconds. */
-  readonly startupsMs: readonly number[];
+  /** Durations from order to ready of replicas that became ready since the last line, in milliseconds; `null` = not told. */
+  readonly startupsMs: readonly number[] | null;
   readonly targetHealthy: boolean;
   readonly spentToday: number | null;
   /** Signals that no version of ours knows; they are left out. */
@@ -68,7 +68,7 @@ export function parseObservation(line: string): PipeObservation | WrongObservati
     now,
     signals: signals as Signals,
     replicas: { ready, pending, draining },
-    startupsMs: Array.isArray(startups) ? startups.filter((each) => typeof each === 'number' && each >= 0) : [],
+    startupsMs: Array.isArray(startups) ? startups.filter((each) => typeof each === 'number' && each >= 0) : null,
     targetHealthy: healthy !== false,
     spentToday: typeof spent === 'number' && Number.isFinite(spent) ? spent : null,
     unknown,

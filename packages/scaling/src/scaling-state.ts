@@ -82,6 +82,8 @@ export interface ScalingState {
   readonly seen: readonly string[];
   readonly capacity: CapacityState;
   readonly queue: readonly QueueSegment[];
+  /** When the request rate was last seen to be of what is served; 0 = never. */
+  readonly servedRateAt: number;
   /** How the load behaves, see workload.ts. */
   readonly workload: WorkloadState;
   /** How well it is scaled, and what was tuned for it, see effect/. */
@@ -133,6 +135,7 @@ export function initialScalingState(): ScalingState {
       gain: noGainState,
     },
     queue: [],
+    servedRateAt: 0,
     workload: initialWorkload(),
     effect: initialEffect(),
     resizedAt: 0,

@@ -59,7 +59,7 @@ export function backtestCommand(program: Program): void {
     '\nThe plant and each measure: docs/reference/backtest.md. Exit 1: the policy has more than 0.5 % violations (5 % late jobs).',
   );
   action<Flags>(program, command, async ({ flags }): Promise<ExitCode> => {
-    const written = await readPolicy(flags.policy, flags.pool);
+    const { pool: written } = await readPolicy(flags.policy, flags.pool);
     const { isJobs, runBacktest, scaleToPeak, scalingConfig, simulable, writeSeries } = await import('@jaegis/scaling');
     const stepS = seconds(flags.step, '--step');
     if (stepS <= 0) throw wrong('--step', flags.step, 'a duration above 0');

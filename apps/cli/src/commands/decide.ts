@@ -24,20 +24,21 @@ export function decideCommand(program: Program): void {
     'after',
     `
 In:   {"now":1700000000000,"metrics":{"request_rate":120.5,"queue_length":3},"replicas":{"ready":4,"pending":1}}
-      now in epoch milliseconds; a metric is a number, null, or {"value":..,"at":..}; also startups_ms, spent_today, target_healthy
+      now in epoch milliseconds; a metric is a number, null, or {"value":..,"at":..}; also startups_ms, spent_today, target_healthy;
+      without the first two start times and today's cost are told by the counts of replicas, as far as they were seen
 Out:  {"now":...,"desired":6,"reason":"ScaledUp","message":"...","forecast":...,"recommendations":[...],"limits":[...]}
       forecast: the request rate expected until an order of now would serve, made anew every two minutes of the input's own
       time; null before the first, and with predictive.mode off
 Exit 2: the policy is wrong; a wrong line holds and says so.`,
   );
   action<Flags>(program, command, async ({ flags }): Promise<ExitCode> => {
-    const pool = await readPolicy(flags.policy, flags.pool);
+    const { pool, quotas } = await readPolicy(flags.policy, flags.pool);
     const [{ createDecider }, { DemandForecast }] = await Promise.all([
       import('@jaegis/scaling'),
       import('@jaegis/analytics'),
     ]);
     const ahead = pool.predictive.mode === 'off' ? undefined : new DemandForecast();
-    const decideLine = createDecider(pool, ahead);
+    const decideLine = createDecider(pool, ahead, quotas);
     const lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY });
     // No await between a line and its answer: whoever waits for it gets it before the next is read.
     for await (const line of lines) {

@@ -1,12 +1,19 @@
 import { readFile } from 'node:fs/promises';
-import { issueWords, type PoolConfig, poolConfigSchema } from '@jaegis/model';
+import { issueWords, type PoolConfig, parseConfig, poolConfigSchema } from '@jaegis/model';
+import type { QuotaShare } from '@jaegis/scaling';
 import { badInput, CliError, unreadable } from '../errors.ts';
+
+export interface Policy {
+  readonly pool: PoolConfig;
+  /** What a whole configuration's quotas leave for it, with the minimum of each other pool kept free. */
+  readonly quotas: readonly QuotaShare[];
+}
 
 /**
  * Reads a policy: one pool as under `pools:` in `jaegis.yaml` (YAML or JSON; `name` may be left out), or a whole
  * configuration file, of which `pool` or else the first is taken. Throws a `CliError` that names the first wrong field.
  */
-export async function readPolicy(path: string, pool?: string): Promise<PoolConfig> {
+export async function readPolicy(path: string, pool?: string): Promise<Policy> {
   const fail = (message: string, cause?: unknown): CliError => new CliError(badInput, message, { cause });
   let text: string;
   try {
@@ -21,6 +28,7 @@ export async function readPolicy(path: string, pool?: string): Promise<PoolConfi
   } catch (cause) {
     const first = String((cause as Error).message)
       .split('\n')[0]!
+      .replace(/; please use .*\(\)/, '')
       .replace(/:$/, '');
     throw fail(`Cannot parse policy ${path}: ${first}, must be YAML`, cause);
   }
@@ -33,8 +41,34 @@ export async function readPolicy(path: string, pool?: string): Promise<PoolConfi
   }
   const named = { name: 'pool', ...found };
   const parsed = poolConfigSchema.safeParse(named);
-  if (parsed.success) return parsed.data;
-  throw fail(`Cannot use policy ${path}: ${issueWords(parsed.error.issues[0]!, named)}`);
+  if (!parsed.success) throw fail(`Cannot use policy ${path}: ${issueWords(parsed.error.issues[0]!, named)}`);
+  return {
+    pool: parsed.data,
+    quotas: isWhole(written) ? quotasOf(written, parsed.data.name, (e) => fail(`${e} (${path})`)) : [],
+  };
+}
+
+function quotasOf(written: Whole, pool: string, fail: (message: string) => CliError): QuotaShare[] {
+  const pools = written.pools.map((each, i) =>
+    isObject(each) ? { name: i === 0 ? 'pool' : `pool-${i + 1}`, ...each } : each,
+  );
+  const result = parseConfig({ ...written, pools });
+  if (!result.ok) throw fail(result.error);
+  const { config } = result;
+  return config.quotas
+    .filter((quota) => quota.pools.includes(pool))
+    .map(({ name, replicas: limit, pools: names }) => {
+      const others = config.pools.filter((each) => each.name !== pool && names.includes(each.name));
+      return { name, limit, left: limit - others.reduce((sum, each) => sum + each.replicas.min, 0) };
+    });
+}
+
+interface Whole {
+  readonly pools: readonly unknown[];
+}
+
+function isWhole(written: unknown): written is Whole {
+  return isObject(written) && Array.isArray(written['pools']);
 }
 
 function choosePool(written: unknown, name: string | undefined): object | undefined {

@@ -43,7 +43,13 @@ export const constraintsSchema = z.strictObject({
 interface Constrained {
   readonly replicas: { readonly min: number; readonly max: number };
   readonly constraints: z.output<typeof constraintsSchema>;
-  readonly cost?: { readonly per_replica_hour: number; readonly budget_per_hour?: number | undefined } | undefined;
+  readonly cost?:
+    | {
+        readonly per_replica_hour: number;
+        readonly budget_per_hour?: number | undefined;
+        readonly budget_per_day?: number | undefined;
+      }
+    | undefined;
 }
 
 /** Constraints that no number of replicas can meet, as a path and a sentence; `undefined` when all can be met. */
@@ -57,12 +63,19 @@ export function impossibleConstraint(pool: Constrained): { path: string[]; messa
     return wrong('constraints.spare', `is ${spare}, must be < replicas.max (${max})`);
   if (max > 0 && zones?.min !== undefined && zones.min > max)
     return wrong('constraints.zones.min', `is ${zones.min}, must be <= replicas.max (${max})`);
-  const { per_replica_hour: price = 0, budget_per_hour: budget } = pool.cost ?? {};
-  if (budget !== undefined && budget < min * price)
-    return wrong(
-      'cost.budget_per_hour',
-      `is ${budget}, must be >= what replicas.min costs (${min} x ${price} = ${Number((min * price).toPrecision(6))})`,
-    );
+  const { per_replica_hour: price = 0, budget_per_hour: hourly, budget_per_day: daily } = pool.cost ?? {};
+  const budgets = [
+    { name: 'hour', budget: hourly, hours: 1, times: '' },
+    { name: 'day', budget: daily, hours: 24, times: ' x 24 h' },
+  ];
+  for (const { name, budget, hours, times } of budgets) {
+    const least = Number((min * price * hours).toPrecision(6));
+    if (budget !== undefined && budget < least)
+      return wrong(
+        `cost.budget_per_${name}`,
+        `is ${budget}, must be >= what replicas.min costs (${min} x ${price}${times} = ${least})`,
+      );
+  }
   return undefined;
 }
 

@@ -28,3 +28,13 @@ test('the field is named by its path, of which a part may be said already', () =
   expect(wrong({ pools: [{}] }, 2)).toBe('max is missing, must be a number, or must be all');
   expect(wrong({ pools: [], more: 1 })).toBe('unknown key "more", must be one that the reference names');
 });
+
+test('of several forms the one that was meant says what is wrong in it', () => {
+  const schema = z.object({
+    policy: z.union([z.enum(['cost', 'balanced']), z.strictObject({ cost: z.number().min(0).default(0) })]),
+  });
+  const wrong = (policy: unknown) => issueWords(schema.safeParse({ policy }).error!.issues[0]!, { policy });
+  expect(wrong({ cost: -1 })).toBe('policy.cost is -1, must be >= 0');
+  expect(wrong({ price: 1 })).toBe('unknown key "policy.price", must be one that the reference names');
+  expect(wrong('cheap')).toBe('policy is "cheap", must be one of cost, balanced, or must be an object');
+});

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 
 /** The first wrong field of `input`, what it is and what it must be: `replicas.min is 0, must be >= 1`. `skip`: so much of the path is said already. */
-export function issueWords(issue: z.core.$ZodIssue, input: unknown, skip = 0): string {
+export function issueWords(given: z.core.$ZodIssue, input: unknown, skip = 0): string {
+  const issue = typeof valueAt(given.path, input) === 'object' ? closestForm(given) : given;
   // Keys come from outside too: no control characters, no surprises in length.
   const keys = issue.path.slice(skip).map((key) => JSON.stringify(String(key)).slice(1, -1));
   const path = keys.join('.').slice(0, 100);
@@ -15,9 +16,27 @@ export function issueWords(issue: z.core.$ZodIssue, input: unknown, skip = 0): s
   return `${field}is ${foundValue(issue.path, input)}, ${wantedWords(issue)}`;
 }
 
-function foundValue(path: readonly PropertyKey[], input: unknown): string {
+/** Of several forms the one that was meant, where only one is wrong inside: an object's field, not that it is no text. */
+function closestForm(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const inside = issue.errors.filter(
+    (form) =>
+      form.length > 0 &&
+      form.every(({ path, code }) => path.length > 0 || (code !== 'invalid_type' && code !== 'invalid_value')),
+  );
+  const [first] = inside[0] ?? [];
+  if (inside.length !== 1 || first === undefined) return issue;
+  return { ...first, path: [...issue.path, ...first.path] };
+}
+
+function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
   let value = input;
   for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key];
+  return value;
+}
+
+function foundValue(path: readonly PropertyKey[], input: unknown): string {
+  const value = valueAt(path, input);
   if (value === undefined) return 'missing';
   // JSON has no words for NaN and infinity.
   return typeof value === 'number' ? String(value) : (JSON.stringify(value)?.slice(0, 80) ?? String(value));

@@ -122,10 +122,10 @@ export const poolConfigSchema = z
         z.enum(['balanced', 'cost', 'performance', 'availability']),
         z
           .strictObject({
-            cost: z.number().min(0),
-            performance: z.number().min(0),
-            availability: z.number().min(0),
-            efficiency: z.number().min(0),
+            cost: z.number().min(0).default(0),
+            performance: z.number().min(0).default(0),
+            availability: z.number().min(0).default(0),
+            efficiency: z.number().min(0).default(0),
           })
           .refine((weights) => Object.values(weights).some((weight) => weight > 0), {
             message: 'is all zeros, must have a weight above 0',
@@ -134,7 +134,7 @@ export const poolConfigSchema = z
       .default('balanced')
       .meta({
         description:
-          'What to weigh highest: one of the presets, or a weight for each of cost, performance, availability, efficiency.',
+          'What to weigh highest: one of the presets, or weights of cost, performance, availability, efficiency (0 where left out).',
       }),
     predictive: z
       .strictObject({

@@ -1,6 +1,6 @@
 import type { ReplicaCounts, SignalName, Signals } from '@jaegis/model';
 import { followClock } from '../follow-clock.ts';
-import { observeQueue } from '../queue-balance.ts';
+import { balanceOf, observeQueue } from '../queue-balance.ts';
 import { readSignal } from '../read-signal.ts';
 import type { CapacityState, ScalingState } from '../scaling-state.ts';
 import { trackReady } from '../track-ready.ts';
@@ -33,6 +33,8 @@ const fullUtilization = 0.95;
 const mostlyUsed = 0.85;
 const leastUtilization = 0.3;
 const mostErrors = 0.1;
+/** Two ways to the same work differ by less. */
+const contradiction = 1.5;
 
 export interface Observation {
   readonly signals: Signals;
@@ -63,14 +65,15 @@ export function learn(last: ScalingState, observation: Observation, now: number)
   const isSettled = now - state.ready.since >= settleMs;
   const errors = read('error_rate') ?? 0;
   const counted = read('throughput');
-  const finished = counted ?? finishedFromQueue(read('request_rate'), state);
+  const cpu = read('cpu_utilization');
+  const finished =
+    counted ?? finishedFromQueue(state, { requestRate: read('request_rate'), queue, ready: replicas.ready, cpu });
   // Where few jobs end in a window, one in which none does is as good as any; elsewhere it is a standstill.
   const isRare = counted === 0 && (capacity.perReplica ?? 1) * replicas.ready * windowS < rareJobs;
   if (replicas.ready > 0 && isSettled && errors <= mostErrors && finished !== undefined && (finished > 0 || isRare)) {
     const each = finished / replicas.ready;
     const pieces = (finished * windowS) ** 2;
     const leaning = pieces / (pieces + halfLeaning ** 2);
-    const cpu = read('cpu_utilization');
     const waits = queue !== undefined && queue >= Math.max(5, 2 * replicas.ready);
     const isSaturated = waits || (cpu ?? 0) >= fullUtilization;
     // Work may wait in the line of one while others idle (or all may wait for something else): with processors half
@@ -130,12 +133,27 @@ function forgetGain(capacity: CapacityState): CapacityState {
   return capacity.gain.now === null ? capacity : { ...capacity, gain: noGainState };
 }
 
-/** Work finished = arrivals - growth of the queue. */
-function finishedFromQueue(requestRate: number | undefined, state: ScalingState): number | undefined {
+/**
+ * Work finished = arrivals - growth of the queue; all that arrives where nothing waits and processors have room. Where the queue
+ * alone tells a capacity (two numbers of ready replicas) that is far from it, or full processors did when they were not full, the
+ * rate is not of arrivals (it is frozen, a part, or what is served) and nothing is concluded.
+ */
+function finishedFromQueue(
+  state: ScalingState,
+  o: { requestRate: number | undefined; queue: number | undefined; ready: number; cpu: number | undefined },
+): number | undefined {
+  const { requestRate, queue = 0, ready, cpu } = o;
+  if (requestRate === undefined) return undefined;
   const stretch = state.queue.at(-1);
-  if (requestRate === undefined || stretch === undefined || stretch.toAt - stretch.fromAt < settleMs) return undefined;
+  if (queue <= 0) return cpu !== undefined && cpu < mostlyUsed ? requestRate : undefined;
+  if (stretch === undefined || stretch.toAt - stretch.fromAt < settleMs) return undefined;
   const slope = (stretch.toQueue - stretch.fromQueue) / ((stretch.toAt - stretch.fromAt) / 1_000);
-  return requestRate - slope;
+  const each = (requestRate - slope) / ready;
+  const byUse = (cpu ?? 0) >= fullUtilization ? state.capacity.byUtilization : null;
+  const isContradicted = [balanceOf(state.queue)?.capacity ?? null, byUse].some(
+    (other) => other !== null && Math.max(other / each, each / other) > contradiction,
+  );
+  return isContradicted ? undefined : requestRate - slope;
 }
 
 function learnStarts(capacity: CapacityState, { startupsMs = [], newcomers = [] }: Observation): CapacityState {

@@ -25,7 +25,15 @@ interface Moment {
  * Ten minutes of calm, a surge of `surgeS`, twenty minutes of calm. `failing`: share of the answers that are errors; `null`
  * where nobody counts the good ones apart.
  */
-function play(o: { factor: number; surgeS: number; failing: number | null; startupS: number; seed: number }): Moment[] {
+function play(o: {
+  factor: number;
+  surgeS: number;
+  failing: number | null;
+  startupS: number;
+  seed: number;
+  /** Replicas become ready one after the other, so many seconds apart. */
+  apartS?: number;
+}): Moment[] {
   const rng = seededRng(o.seed);
   const pool = { name: 'p', replicas: { min: 1, max: 200 }, capacity: { requests_per_second: capacity } };
   const config = scalingConfig(poolConfigSchema.parse({ ...pool, startup: `${o.startupS}s` }), {
@@ -62,7 +70,9 @@ function play(o: { factor: number; surgeS: number; failing: number | null; start
     const result = decide({ pool: 'p', config, signals, replicas, ...rest }, learned, now);
     state = result.state;
     let more = result.decision.to - ready - pending;
-    if (more > 0) starting.push({ at: t + o.startupS, count: more });
+    const { apartS = 0 } = o;
+    if (more > 0 && apartS === 0) starting.push({ at: t + o.startupS, count: more });
+    for (let i = 0; i < more && apartS > 0; i++) starting.push({ at: t + o.startupS + i * apartS, count: 1 });
     for (const order of [...starting].reverse()) {
       const cancelled = Math.min(Math.max(0, -more), order.count);
       starting = starting.map((each) => (each === order ? { ...each, count: each.count - cancelled } : each));
@@ -100,6 +110,17 @@ describe('what is served while a queue is worked off is not taken for what arriv
     ].entries()) {
       const moments = play({ ...surge, failing: null, seed });
       expect(Math.max(...moments.map((each) => each.believed))).toBeLessThan(1.25 * surge.factor * calm);
+    }
+  });
+
+  test('nor while replicas become ready one after the other, nor once the queue is gone', () => {
+    for (const [seed, surge] of [
+      { factor: 4, surgeS: 600, startupS: 60, apartS: 10 },
+      { factor: 3, surgeS: 1_200, startupS: 120, apartS: 20 },
+    ].entries()) {
+      const moments = play({ ...surge, failing: null, seed });
+      expect(Math.max(...moments.map((each) => each.believed))).toBeLessThan(1.1 * surge.factor * calm);
+      expect(Math.max(...moments.map((each) => each.served))).toBeGreaterThan(1.2 * surge.factor * calm);
     }
   });
 });

@@ -1,4 +1,5 @@
 import { balanceOf } from '../queue-balance.ts';
+import type { QueueSegment } from '../scaling-state.ts';
 import type { NeedContext } from './need.ts';
 
 // Rates are averages over 30 s: so long after a change of the ready replicas they still mix two worlds.
@@ -7,6 +8,8 @@ const settleMs = 30_000;
 const contradiction = 1.5;
 /** Two measurements of one rate differ less than this. */
 const sameRate = 0.05;
+/** So long a rate that was seen to be of what is served is taken for that. */
+const keptKindMs = 600_000;
 
 /**
  * Work arriving each second. A request is often only measured when it is answered (a span comes at its end), so that
@@ -19,8 +22,7 @@ export function arrivalsOf(
 ): number | undefined {
   const { requestRate, throughput, queue } = o;
   const { ready } = context.snapshot.replicas;
-  // A handful waiting is the normal scatter of arrivals, not a backlog.
-  const handful = Math.max(5, 2 * ready);
+  const handful = handfulOf(ready);
   if (queue === undefined) return requestRate;
   const balance = balanceOf(context.state.queue);
   if (requestRate === undefined) {
@@ -34,19 +36,37 @@ export function arrivalsOf(
   // or replicas are slower than believed. Either way that much more is needed.
   if (throughput === undefined) {
     const served = (context.capacity?.perReplica ?? 0) * ready;
-    if (queue <= handful || balance?.ready !== ready) return requestRate;
-    const { slope } = balance;
-    if (slope > 0) return served + slope > contradiction * requestRate ? served + slope : requestRate;
-    // As much as replicas can, and the queue falls: that is what is served, and no sign that more arrives than before.
-    const isServed = Math.abs(requestRate - served) <= sameRate * served && slope < -sameRate * served;
-    return isServed ? Math.min(kept, requestRate) : requestRate;
+    const isSettled = balance?.ready === ready;
+    if (context.now - context.state.servedRateAt <= keptKindMs) {
+      if (queue <= handful) return hadBacklog(context) ? Math.min(kept, requestRate) : requestRate;
+      return isSettled ? Math.max(0, served + balance.slope) : kept;
+    }
+    if (queue <= handful || !isSettled) return requestRate;
+    return balance.slope > 0 && served + balance.slope > contradiction * requestRate
+      ? served + balance.slope
+      : requestRate;
   }
   if (isAtTheDoor({ requestRate, throughput, slope: balance?.slope })) return requestRate;
   // What was just worked off is in the measured rate for as long as its window reaches.
-  if (queue <= handful) return hadBacklog(context, handful) ? Math.min(kept, requestRate) : requestRate;
+  if (queue <= handful) return hadBacklog(context) ? Math.min(kept, requestRate) : requestRate;
   const isSettled = context.now - context.state.ready.since >= settleMs && balance?.ready === ready;
   if (!isSettled || balance === undefined) return kept;
   return Math.max(0, requestRate + balance.slope);
+}
+
+/**
+ * Whether the rate is seen to be what is served, where nobody counts that apart: as much as replicas can, while the queue says that
+ * more or less arrives. One that is counted where requests come in differs from it by just that.
+ */
+export function isServedRate(
+  queue: readonly QueueSegment[],
+  o: { requestRate: number; perReplica: number; ready: number },
+): boolean {
+  const { requestRate, perReplica, ready } = o;
+  const balance = balanceOf(queue);
+  const served = perReplica * ready;
+  if (balance?.ready !== ready || (queue.at(-1)?.toQueue ?? 0) <= handfulOf(ready)) return false;
+  return Math.abs(requestRate - served) <= sameRate * served && Math.abs(balance.slope) > 2 * sameRate * served;
 }
 
 /**
@@ -60,9 +80,19 @@ function isAtTheDoor(o: { requestRate: number; throughput: number; slope: number
   return !isSame && apart > Math.abs(requestRate - throughput - slope);
 }
 
-/** More than a handful waited within the window that the rates still average over. */
-function hadBacklog(context: NeedContext, handful: number): boolean {
-  const since = context.now - settleMs;
+/** So few that wait are the scatter of arrivals, no backlog. */
+const handfulOf = (ready: number): number => Math.max(5, 2 * ready);
+
+/** Who asks less often averages over longer. */
+function windowOf({ snapshot }: NeedContext): number {
+  return Math.max(settleMs, 1.5 * snapshot.config.intervalMs);
+}
+
+/** No more than a handful waits, and more did within the window that rates and utilizations still average over. */
+export function hadBacklog(context: NeedContext): boolean {
+  const handful = handfulOf(context.snapshot.replicas.ready);
+  const since = context.now - windowOf(context);
+  if ((context.state.queue.at(-1)?.toQueue ?? 0) > handful) return false;
   return context.state.queue.some(({ fromAt, fromQueue, toAt, toQueue }) => {
     if (toAt < since) return false;
     const passed = Math.max(0, since - fromAt) / Math.max(1, toAt - fromAt);

@@ -1,7 +1,9 @@
 import { signals as definitions, type SignalName } from '@jaegis/model';
 import { formatValue, shortNumber } from '@jaegis/std';
 import { balanceOf } from '../queue-balance.ts';
+import { drainShare } from '../rehearsal/virtual-plants.ts';
 import type { Objective } from '../scaling-config.ts';
+import { hadBacklog } from './arrivals.ts';
 import { growthLimit } from './demand-need.ts';
 import { measuredReady, type Need, type NeedContext } from './need.ts';
 import { expectedGrowth, smooth } from './smooth.ts';
@@ -32,8 +34,23 @@ export const kindOf = (signal: SignalName): SignalKind => kinds[signal] ?? 'guar
 const utilizationSettleMs = 15_000;
 const guardSettleMs = 30_000;
 
-/** HPA's rule: load in replicas = ready x value / target, from a filtered load. Says nothing where nothing is ready. */
-export function utilizationNeed(context: NeedContext, objective: Objective, value: number): Need | undefined {
+/** From here on a utilization may be that of a pool that was full for a part of its window, and says no more than that. */
+const fullUtilization = 0.85;
+/** So long after the last change of what serves, a pool that is still full needs more than was thought; and sooner once that was seen. */
+const provenFullMs = 300_000;
+const againFullMs = 60_000;
+
+/**
+ * HPA's rule: load in replicas = ready x value / target, from a filtered load. Says nothing where nothing is ready.
+ * Full use is clipped: it tells a backlog that is worked off from a load without end only with time. Where arrivals are
+ * counted (`known`: replicas for them at the policy's use) it asks for two fifths more than they need at most, until what serves was full for long.
+ */
+export function utilizationNeed(
+  context: NeedContext,
+  objective: Objective,
+  o: { value: number; known: number | undefined },
+): Need | undefined {
+  const { value } = o;
   const ready = measuredReady(context, utilizationSettleMs);
   if (ready === 0) return undefined;
   const need = loadNeed(context, objective, {
@@ -41,10 +58,20 @@ export function utilizationNeed(context: NeedContext, objective: Objective, valu
     load: ready * value,
     why: `${objective.signal} is ${show(objective.signal, value)} over ${ready} ready, wanted ${show(objective.signal, objective.target)}`,
   });
+  if (need.replicas <= context.current) return need;
+  const { snapshot, state, now, startupMs, current } = context;
   // Full use is right while a backlog is being worked off; more would only be given back.
-  const isWorkingOff = (balanceOf(context.state.queue)?.slope ?? 0) < 0;
-  if (!isWorkingOff || need.replicas <= context.current) return need;
-  return { ...need, replicas: context.current, growth: 0, why: `${need.why}, and the queue shrinks` };
+  const slope = balanceOf(state.queue)?.slope;
+  if (slope !== undefined && slope < 0)
+    return { ...need, replicas: current, growth: 0, why: `${need.why}, and the queue shrinks` };
+  if (hadBacklog(context))
+    return { ...need, replicas: current, growth: 0, why: `${need.why}, as long as it speaks of a queue that is gone` };
+  if (o.known === undefined || value < fullUtilization) return need;
+  const most = (1 + drainShare) * o.known * Math.max(1, snapshot.config.policy.utilization / objective.target);
+  const patienceMs = current > most ? againFullMs : Math.max(provenFullMs, startupMs);
+  if (need.replicas <= most || now - state.ready.since >= patienceMs) return need;
+  const why = `${need.why}, and no more than ${shortNumber(o.known)} needed for what arrives`;
+  return { ...need, replicas: Math.max(current, most), growth: 0, why };
 }
 
 /** HPA's average value: the pool's total over what one replica should have. */
@@ -85,7 +112,7 @@ export function guardNeed(
   o: { value: number; known: number | undefined },
 ): Need | undefined {
   const { signal, target } = objective;
-  const { current, snapshot, now, state } = context;
+  const { current, snapshot, now, state, startupMs } = context;
   const { ready, pending } = snapshot.replicas;
   const key = `guard:${signal}`;
   const filtered = smooth(context.smooth[key], o.value, now);
@@ -103,10 +130,13 @@ export function guardNeed(
   const isFalling = (lowerIsWorse ? -filtered.slope : filtered.slope) * 30 < -0.1 * filtered.mean;
   const queueSlope = balanceOf(state.queue)?.slope;
   if (isFalling || (queueSlope !== undefined && queueSlope < 0)) return need(current, `${stated}, and getting better`);
-  const most = signal === 'error_rate' || signal === 'success_rate' ? 1.5 : 2;
-  const asked = ready * Math.min(ratio, most);
-  if (o.known !== undefined && asked > 2 * o.known + 1) {
-    const bound = Math.max(current, Math.min(asked, 2 * o.known + 1));
+  const asked = ready * Math.min(ratio, signal === 'error_rate' || signal === 'success_rate' ? 1.5 : 2);
+  // What piled up is worked off with two fifths more; twice as many, where that was there for long and nothing gets better.
+  const isProven = now - state.ready.since >= Math.max(provenFullMs, startupMs) && filtered.slope >= 0;
+  const { known = Number.POSITIVE_INFINITY } = o;
+  const most = isProven ? 2 * known + 1 : Math.max((1 + drainShare) * known, known + 1);
+  if (o.known !== undefined && asked > most) {
+    const bound = Math.max(current, most);
     return need(bound, `${stated}, but the load needs only ${shortNumber(o.known)}: look for another cause`);
   }
   return need(asked, stated);

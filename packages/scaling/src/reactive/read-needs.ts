@@ -63,8 +63,9 @@ export function readNeeds(context: NeedContext): Needs {
   const queue = read('queue_length', named.has('queue_length'));
   const arrivals = arrivalsOf(context, { requestRate, throughput, queue });
   let rehearsed: Need | undefined;
+  let measured: Need | undefined;
   if (requestRate !== undefined && arrivals !== undefined) {
-    const measured = demandNeed(context, arrivals);
+    measured = demandNeed(context, arrivals);
     rehearsed = workerNeed(context, { arrivals: requestRate, queue }) ?? rehearsedNeed(context, { arrivals, queue });
     add(rehearsed ?? atLeastRamp(context, measured));
   }
@@ -77,9 +78,11 @@ export function readNeeds(context: NeedContext): Needs {
     if (kind !== 'utilization' && kind !== 'work') continue;
     // With nothing ready there is no utilization to be missed.
     if (kind === 'utilization' && snapshot.replicas.ready === 0) continue;
-    const value = objective.signal === 'request_rate' ? requestRate : read(objective.signal, objectives.length > 0);
+    const seenRate = requestRate === undefined ? undefined : arrivals;
+    const value = objective.signal === 'request_rate' ? seenRate : read(objective.signal, objectives.length > 0);
     if (value === undefined) continue;
-    add(kind === 'work' ? workNeed(context, objective, value) : utilizationNeed(context, objective, value));
+    const known = measured?.replicas;
+    add(kind === 'work' ? workNeed(context, objective, value) : utilizationNeed(context, objective, { value, known }));
   }
 
   // Rehearsed demand has counted the queue already.

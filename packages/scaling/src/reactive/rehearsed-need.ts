@@ -16,6 +16,8 @@ const hysteresisPerReversal = 0.02;
 const widestHysteresis = 0.3;
 /** A share; fewer than that are no wiggle of the leader but far too many there. */
 const leastKept = 0.3;
+/** A share of hundreds that is not worth a change each time. */
+const littleOfMany = 0.01;
 /** Demand over what is ordered from which on nobody waits for the leader. */
 const panicFrom = 1.5;
 
@@ -52,7 +54,8 @@ export function rehearsedNeed(
   // What was ordered to work a queue off stays until it is, unless that is far more than arrives.
   const isDraining = backlog > 0 && current * planned <= 1.5 * rehearsal.newest;
   // A leader that changes while demand grows would have it given back and ordered again.
-  const isKept = whole < current && (isDraining || (rehearsal.isRising && whole > leastKept * current));
+  const isSmall = whole > (1 - littleOfMany) * current;
+  const isKept = whole < current && (isDraining || isSmall || (rehearsal.isRising && whole > leastKept * current));
   const how = isPanic ? 'far beyond what is ordered' : `as ${rehearsal.leaderName} has it`;
   const queue = backlog > 0 ? ` and ${shortNumber(o.queue ?? 0)} wait` : '';
   return {
