@@ -66,6 +66,19 @@ describe('what is learned of a pool', () => {
     expect(capacityOf(config, restarted)).toBeNull();
   });
 
+  test('from use in calm where nothing waits, and nothing from a rate that is not of arrivals', () => {
+    const calm = { request_rate: 28, queue_length: 0, cpu_utilization: 0.7 };
+    const state = watch(initialScalingState(), { from: 0, seconds: 300, ready: 4, values: calm });
+    expect(capacityOf(config, state)?.perReplica).toBeCloseTo(10, 5);
+    // Answers are counted: as many as four can, while twelve more a second wait each second.
+    let flooded = state;
+    for (let s = 300; s < 600; s += 5) {
+      const values = { request_rate: 40, queue_length: 12 * (s - 295), cpu_utilization: 1 };
+      flooded = watch(flooded, { from: s, seconds: 5, ready: 4, values });
+    }
+    expect(capacityOf(config, flooded)?.perReplica).toBeGreaterThan(9.5);
+  });
+
   test('a bad hour moves it little, a better one much', () => {
     const state = watch(initialScalingState(), { from: 0, seconds: 600, ready: 3, values: saturated });
     const bad = watch(state, { from: 600, seconds: 600, ready: 3, values: { ...saturated, throughput: 6 } });

@@ -33,8 +33,9 @@ const fullUtilization = 0.95;
 const mostlyUsed = 0.85;
 const leastUtilization = 0.3;
 const mostErrors = 0.1;
-/** Two ways to the same work differ by less. */
+/** Two ways to the same work differ by less than the first; two measurements of one rate by less than the second. */
 const contradiction = 1.5;
+const sameRate = 0.05;
 
 export interface Observation {
   readonly signals: Signals;
@@ -134,9 +135,9 @@ function forgetGain(capacity: CapacityState): CapacityState {
 }
 
 /**
- * Work finished = arrivals - growth of the queue; all that arrives where nothing waits and processors have room. Where the queue
- * alone tells a capacity (two numbers of ready replicas) that is far from it, or full processors did when they were not full, the
- * rate is not of arrivals (it is frozen, a part, or what is served) and nothing is concluded.
+ * Work finished = arrivals - growth of the queue; the rate itself where nothing waits and processors have room, and where it is as
+ * much as full processors do by what they did when they were not full: then answers are counted. Where that, or the queue alone
+ * (two numbers of ready replicas), tells a capacity far from it, the rate is frozen or a part, and nothing is concluded.
  */
 function finishedFromQueue(
   state: ScalingState,
@@ -150,6 +151,7 @@ function finishedFromQueue(
   const slope = (stretch.toQueue - stretch.fromQueue) / ((stretch.toAt - stretch.fromAt) / 1_000);
   const each = (requestRate - slope) / ready;
   const byUse = (cpu ?? 0) >= fullUtilization ? state.capacity.byUtilization : null;
+  if (byUse !== null && Math.abs(requestRate / ready - byUse) <= sameRate * byUse) return requestRate;
   const isContradicted = [balanceOf(state.queue)?.capacity ?? null, byUse].some(
     (other) => other !== null && Math.max(other / each, each / other) > contradiction,
   );
