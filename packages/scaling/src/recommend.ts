@@ -4,6 +4,7 @@ import { control } from './reactive/control.ts';
 import { deadBand, settleOn } from './reactive/dead-band.ts';
 import type { Loss, Need, NeedContext } from './reactive/need.ts';
 import { readNeeds } from './reactive/read-needs.ts';
+import { readSignal } from './read-signal.ts';
 import type { Change, ScalingState } from './scaling-state.ts';
 
 /**
@@ -163,7 +164,11 @@ function probe(context: NeedContext): Need | undefined {
   const isQuiet = snapshot.replicas.pending === 0 && now - (state.changes.at(-1)?.at ?? 0) >= 120_000;
   if (!isQuiet) return undefined;
   const tooFew = state.changes.filter((change, i) => change.to < change.from && isUp(state.changes[i + 1]));
-  const fewer = Math.max(Math.floor(current * 0.75), ...tooFew.map((change) => change.to + 1));
+  // Fewer than full processors tell would only pile work up.
+  const { config, signals, replicas } = snapshot;
+  const use = readSignal(signals, 'cpu_utilization', { now, staleAfterMs: config.staleAfterMs });
+  const busy = use.ok ? Math.ceil((replicas.ready * use.value) / config.policy.utilization - 1e-6) : 0;
+  const fewer = Math.max(Math.floor(current * 0.75), busy, ...tooFew.map((change) => change.to + 1));
   if (fewer >= current) return undefined;
   const why = 'every objective is met with room, and nothing tells how many would do';
   return { source: 'probe', kind: 'probe', replicas: fewer, growth: 0, why };
