@@ -49,6 +49,8 @@ export interface OutgoingSeries {
   /** Where the piece is kept, and its length. */
   pieceAt: number;
   pieceLength: number;
+  /** How many series back it refers to. */
+  pieceReach: number;
 }
 
 export interface OutgoingExemplar {
@@ -103,6 +105,7 @@ export function outgoingSeries(symbols: readonly SharedText[], family: OutgoingF
     packedIn: 0,
     pieceAt: 0,
     pieceLength: 0,
+    pieceReach: 0,
   };
 }
 

@@ -6,8 +6,8 @@
  *   value, 8 bytes | 0x10 | time, a varint of 6 bytes (years 1971 to 2109)
  *
  * is put as it is, or, where its end is that of the series before, as a reference to that. A piece is good as long as the same
- * series stand before it: each knows after which it stood last and since which request that is so, and no piece may be older
- * than the links that lead to it. Where the order is another each time, a piece is made for every sample, at twice the cost.
+ * series stand before it, so far back as it refers to: each knows after which it stood last and since which request that is
+ * so, and no piece may be older than the links that lead to it. Where the order is another each time, a piece is made for every sample, at twice the cost.
  */
 import { isStaleMarker } from '@jaegis/model';
 import { putSnappyCopy, putSnappyLiteral } from '@jaegis/protocol';
@@ -38,6 +38,7 @@ export class PlainRequest {
   #out = new Uint8Array(2 ** 16);
   #view = new DataView(this.#out.buffer);
   #length = 0;
+  // Not 0: a field that was a whole number is another form of object to the compiler once it holds a fraction.
   #lastValue = Number.NaN;
   #lastTimestamp = Number.NaN;
   /** The pieces of all series, and the request since which those of before are gone. */
@@ -45,6 +46,8 @@ export class PlainRequest {
   readonly #mostPieceBytes: number;
   #piecesLength = 0;
   #piecesSince = 0;
+  /** How many series back what was packed last refers to. */
+  #packedReach = 0;
   /** The newest series of the request as they are, unpacked; what stands in it may be referred to. */
   readonly #window = new Uint8Array(windowBytes);
   readonly #windowView = new DataView(this.#window.buffer);
@@ -104,7 +107,7 @@ export class PlainRequest {
       series.linkedIn = request;
     }
     this.#link(place, place === 0 ? 0 : series.linkedIn);
-    if (place >= reach && series.packedIn >= this.#newestLink && series.packedIn >= this.#piecesSince) {
+    if (this.#isPieceGood(series, place)) {
       const { pieceAt, pieceLength } = series;
       const [out, pieces] = [this.#out, this.#pieces];
       const at = this.#length;
@@ -117,6 +120,14 @@ export class PlainRequest {
     if (place >= reach) this.#keep(series, start, request);
   }
 
+  /** Whether those that the piece refers to stand before the series as they did when it was made. */
+  #isPieceGood({ packedIn, pieceReach }: OutgoingSeries, place: number): boolean {
+    if (packedIn === 0 || packedIn < this.#piecesSince || pieceReach > place) return false;
+    if (packedIn >= this.#newestLink) return true;
+    for (let i = place; i > place - pieceReach; i--) if (this.#links[i % reach]! > packedIn) return false;
+    return true;
+  }
+
   /** Keeps what was put since `start` as the piece of a series: where its last one was, if that was as long. */
   #keep(series: OutgoingSeries, start: number, request: number): void {
     const length = this.#length - start;
@@ -126,6 +137,7 @@ export class PlainRequest {
       this.#piecesLength += length;
     }
     series.pieceLength = length;
+    series.pieceReach = this.#packedReach;
     series.packedIn = request;
     this.#pieces.set(this.#out.subarray(start, this.#length), series.pieceAt);
   }
@@ -186,12 +198,13 @@ export class PlainRequest {
   /** Packs the series at a place of the request behind those before it. */
   #pack(all: readonly OutgoingSeries[], place: number): void {
     const series = all[place]!;
-    if (this.#windowLast !== place - 1 || this.#windowLength + series.size > windowBytes) this.#moveWindow(all, place);
+    this.#fillWindow(all, place);
     const window = this.#window;
     const end = this.#write(series, place);
     const start = this.#starts[place % reach]!;
     const oldest = place < reach ? 0 : this.#starts[(place + 1) % reach]!;
     let literal = start;
+    let lowest = start;
     for (let pos = start; pos + 4 <= end; ) {
       const slot = this.#slot(pos);
       let candidate = this.#seen[slot]! - 1;
@@ -210,6 +223,7 @@ export class PlainRequest {
         pos--;
         candidate--;
       }
+      lowest = Math.min(lowest, candidate);
       this.#length = putSnappyLiteral(window, { from: literal, to: pos }, this.#out, this.#length);
       this.#length = putSnappyCopy(pos - candidate, after - pos, this.#out, this.#length);
       for (let inside = pos + 4; inside < after && inside + 4 <= end; inside += 4) this.#see(inside, start, end);
@@ -217,24 +231,40 @@ export class PlainRequest {
       literal = after;
     }
     this.#length = putSnappyLiteral(window, { from: literal, to: end }, this.#out, this.#length);
+    let back = 0;
+    while (this.#starts[(place - back) % reach]! > lowest) back++;
+    this.#packedReach = back;
   }
 
-  /** Begins the window anew with those series before a place that fit into its first half. */
-  #moveWindow(all: readonly OutgoingSeries[], place: number): void {
-    this.#seen.fill(0);
-    this.#windowLength = 0;
-    let from = place;
-    for (let bytes = 0; from > 0 && place - from < reach - 1; from--) {
-      bytes += all[from - 1]!.size;
-      if (bytes > windowBytes / 2) break;
+  /** Puts what stands before a place behind what is in the window; begins it anew where that is too much. */
+  #fillWindow(all: readonly OutgoingSeries[], place: number): void {
+    let from = this.#windowLast + 1;
+    let isFar = this.#windowLast === nothing || place - from >= reach;
+    if (!isFar) {
+      let end = this.#windowLength;
+      for (let i = from; i <= place; i++) end += all[i]!.size;
+      isFar = end > windowBytes;
     }
-    // What is not in the window begins before it.
-    this.#starts.fill(0);
+    if (isFar) from = this.#beginWindow(all, place);
     for (let i = from; i < place; i++) {
       const end = this.#write(all[i]!, i);
       const start = this.#starts[i % reach]!;
       for (let pos = start; pos + 4 <= end; pos += 4) this.#see(pos, start, end);
     }
+  }
+
+  /** Empties it; gives the first of those series before a place that fit into its first half. */
+  #beginWindow(all: readonly OutgoingSeries[], place: number): number {
+    this.#seen.fill(0);
+    this.#windowLength = 0;
+    // What is not in the window begins before it.
+    this.#starts.fill(0);
+    let from = place;
+    for (let bytes = 0; from > 0 && place - from < reach - 1; from--) {
+      bytes += all[from - 1]!.size;
+      if (bytes > windowBytes / 2) break;
+    }
+    return from;
   }
 
   #slot(pos: number): number {
