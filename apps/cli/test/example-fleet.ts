@@ -185,6 +185,7 @@ export const pool: Pool = {
   constraints: ['at least 2 while any run', 'serves on with 1 lost'],
   costPerReplicaHour: 0.12,
   workload: { class: 'steady', reason: 'it stays within 8 % of its mean' },
+  treatment: 'sized by what waits in its queue',
   effect: {
     accuracy: 0.93,
     efficiency: 0.71,
@@ -221,6 +222,7 @@ export const watchedPool: Pool = {
   vertical: null,
   constraints: [],
   workload: null,
+  treatment: null,
   effect: null,
   reasons: [],
   score: 100,

@@ -344,6 +344,8 @@ export function makePool(
       class: 'steady',
       reason: 'it stays within 14 % of its mean, a minute differs from the one before by 6 %',
     },
+    treatment:
+      'sized by the cheapest of the policies tried on its own load that kept late requests allowed: the newest demand, highest of 5m, +4 %',
     reasons: pool.isTroubled ? ['P95 3.1 s, target 500 ms', '1 of its agents is lost'] : [],
     score: pool.isTroubled ? 54 : 97,
     agents: { live: count('live'), suspect: count('suspect'), lost: count('lost'), stopped: count('stopped') },

@@ -73,7 +73,9 @@ function chosen({ front, chosen: at, allowedLateShare }: DecisionPlan): string[]
   const beside =
     cheaper === undefined
       ? 'nothing cheaper was as good'
-      : `the next cheaper one would have used ${digits(cheaper.replicas)} with ${share(cheaper.lateShare)} late`;
+      : `the next cheaper one would have used ${digits(cheaper.replicas)} with ${share(cheaper.lateShare)} late${
+          cheaper.lateShare <= allowedLateShare ? ', and too little was seen yet to trust it with more' : ''
+        }`;
   return [
     `Of ${count(front.length, 'policy', 'policies')} tried on its own load and not beaten there, the one that provides for "${leader.name}" led: ${digits(leader.replicas)} replicas on average, ${share(leader.lateShare)} late where ${share(allowedLateShare)} was allowed; ${beside}.`,
   ];

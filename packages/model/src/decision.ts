@@ -27,6 +27,7 @@ export type DecisionReason =
   | 'Paused'
   | 'RecommendOnly'
   | 'TargetUnavailable'
+  | 'OtherHand'
   | 'BelowActivation'
   | 'AboveActivation'
   | 'ScaleInPaused'

@@ -102,6 +102,8 @@ export interface Pool {
   readonly policy: PoolPolicy | null;
   /** How its load behaves, and why that is said; `null` while not known. */
   readonly workload: Workload | null;
+  /** By what it is sized, given its kind of load and what is known of it; `null` for a pool that is only watched. */
+  readonly treatment: string | null;
   /** Configured dollars; `null` where no price is. */
   readonly costPerReplicaHour: number | null;
   /** What one replica serves; `null` for a pool that is only watched. */

@@ -7,7 +7,7 @@
  *   it lost would get a working agent replaced; calling it live would be the "healthy while hung" that nobody wants.
  * - An agent that never beats is judged by its telemetry, against a learned interval.
  * - Silence never counts from before `watchingSince`, nor while JAEGIS stood still: nobody is lost for the time that nobody
- *   listened.
+ *   listened. Who was not heard since then is granted `extraMs` more (home-coming.ts).
  *
  * Bad at: an agent whose exporter thread outlives its hung main loop; that one stays suspect and is told by its progress.
  */
@@ -36,14 +36,18 @@ export interface Verdict {
 export function judgeSilence(
   signs: SignsOfLife,
   limits: SilenceLimits,
-  { now, watchingSince, stoodSince }: { now: number; watchingSince: number; stoodSince: (at: number) => number },
+  o: { now: number; watchingSince: number; extraMs: number; stoodSince: (at: number) => number },
 ): Verdict {
+  const { now, watchingSince, extraMs, stoodSince } = o;
   const { intervalMs } = signs;
   const suspectMs = limits.suspectAfterIntervals * intervalMs;
-  const lostMs = limits.lostAfterIntervals * intervalMs;
+  const usualMs = limits.lostAfterIntervals * intervalMs;
   const beats = signs.beatAt !== null;
   const heardAt = Math.max(signs.beatAt ?? signs.contactAt ?? watchingSince, watchingSince);
   const stoodMs = stoodSince(heardAt);
+  // What is granted changes while others come back: looked at again and again.
+  const isAwaited = extraMs > 0 && (signs.beatAt ?? signs.contactAt ?? 0) < watchingSince;
+  const lostMs = usualMs + (isAwaited ? extraMs : 0);
   const silentMs = now - heardAt - stoodMs;
   if (silentMs < suspectMs) {
     return { connectivity: 'live', reason: '', recheckAt: heardAt + stoodMs + suspectMs };
@@ -52,15 +56,19 @@ export function judgeSilence(
   const what = beats ? 'no heartbeat' : 'no telemetry';
   const expected = beats ? 'expected every' : 'usually at least every';
   const sentence = `${what} for ${spokenDuration(now - heardEver)} (${expected} ${spokenDuration(intervalMs)})`;
-  if (silentMs < lostMs) return { connectivity: 'suspect', reason: sentence, recheckAt: heardAt + stoodMs + lostMs };
+  if (silentMs < lostMs) {
+    const lostAt = heardAt + stoodMs + lostMs;
+    const recheckAt = isAwaited ? Math.min(lostAt, now + intervalMs / 2) : lostAt;
+    return { connectivity: 'suspect', reason: sentence, recheckAt };
+  }
   if (beats && signs.contactAt !== null) {
     const contactMs = now - signs.contactAt;
     const contactStoodMs = stoodSince(signs.contactAt);
-    if (contactMs - contactStoodMs < lostMs) {
+    if (contactMs - contactStoodMs < usualMs) {
       return {
         connectivity: 'suspect',
         reason: `${sentence}, but telemetry ${spokenDuration(contactMs)} ago: it runs, its heartbeat does not`,
-        recheckAt: signs.contactAt + contactStoodMs + lostMs,
+        recheckAt: signs.contactAt + contactStoodMs + usualMs,
       };
     }
   }

@@ -287,14 +287,53 @@ describe('time that JAEGIS missed', () => {
     const after = registry();
     const later = start + 3_600 * second;
     after.restore(JSON.parse(JSON.stringify(before.list())), later);
-    after.tick(later + 44 * second);
-    expect(after.get('a')?.connectivity).toBe('live');
+    // Opening ports took 20 s: nobody listened before the first look.
+    const first = later + 20 * second;
+    const connectivityAt = (s: number) => {
+      after.tick(first + s * second);
+      return after.get('a')?.connectivity;
+    };
+    connectivityAt(0);
+    expect(connectivityAt(44)).toBe('live');
     expect(after.get('gone')?.connectivity).toBe('lost');
-    after.tick(later + 46 * second);
-    expect(after.get('a')?.connectivity).toBe('suspect');
-    after.tick(later + 90 * second);
-    expect(state(after, 'a')).toBe('lost: no heartbeat for 62 min (expected every 30 s)');
+    expect(connectivityAt(46)).toBe('suspect');
+    expect(connectivityAt(149)).toBe('suspect');
+    expect(connectivityAt(150)).toBe('lost');
+    expect(state(after, 'a')).toBe('lost: no heartbeat for 63 min (expected every 30 s)');
     expect(state(after, 'gone')).toBe('lost: exit code 1');
+  });
+
+  describe('after a restart the hung are told from the late by when the others come back', () => {
+    const names = Array.from({ length: 21 }, (_, i) => `agent-${i}`);
+    /** When agent-0, which never comes back, is called lost; the i-th of the others comes back after `comesAt(i)` seconds. */
+    const lostAt = (comesAt: (i: number) => number): { hung: number; othersLost: number } => {
+      const before = registry({ heartbeatIntervalMs: 6 * second });
+      for (const name of names) before.heartbeat(beat(name), start);
+      const after = registry({ heartbeatIntervalMs: 6 * second });
+      const later = start + 60 * second;
+      after.restore(JSON.parse(JSON.stringify(before.list())), later);
+      const lost = new Map<string, number>();
+      for (let s = 0; s <= 200; s++) {
+        const now = later + s * second;
+        for (const [i, name] of names.entries())
+          if (i > 0 && s >= comesAt(i) && (s - comesAt(i)) % 6 === 0) after.heartbeat(beat(name), now);
+        after.tick(now);
+        for (const name of names) if (after.get(name)?.connectivity === 'lost' && !lost.has(name)) lost.set(name, s);
+      }
+      return { hung: lost.get('agent-0') ?? Number.NaN, othersLost: lost.size - 1 };
+    };
+
+    test('where they come at once it takes five of its intervals', () => {
+      expect(lostAt((i) => 1 + (i % 6))).toEqual({ hung: 30, othersLost: 0 });
+    });
+
+    test('where they come late it takes twice as long as the latest, and nobody who comes is lost', () => {
+      expect(lostAt((i) => 14 + 2 * i)).toEqual({ hung: 108, othersLost: 0 });
+    });
+
+    test('where nobody comes it takes two minutes', () => {
+      expect(lostAt(() => 1_000)).toEqual({ hung: 120, othersLost: 20 });
+    });
   });
 
   test('a tick after a long stall excuses everybody', () => {

@@ -19,15 +19,14 @@ import { BeatHistory } from './beat-history.ts';
 import { CommandQueue } from './command-queue.ts';
 import { judgeSilence, type SilenceLimits } from './connectivity.ts';
 import { ContactInterval } from './contact-interval.ts';
+import { isEchoOfAnEndedRun } from './ended-run.ts';
+import { HomeComing } from './home-coming.ts';
+import { noteLate } from './late-beats.ts';
 import { nextProgress, type Progress } from './progress.ts';
 import type { Assessment, HeartbeatResult, RegistryOptions } from './registry-options.ts';
 import { spokenDuration } from './spoken-duration.ts';
 import { StandStills } from './stand-stills.ts';
 
-// OpenTelemetry's name for a process id, in two parts because the structure checker keeps the global of that name from engines.
-const pidAttribute = ['process', 'pid'].join('.');
-// A beat or a span that was under way when the process ended may arrive a moment after its end was seen.
-const lateArrivalMs = 2_000;
 // A step back of less than this is two threads reading a clock, not a clock that was set.
 const clockStepMs = 1_000;
 const never = Number.POSITIVE_INFINITY;
@@ -39,7 +38,9 @@ export class Registry {
   readonly #changed = new Set<AgentRecord>();
   #removed: string[] = [];
   readonly #stood = new StandStills();
+  readonly #homeComing: HomeComing;
   #watchingSince = 0;
+  #isRestored = false;
   #latest = Number.NEGATIVE_INFINITY;
   #tickedAt: number | null = null;
   #commandSequence = 0;
@@ -55,6 +56,7 @@ export class Registry {
       suspectAfterIntervals: options.suspectAfterIntervals ?? 1.5,
       lostAfterIntervals: options.lostAfterIntervals ?? 3,
     };
+    this.#homeComing = new HomeComing(this.#limits.lostAfterIntervals);
   }
 
   /**
@@ -79,6 +81,7 @@ export class Registry {
       }
     }
     this.#describe(record, identity.version, identity.labels);
+    if (!beats) this.#noteReturn(record, now);
     record.contactAt = now;
     record.touchedAt = now;
     record.view = null;
@@ -121,6 +124,8 @@ export class Registry {
   /** Looks at everybody whose silence could now mean something. Never makes anyone more alive. */
   tick(at: number): void {
     const now = this.#advance(at);
+    // Between the start and the first look nobody listened: opening ports and adopting processes takes its time.
+    if (this.#tickedAt === null && this.#isRestored) this.#watchingSince = now;
     const stallMs = this.#o.stallAfterMs ?? never;
     if (this.#tickedAt !== null && now - this.#tickedAt > stallMs) this.#stood.add(this.#tickedAt, now);
     this.#tickedAt = now;
@@ -216,10 +221,11 @@ export class Registry {
     return ids;
   }
 
-  /** After a restart. Everybody keeps the state he had, and has a full period of grace before silence counts. */
+  /** After a restart. Everybody keeps the state he had, and has a full period of grace and more before silence counts. */
   restore(agents: readonly Agent[], at: number): void {
     const now = this.#advance(at);
     this.#watchingSince = Math.max(this.#watchingSince, now);
+    this.#isRestored = agents.length > 0;
     for (const agent of agents) {
       if (this.#table.get(agent.instanceId) !== undefined) continue;
       if (this.#table.size >= this.#o.agentLimit) {
@@ -327,6 +333,7 @@ export class Registry {
       if (before === 'live' || before === 'suspect') this.#noteMissed(record, now);
       record.followed = gapMs <= record.answeredMs * 1.25 ? Math.min(record.followed + 1, 3) : 0;
     }
+    this.#noteReturn(record, now);
     const wasLate = gapMs >= expectedIntervalMs(record) * this.#limits.suspectAfterIntervals;
     record.onTime = wasLate ? 0 : record.onTime + 1;
     record.beatAt = now;
@@ -380,6 +387,13 @@ export class Registry {
     this.#changed.add(record);
   }
 
+  /** The first sign since a restart of somebody who was there before it. */
+  #noteReturn(record: AgentRecord, now: number): void {
+    const last = record.beatAt ?? record.contactAt;
+    if (last === null || last >= this.#watchingSince || record.ended) return;
+    this.#homeComing.came(now - this.#watchingSince, expectedIntervalMs(record));
+  }
+
   #contactWhileNotLive(record: AgentRecord, now: number): void {
     // What was still under way when it ended does not bring it back; a process that goes on sending does.
     const intervalMs = expectedIntervalMs(record);
@@ -422,7 +436,8 @@ export class Registry {
       return;
     }
     const signs = { beatAt: record.beatAt, contactAt: record.contactAt, intervalMs };
-    const watching = { watchingSince: this.#watchingSince, stoodSince: (at: number) => this.#stood.since(at) };
+    const extraMs = this.#watchingSince === 0 ? 0 : this.#homeComing.extraMs(intervalMs);
+    const watching = { watchingSince: this.#watchingSince, extraMs, stoodSince: (at: number) => this.#stood.since(at) };
     const verdict = judgeSilence(signs, this.#limits, { now, ...watching });
     if (verdict.connectivity === 'suspect' && record.connectivity === 'live') noteLate(record, now, intervalMs);
     if (verdict.connectivity !== 'live') this.#become(record, verdict.connectivity, { reason: verdict.reason, now });
@@ -477,21 +492,4 @@ export class Registry {
       this.#table.setDue(record, now);
     }
   }
-}
-
-/** A beat of the run that just ended, which was under way when its end was seen. A new run has another process id. */
-function isEchoOfAnEndedRun(record: AgentRecord, hb: Heartbeat, now: number): boolean {
-  if (!record.ended || hb.status === 'stopped' || now - record.connectivitySince > lateArrivalMs) return false;
-  const pid = hb.labels[pidAttribute];
-  return pid !== undefined && pid === record.labels[pidAttribute];
-}
-
-/** Counts how often it was late lately: three times within twenty intervals, and one beat alone no longer clears it. */
-function noteLate(record: AgentRecord, now: number, intervalMs: number): void {
-  if (now - record.lateSince > 20 * intervalMs) {
-    record.lateSince = now;
-    record.late = 0;
-  }
-  record.late++;
-  record.onTime = 0;
 }

@@ -56,10 +56,14 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
   const capacity = capacityOf(config, before);
   const startupMs = startupOf(config, before) * tuned.startup;
   const tracked = trackWaiting(trackReady(before, replicas.ready, now), replicas.pending, now);
-  const { current, state, note } = reconcile(snapshot, noteServedRate(tracked, snapshot, { capacity, now }), {
-    now,
-    startupMs,
-  });
+  const { current, state, note, isOtherHand } = reconcile(
+    snapshot,
+    noteServedRate(tracked, snapshot, { capacity, now }),
+    {
+      now,
+      startupMs,
+    },
+  );
   const reversals = fadedReversals(before, now);
   // A pool that was never looked at before has nothing to rehearse yet.
   const rehearsal = before.at === 0 ? null : prepareRehearsal(before.rehearsal, { config, capacity, startupMs });
@@ -124,7 +128,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
           },
           now,
         );
-  const number = reasonFor({ wanted, limits, current, desired, snapshot, capacity });
+  const number = reasonFor({ wanted, limits, current, desired, snapshot, isOtherHand });
   const placement =
     config.placement === null ? null : place(config.placement, { replicas: desired, current: snapshot.placed ?? {} });
   const isMoved =
@@ -292,7 +296,7 @@ function reasonFor(o: {
   current: number;
   desired: number;
   snapshot: PoolSnapshot;
-  capacity: Capacity | null;
+  isOtherHand: boolean;
 }): DecisionReason {
   const { wanted, limits, current, desired, snapshot } = o;
   if (snapshot.mode === 'paused') return 'Paused';
@@ -313,6 +317,7 @@ function reasonFor(o: {
     return 'ScaledDown';
   }
   if (wanted.reason !== null && wanted.reason !== 'ForecastFloor') return wanted.reason;
+  if (o.isOtherHand) return 'OtherHand';
   if (last !== undefined) return last.reason;
   if (wanted.reason === 'ForecastFloor') return 'ForecastFloor';
   return 'Steady';

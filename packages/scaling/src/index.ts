@@ -42,4 +42,5 @@ export {
   type SizeState,
 } from './size/right-size.ts';
 export type { DecideResult, DecisionDraft, PoolSnapshot } from './snapshot.ts';
+export { treatmentOf } from './treatment.ts';
 export { workloadOf } from './workload.ts';

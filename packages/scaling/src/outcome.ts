@@ -9,6 +9,8 @@ export interface Observed {
   readonly readyAt: number | null;
   /** A later decision changed the number before this one could show its effect. */
   readonly isSuperseded: boolean;
+  /** Why replicas that were ordered are not there, as the target has it; empty where it says nothing. */
+  readonly problem: string;
 }
 
 /** Half again of what was predicted is still as predicted: start-up times scatter. */
@@ -49,6 +51,7 @@ export function judgeOutcome(decision: DecisionDraft, observed: Observed, now: n
     return outcome(tookMs <= slack * expectedMs ? 'as_predicted' : 'slower', took + use);
   }
   const missing = `${replicas.ready} of ${decision.to} are ready after ${formatDuration(now - decision.at)}`;
-  if (replicas.ready <= decision.from) return outcome('failed', `${missing}: none of those ordered came`);
-  return outcome('slower', missing);
+  const because = observed.problem === '' ? '' : ` (${observed.problem})`;
+  if (replicas.ready <= decision.from) return outcome('failed', `${missing}: none of those ordered came${because}`);
+  return outcome('slower', missing + because);
 }

@@ -119,7 +119,9 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     const ahead = believed({ replicas: prediction.replicas, seenMs: prediction.seenMs }, chosen.replicas);
     const floor = fadedFloor(output.replicas, ahead, prediction.forecast.trust);
     const floorWhole = settleOn(Math.max(floor, reactive), current, band);
-    recommendations.push({ source: 'predictive', desired: Math.ceil(floor - 1e-6), reason: prediction.why });
+    // Where it adds nothing, what it would be content with is told.
+    const asked = Math.min(floor, prediction.replicas);
+    recommendations.push({ source: 'predictive', desired: Math.ceil(asked - 1e-6), reason: prediction.why });
     if (config.predictive === 'forecast-and-scale' && floorWhole > desired) {
       desired = floorWhole;
       why = prediction.why;

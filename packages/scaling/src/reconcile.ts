@@ -11,6 +11,8 @@ export interface Reconciled {
   readonly state: ScalingState;
   /** What became of an order that did not come true; empty when all is as ordered. */
   readonly note: string;
+  /** Somebody else changed the number since the last round. */
+  readonly isOtherHand: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function reconcile(
   const { replicas, mode, targetHealthy } = snapshot;
   const ordered = replicas.ready + replicas.pending;
   if (!isActing(mode) || state.desired === null) {
-    return { current: ordered, state: { ...state, mismatchSince: null }, note: '' };
+    return { current: ordered, state: { ...state, mismatchSince: null }, note: '', isOtherHand: false };
   }
   if (ordered === state.desired || !targetHealthy) {
     const isFulfilled = targetHealthy && state.refusals.count > 0 && o.now > state.refusals.retryAt + 60_000;
@@ -37,6 +39,7 @@ export function reconcile(
       current: state.desired,
       state: { ...state, mismatchSince: null, refusals, wasFulfilled: state.wasFulfilled || isThere },
       note: '',
+      isOtherHand: false,
     };
   }
   // What was there already and is another number now was changed by somebody else: no order of ours is under way.
@@ -47,15 +50,17 @@ export function reconcile(
       current: ordered,
       state: { ...state, mismatchSince: null, desired: ordered, otherHands: hands },
       note: `somebody else made it ${ordered}, ${state.desired} were ordered${often}`,
+      isOtherHand: true,
     };
   }
   const mismatchSince = state.mismatchSince ?? o.now;
   const patienceMs = (30_000 + o.startupMs / 2) * 2 ** Math.min(state.refusals.count, 4);
   if (o.now - mismatchSince <= patienceMs)
-    return { current: state.desired, state: { ...state, mismatchSince }, note: '' };
+    return { current: state.desired, state: { ...state, mismatchSince }, note: '', isOtherHand: false };
   return {
     current: ordered,
     state: { ...state, mismatchSince: null, refusals: { count: nextRefusal(state.refusals, o.now).count, retryAt: 0 } },
     note: `${state.desired} were ordered before, ${ordered} are there`,
+    isOtherHand: false,
   };
 }

@@ -43,6 +43,8 @@ export interface CapacityState {
   /** What utilization suggests, where the pool was never saturated. */
   readonly byUtilization: number | null;
   readonly curve: UtilizationCurve;
+  /** Means of work done and of the share in use, each of one replica, where replicas say the latter themselves. */
+  readonly use: { readonly done: number; readonly busy: number; readonly looks: number };
   /** What an order is assumed to take, milliseconds. */
   readonly startupMs: number | null;
   readonly startUps: StartUps;
@@ -129,6 +131,7 @@ export function initialScalingState(): ScalingState {
       saturatedSince: null,
       byUtilization: null,
       curve: emptyCurve(),
+      use: { done: 0, busy: 0, looks: 0 },
       startupMs: null,
       startUps: [],
       warmUp: initialWarmUp(),

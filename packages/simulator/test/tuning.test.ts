@@ -60,7 +60,7 @@ async function run(o: TuningRun): Promise<{
     for (const each of open)
       if (replicas.ready >= each.decision.to && each.decision.to > each.decision.from) each.readyAt ??= now;
     const judge = (each: (typeof open)[number], isSuperseded: boolean) => {
-      const observed = { replicas, signals, readyAt: each.readyAt, isSuperseded };
+      const observed = { replicas, signals, readyAt: each.readyAt, isSuperseded, problem: '' };
       state = recordOutcome(state, each.decision, judgeOutcome(each.decision, observed, now));
     };
     for (const each of open.filter(({ decision }) => now >= decision.predicted.effectiveAt + 30_000))

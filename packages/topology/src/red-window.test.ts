@@ -57,6 +57,42 @@ describe('rates and durations', () => {
     });
   });
 
+  /** After `s` seconds: two requests a second, each told of when it ended, but those of `held` all at its end. */
+  const ratesAt = (s: number, held: readonly [number, number], skewS: number) => {
+    const window = new RedWindow();
+    for (let t = 0; t < s; t += 0.5) {
+      const toldAt = t >= held[0] && t < held[1] ? held[1] : t;
+      if (toldAt > s) continue;
+      window.observe(request({ startMs: start + (t + skewS) * 1_000 - 100 }), start + toldAt * 1_000);
+    }
+    const now = start + s * 1_000;
+    return { agent: window.read('reader-1', now)!.requestRate!, pool: window.pool('reader', now)!.requestRate };
+  };
+
+  test('what was held back while nobody could be reached is no surge, whatever the clock of the sender', () => {
+    for (const skewS of [0, -3_600]) {
+      // A server that starts anew at 13 gets what was held since 0, at once.
+      for (const s of [14, 18, 25, 40, 60])
+        expect(ratesAt(s, [0, 13], skewS).agent, `${s} s`).toSatisfy((rate: number) => rate > 1.6 && rate < 2.4);
+      expect(ratesAt(18, [0, 13], skewS).pool).toBeNull();
+      expect(ratesAt(60, [0, 13], skewS).pool).toBeCloseTo(2, 0);
+      // A network that was away for a minute, beside a server that runs.
+      for (const s of [161, 175, 194, 200])
+        expect(ratesAt(s, [100, 160], skewS).agent, `${s} s`).toSatisfy((rate: number) => rate > 1.6 && rate < 2.4);
+      expect(ratesAt(161, [100, 160], skewS).pool).toBeNull();
+      for (const s of [99, 200]) expect(ratesAt(s, [100, 160], skewS).pool).toBeCloseTo(2, 0);
+    }
+  });
+
+  test('a clock that was set is no delay', () => {
+    const window = new RedWindow();
+    for (let s = 0; s < 100; s += 0.5) {
+      const set = s < 80 ? 0 : -7_200_000;
+      window.observe(request({ startMs: start + s * 1_000 + set }), start + s * 1_000);
+    }
+    expect(window.read('reader-1', start + 99_000)?.requestRate).toBeCloseTo(2, 0);
+  });
+
   test('an agent never heard of is not known, which is not zero', () => {
     expect(new RedWindow().read('nobody', start)).toBeUndefined();
     expect(new RedWindow().pool('nobody', start)).toBeUndefined();

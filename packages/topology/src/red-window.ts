@@ -13,9 +13,10 @@ import { secondsOf } from './span-seconds.ts';
 export interface Red {
   /** Finished in the window. */
   readonly requests: number;
-  readonly requestRate: number;
+  /** `null` of a pool of which some agents send what they held back: only their own rates are right then. */
+  readonly requestRate: number | null;
   /** The same as `requestRate`: spans tell of a request when it is finished. */
-  readonly throughput: number;
+  readonly throughput: number | null;
   /** 0..1; `null` without requests. */
   readonly errorRate: number | null;
   readonly mean: number | null;
@@ -27,7 +28,7 @@ export interface Red {
   /** Tokens in the window. */
   readonly inTokens: number;
   readonly outTokens: number;
-  readonly tokensRate: number;
+  readonly tokensRate: number | null;
   /** USD per hour; `null` when no price is known. */
   readonly costRate: number | null;
   /** When the last span of any kind came, epoch milliseconds. */
@@ -50,6 +51,8 @@ export interface RedWindowOptions {
 interface Tracked {
   readonly window: SlidingRed;
   priced: boolean;
+  /** Of a pool: until when agents that catch up are in its window. */
+  catchingUpUntil: number;
 }
 
 // A parent whose child already reported tokens only adds them up again; remembered until it ends.
@@ -84,8 +87,10 @@ export class RedWindow {
     if (span.kind === 'server' || span.kind === 'consumer') {
       const seconds = secondsOf(span);
       const one = { errorClass: errorClassOf(span), ownSeconds, now };
-      agent?.window.add(seconds, one);
+      const endMs = span.startMs + seconds * 1_000;
+      const isCatchingUp = agent?.window.add(seconds, { ...one, endMs });
       pool?.window.add(seconds, one);
+      if (isCatchingUp === true && pool !== undefined) pool.catchingUpUntil = now + this.#o.windowMs + this.#o.slotMs;
     } else {
       agent?.window.touch(now);
       pool?.window.touch(now);
@@ -99,7 +104,11 @@ export class RedWindow {
   }
 
   pool(pool: string, now: number, windowMs = 30_000): Red | undefined {
-    return readRed(this.#pools.get(pool), now, windowMs);
+    const tracked = this.#pools.get(pool);
+    const red = readRed(tracked, now, windowMs);
+    if (tracked === undefined || red === undefined) return red;
+    if (now >= tracked.catchingUpUntil && !tracked.window.isYoung(now)) return red;
+    return { ...red, requestRate: null, throughput: null, tokensRate: null, costRate: null };
   }
 
   /** Errors in the window by class, most frequent first. At most 16 classes, the rest is `other`. */
@@ -125,7 +134,7 @@ export class RedWindow {
     if (map.size >= limit) return undefined;
     const { slotMs, windowMs } = this.#o;
     const window = new SlidingRed({ slotMs, slots: Math.ceil(windowMs / slotMs), now });
-    const tracked = { window, priced: false };
+    const tracked = { window, priced: false, catchingUpUntil: Number.NEGATIVE_INFINITY };
     map.set(key, tracked);
     return tracked;
   }

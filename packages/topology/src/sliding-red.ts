@@ -35,14 +35,23 @@ interface Slot {
   lowest: number;
   highest: number;
   errorClasses: Map<string, number> | null;
+  /** When the first and the last of its requests ended, by the sender's clock; infinite where it was not said. */
+  firstEndMs: number;
+  lastEndMs: number;
 }
 
 const errorClassLimit = 16;
+/** Exporters send in batches of five seconds, now and then the one before with the next. */
+const usualDelayMs = 10_000;
+/** Ends further apart than any exporter holds back are a clock that was set. */
+const longestHeldMs = 600_000;
 
 /**
  * Rate, errors and durations over a window that slides in slots: `slots` full ones and the one being filled. Spans are
  * counted when they arrive, not at their own time: a sender's clock and the delay of its exporter then cannot make a hole
- * or a hump. A window younger than its length is measured by its age, so that a new agent's rate is right at once.
+ * or a hump. A window younger than its length is measured by its age, so that a new agent's rate is right at once. What a sender
+ * held back while nobody could be reached comes at once, though, and is no surge: where ends are told and lie further apart than
+ * the window, they say for how long the requests stand.
  */
 export class SlidingRed {
   readonly #slotMs: number;
@@ -63,9 +72,17 @@ export class SlidingRed {
     return this.#lastAt;
   }
 
-  add(seconds: number, o: { errorClass: string | null; ownSeconds?: number | undefined; now: number }): void {
+  /** `endMs` is the sender's time; only of a window with one sender, since clocks differ. True where the slot caught up. */
+  add(
+    seconds: number,
+    o: { errorClass: string | null; ownSeconds?: number | undefined; endMs?: number; now: number },
+  ): boolean {
     const slot = this.#slotFor(o.now);
     slot.count++;
+    if (o.endMs !== undefined && Number.isFinite(o.endMs)) {
+      if (o.endMs < slot.firstEndMs) slot.firstEndMs = o.endMs;
+      if (o.endMs > slot.lastEndMs) slot.lastEndMs = o.endMs;
+    }
     slot.durationSum += seconds;
     if (seconds > slot.durationMax) slot.durationMax = seconds;
     if (o.ownSeconds !== undefined) {
@@ -77,12 +94,19 @@ export class SlidingRed {
     slot.buckets[bucket] = slot.buckets[bucket]! + 1;
     if (bucket < slot.lowest) slot.lowest = bucket;
     if (bucket > slot.highest) slot.highest = bucket;
-    if (o.errorClass === null) return;
+    const isCatchingUp = slot.lastEndMs - slot.firstEndMs > this.#slotMs + usualDelayMs;
+    if (o.errorClass === null) return isCatchingUp;
     slot.errors++;
     slot.errorClasses ??= new Map();
     const name =
       slot.errorClasses.has(o.errorClass) || slot.errorClasses.size < errorClassLimit ? o.errorClass : 'other';
     slot.errorClasses.set(name, (slot.errorClasses.get(name) ?? 0) + 1);
+    return isCatchingUp;
+  }
+
+  /** Not yet as old as its length. */
+  isYoung(now: number): boolean {
+    return now - this.#since < (this.#slotCount - 1) * this.#slotMs;
   }
 
   addTokens(o: { inTokens: number; outTokens: number; costUsd: number; now: number }): void {
@@ -104,9 +128,12 @@ export class SlidingRed {
     const newest = Math.floor(now / this.#slotMs);
     const oldest = newest - Math.round(windowMs / this.#slotMs);
     const coveredMs = Math.min(now - oldest * this.#slotMs, Math.max(this.#slotMs, now - this.#since));
-    into.coveredMs = Math.max(into.coveredMs, coveredMs);
+    let firstEndMs = Number.POSITIVE_INFINITY;
+    let lastEndMs = Number.NEGATIVE_INFINITY;
     for (const slot of this.#slots) {
       if (slot.index < oldest || slot.index > newest) continue;
+      if (slot.firstEndMs < firstEndMs) firstEndMs = slot.firstEndMs;
+      if (slot.lastEndMs > lastEndMs) lastEndMs = slot.lastEndMs;
       into.count += slot.count;
       into.errors += slot.errors;
       into.durationSum += slot.durationSum;
@@ -125,6 +152,9 @@ export class SlidingRed {
       if (buckets === null || slot.buckets === null) continue;
       for (let i = slot.lowest; i <= slot.highest; i++) buckets[i] = buckets[i]! + slot.buckets[i]!;
     }
+    const apartMs = lastEndMs - firstEndMs;
+    const isLate = apartMs > coveredMs + (this.isYoung(now) ? 0 : usualDelayMs) && apartMs < longestHeldMs;
+    into.coveredMs = Math.max(into.coveredMs, isLate ? apartMs : coveredMs);
   }
 
   /** Gives the memory of an idle window back. */
@@ -162,6 +192,8 @@ const emptySlot: Slot = {
   lowest: bucketCount,
   highest: -1,
   errorClasses: null,
+  firstEndMs: Number.POSITIVE_INFINITY,
+  lastEndMs: Number.NEGATIVE_INFINITY,
 };
 
 export function emptyTotals(): RedTotals {

@@ -106,6 +106,7 @@ export function formatPool(pool: Pool, options: Layout & { now: number }): strin
   pairs.push(['Size of one', formatSize(pool.size) + vertical]);
   if (pool.capacity !== null) pairs.push(['Capacity', pool.capacity.reason]);
   if (pool.workload !== null) pairs.push(['Workload', `${pool.workload.class}: ${pool.workload.reason}`]);
+  if (pool.treatment != null) pairs.push(['Sizing', pool.treatment]);
   if (pool.regions.length > 0)
     pairs.push([
       'Regions',

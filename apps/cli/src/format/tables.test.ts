@@ -104,6 +104,7 @@ describe('at 80 columns', () => {
       Capacity       a replica serves 10 requests/s (configured); a start: 20s
                      configured, none was seen yet
       Workload       steady: it stays within 8 % of its mean
+      Sizing         sized by what waits in its queue
       Regions        eu 2→5 (the best with room; $0.12 an hour); us 0 (has not gdpr)
       Policy         balanced: 80 % of a replica used, the P80 of a forecast provided
                      for, 0.45 % of requests may be late

@@ -2,12 +2,12 @@ import { type AlertCondition, postedKey } from '@jaegis/alerting';
 import { signals } from '@jaegis/model';
 import { formatDuration, formatValue } from '@jaegis/std';
 import { exhaustionConditions } from './exhaustion-conditions.ts';
+import { failingTarget } from './failing-target.ts';
 import type { Fleet } from './fleet.ts';
 import { forecastConditions } from './forecast-conditions.ts';
 import { labelledCondition } from './labelled-condition.ts';
 import { objectiveConditions } from './objectives.ts';
 import { peerConditions } from './peer-conditions.ts';
-import type { PoolEntry } from './pool-book.ts';
 import { receivedConditions } from './received-conditions.ts';
 import { severityOf } from './severity.ts';
 import { storageConditions } from './storage-conditions.ts';
@@ -146,32 +146,8 @@ function poolConditions(fleet: Fleet, now: number): Condition[] {
     found.push(
       ...objectiveConditions(fleet, entry, now),
       ...forecastConditions(fleet, entry, now),
-      ...failingTarget(fleet, entry),
+      ...failingTarget(fleet, entry, now),
     );
   }
   return found;
-}
-
-function failingTarget(fleet: Fleet, entry: PoolEntry): AlertCondition[] {
-  const { observation } = entry;
-  if (observation === undefined) return [];
-  const failing = observation.instances.filter(
-    (instance) => instance.state === 'failed' || (instance.state === 'backoff' && instance.restarts >= 3),
-  );
-  const reason = observation.healthy ? failing[0]?.reason : observation.message;
-  if (reason === undefined) return [];
-  return [
-    {
-      key: `scaling/${entry.name}`,
-      kind: 'scaling_failed',
-      severity: severityOf(fleet, entry.name, 'critical'),
-      pool: entry.name,
-      agent: null,
-      signal: null,
-      summary: observation.healthy
-        ? `${entry.name}: ${failing.length} of ${observation.instances.length} processes do not stay up`
-        : `${entry.name} cannot be scaled`,
-      reason,
-    },
-  ];
 }

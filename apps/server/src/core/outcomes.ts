@@ -3,6 +3,7 @@ import { judgeOutcome } from '@jaegis/scaling';
 import type { MetadataStore } from '@jaegis/store';
 import type { EventStream } from './event-stream.ts';
 import type { PoolEntry } from './pool-book.ts';
+import { targetProblem } from './target-problem.ts';
 
 /** After the effect should be visible we wait this much longer before the verdict: signals are averages over 30 s. */
 const graceMs = 30_000;
@@ -33,7 +34,7 @@ export class OutcomeWatch {
       if (earlier.pool !== decision.pool) continue;
       const { readyAt, state } = earlier.action;
       const action = { ...earlier.action, state: state === 'ready' ? state : ('superseded' as const) };
-      const observed = { replicas: decision.inputs.replicas, signals: {}, readyAt, isSuperseded: true };
+      const observed = { replicas: decision.inputs.replicas, signals: {}, readyAt, isSuperseded: true, problem: '' };
       this.#finish({ ...earlier, action }, judgeOutcome(earlier, observed, now));
     }
     if (this.#open.size < maxOpen) this.#open.set(decision.id, decision);
@@ -49,8 +50,9 @@ export class OutcomeWatch {
 
   /** Marks orders that became ready, and judges those whose effect should be visible. */
   tick(entry: PoolEntry, now: number): void {
-    const replicas = entry.observation?.replicas;
-    if (replicas === undefined) return;
+    const { observation } = entry;
+    if (observation === undefined) return;
+    const { replicas } = observation;
     for (const open of this.#open.values()) {
       if (open.pool !== entry.name) continue;
       let decision = open;
@@ -68,7 +70,8 @@ export class OutcomeWatch {
       }
       if (now < decision.predicted.effectiveAt + graceMs) continue;
       const { readyAt } = decision.action;
-      const observed = { replicas, signals: entry.signals, readyAt, isSuperseded: false };
+      const problem = targetProblem(observation, now);
+      const observed = { replicas, signals: entry.signals, readyAt, isSuperseded: false, problem };
       this.#finish(decision, judgeOutcome(decision, observed, now));
     }
   }

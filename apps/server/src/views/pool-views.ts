@@ -1,5 +1,5 @@
 import type { Forecast, Pool, PoolPolicy, PoolRegion } from '@jaegis/model';
-import { describeCapacity, effectOf, workloadOf } from '@jaegis/scaling';
+import { describeCapacity, effectOf, treatmentOf, workloadOf } from '@jaegis/scaling';
 import type { TargetObservation } from '@jaegis/targets';
 import type { Fleet } from '../core/fleet.ts';
 import { placedNow } from '../core/placed.ts';
@@ -41,6 +41,7 @@ export function poolView(fleet: Fleet, entry: PoolEntry): Pool {
     capacity: entry.scaling === undefined ? null : describeCapacity(entry.scaling, entry.state),
     effect: entry.target === undefined ? null : effectOf(entry.state.effect),
     workload: entry.scaling === undefined ? null : workloadOf(entry.state.workload, entry.scaling),
+    treatment: entry.scaling === undefined ? null : treatmentOf(entry.scaling, entry.state),
     reasons: entry.reasons,
     score: entry.score,
     agents,

@@ -66,7 +66,8 @@ export function aggregatePoolSignals(
   ];
   for (const [name, value] of exact) {
     if (value === undefined) continue;
-    if (value === null && out[name] !== undefined && name.endsWith('_rate') && name !== 'error_rate') continue;
+    // Where the pool's own window does not know, its agents' rates added up do.
+    if (value === null && out[name] !== undefined && name !== 'error_rate' && sums.includes(name)) continue;
     out[name] = { value, at: now };
   }
   return out;

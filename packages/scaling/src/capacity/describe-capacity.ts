@@ -18,7 +18,7 @@ export function describeCapacity(config: ScalingConfig, state: ScalingState): Po
       : { seen: startUps.length, medianMs: startUpQuantile(startUps, 0.5)!, slowestMs: Math.max(...startUps) };
   const serves =
     capacity === null
-      ? 'what a replica serves is not known yet: it is learned from the first work done at a third of its processor or while work waits'
+      ? 'what a replica serves is not known yet: it is learned from the first work done at a third of its processor or while work waits, sooner where replicas say how much of them is in use'
       : `a replica serves ${shortNumber(capacity.perReplica)} requests/s (${sources[capacity.source]})`;
   return {
     perReplica: capacity?.perReplica ?? null,
@@ -35,7 +35,7 @@ export function describeCapacity(config: ScalingConfig, state: ScalingState): Po
 const sources = {
   configured: 'configured',
   learned: 'learned while it did all it could',
-  utilization: 'concluded from how much of its processor the work takes',
+  utilization: 'concluded from how much of it the work takes',
 } as const;
 
 function startWords(config: ScalingConfig, starts: PoolCapacity['starts']): string {

@@ -55,6 +55,26 @@ describe('what is learned of a pool', () => {
     expect(capacityOf(config, state)).toEqual({ perReplica: 8, source: 'learned' });
   });
 
+  test('capacity from how much replicas say is in use, long before they ever were full', () => {
+    const calm = { throughput: 8, request_rate: 8, queue_length: 0, cpu_utilization: 0.02 };
+    let state = watch(initialScalingState(), { from: 0, seconds: 60, ready: 2, values: { ...calm, saturation: 0.1 } });
+    expect(capacityOf(config, state)).toBeNull();
+    // A gauge that shows nothing or one of two in use by turns.
+    for (let s = 60; s < 300; s += 10) {
+      state = watch(state, { from: s, seconds: 5, ready: 2, values: { ...calm, saturation: 0 } });
+      state = watch(state, { from: s + 5, seconds: 5, ready: 2, values: { ...calm, saturation: 0.2 } });
+    }
+    expect(capacityOf(config, state)?.source).toBe('utilization');
+    expect(capacityOf(config, state)?.perReplica).toBeCloseTo(40, -1);
+    // Fully used for once, what was seen counts; saturation may be concluded from it from now on.
+    const full = { ...calm, throughput: 60, request_rate: 80, queue_length: 100, cpu_utilization: 1, saturation: 1 };
+    state = watch(state, { from: 300, seconds: 120, ready: 2, values: full });
+    expect(capacityOf(config, state)).toEqual({ perReplica: 30, source: 'learned' });
+    expect(watch(state, { from: 420, seconds: 60, ready: 2, values: { ...calm, saturation: 1 } }).capacity.use).toEqual(
+      state.capacity.use,
+    );
+  });
+
   test('nothing while a replica warms up, also when their number is what it was before a restart', () => {
     const before = watch(initialScalingState(), { from: 10, seconds: 60, ready: 1, values: { throughput: 0 } });
     const signals: Signals = Object.fromEntries(

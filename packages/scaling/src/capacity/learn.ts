@@ -14,8 +14,9 @@ import { type Newcomer, observeNewcomers } from './warm-up.ts';
 // they give all they have. An asymmetric average (an expectile) keeps to the high side of what was seen: up by 30 % of
 // a better observation, down by 0.5 % of a worse one, so that a bad hour (a slow dependency, a warm-up) moves it little
 // while a new, slower version is learned within the day. Without saturation, finished work only proves "at least so
-// much", and use of the processor says how much more there is (utilization-curve.ts). Bad at: a pool whose bottleneck is
-// behind it.
+// much", and use of the processor says how much more there is (utilization-curve.ts), or, where replicas say themselves how
+// much of them is in use, mean work over mean saturation (of means, since one look at a gauge is luck). Bad at: a pool whose
+// bottleneck is behind it.
 const capacityUp = 0.3;
 const capacityDown = 0.005;
 /**
@@ -32,6 +33,10 @@ const settleMs = 30_000;
 const fullUtilization = 0.95;
 const mostlyUsed = 0.85;
 const leastUtilization = 0.3;
+/** Of mean saturation: looks, and looks times the share in use, before it tells anything; eight minutes of looks are remembered. */
+const leastLooks = 12;
+const leastUse = 1;
+const useFade = 0.01;
 const mostErrors = 0.1;
 /** Two ways to the same work differ by less than the first; two measurements of one rate by less than the second. */
 const contradiction = 1.5;
@@ -87,10 +92,13 @@ export function learn(last: ScalingState, observation: Observation, now: number)
     if (!waits) capacity = forgetGain(capacity);
     else if (isWhole && counted !== undefined)
       capacity = { ...capacity, gain: observeGain(capacity.gain, { ready: replicas.ready, finished: counted }, now) };
+    // Once a capacity is known, saturation may have been concluded from it.
+    const saturation = capacity.perReplica === null ? read('saturation') : undefined;
+    const isCounted = counted !== undefined;
     if (isWhole || !isSaturated)
       capacity = learnCapacity(
         capacity,
-        { each, isSaturated, isAll, isCounted: counted !== undefined, cpu, leaning, pieces: finished * windowS },
+        { each, isSaturated, isAll, isCounted, cpu, saturation, leaning, pieces: finished * windowS },
         now,
       );
   }
@@ -105,6 +113,7 @@ function learnCapacity(
     isAll: boolean;
     isCounted: boolean;
     cpu: number | undefined;
+    saturation: number | undefined;
     leaning: number;
     /** Of work, in a window. */
     pieces: number;
@@ -124,9 +133,22 @@ function learnCapacity(
   if (perReplica !== null && each > perReplica) {
     return { ...capacity, perReplica: perReplica + capacityUp * seen.leaning * (each - perReplica) };
   }
+  if (seen.saturation !== undefined) return learnUse(capacity, each, seen.saturation);
   if (seen.cpu === undefined || seen.cpu < leastUtilization) return capacity;
   const curve = addToCurve(capacity.curve, { rate: each, use: Math.min(1, seen.cpu), pieces: seen.pieces }, now);
   return { ...capacity, curve, byUtilization: servedAtFullUse(curve) };
+}
+
+function learnUse(capacity: CapacityState, each: number, saturation: number): CapacityState {
+  const { done, busy, looks } = capacity.use;
+  const gain = Math.max(useFade, 1 / (looks + 1));
+  const use = {
+    done: done + gain * (each - done),
+    busy: busy + gain * (Math.min(1, saturation) - busy),
+    looks: looks + 1,
+  };
+  const isEnough = use.looks >= leastLooks && use.busy * use.looks >= leastUse;
+  return { ...capacity, use, byUtilization: isEnough ? use.done / use.busy : capacity.byUtilization };
 }
 
 /** Where nothing waits, what is finished is what arrives. */

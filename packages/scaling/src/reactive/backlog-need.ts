@@ -10,10 +10,10 @@ const slowShare = 0.5;
 const drainMsMax = 300_000;
 const settleMs = 15_000;
 
-/** Replicas to work off a queue longer than `target`. `arrivals` per second are `undefined` when not known. */
+/** Replicas to work off a queue longer than `target`. `arrivals` per second are `undefined` when not known; `doubt` is said of them. */
 export function backlogNeed(
   context: NeedContext,
-  o: { queue: number; target: number; arrivals: number | undefined },
+  o: { queue: number; target: number; arrivals: number | undefined; doubt: string },
 ): Need | undefined {
   const { capacity, snapshot, startupMs, current } = context;
   const excess = o.queue - o.target;
@@ -44,7 +44,7 @@ export function backlogNeed(
     return {
       ...need(
         takesMs > slowestMs ? Math.max(current, replicas) : replicas,
-        `${shortNumber(arrivals)}/s arrive, one replica works off ${shortNumber(perReplica)}/s: drained in ${takes}`,
+        `${shortNumber(arrivals)}/s arrive${o.doubt}, one replica works off ${shortNumber(perReplica)}/s: drained in ${takes}`,
       ),
       isUrgent: excess * 1_000 > spare * Math.max(drainMsMax, startupMs),
     };

@@ -1,6 +1,6 @@
 import { shortNumber } from '@jaegis/std';
 import type { Need, NeedContext } from './need.ts';
-import { expectedGrowth, smooth } from './smooth.ts';
+import { doubt, expectedGrowth, smooth } from './smooth.ts';
 
 /** At most this much on top for growth that is only expected: the overshoot of a wrong guess stays small. */
 export const growthLimit = 0.25;
@@ -11,7 +11,7 @@ export function demandNeed(context: NeedContext, arrivals: number): Need | undef
   const { config } = snapshot;
   const filtered = smooth(context.smooth['request_rate'], arrivals, now);
   context.smooth['request_rate'] = filtered;
-  const arrives = `${shortNumber(filtered.mean)} requests/s arrive`;
+  const arrives = `${shortNumber(filtered.mean)} requests/s arrive${doubt(filtered, arrivals)}`;
   if (arrivals === 0 && filtered.mean < 1e-3) {
     return { source: 'request_rate', kind: 'demand', replicas: 0, growth: 0, why: 'nothing arrives' };
   }

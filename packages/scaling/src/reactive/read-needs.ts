@@ -1,4 +1,5 @@
 import type { SignalName } from '@jaegis/model';
+import { shortNumber } from '@jaegis/std';
 import { type Reading, readSignal } from '../read-signal.ts';
 import type { Objective } from '../scaling-config.ts';
 import { workerNeed } from '../workers/worker-need.ts';
@@ -8,6 +9,7 @@ import { demandNeed } from './demand-need.ts';
 import type { Loss, Need, NeedContext } from './need.ts';
 import { guardNeed, kindOf, utilizationNeed, workNeed } from './objective-need.ts';
 import { rehearsedNeed } from './rehearsed-need.ts';
+import { doubt } from './smooth.ts';
 
 export interface Needs {
   readonly needs: readonly Need[];
@@ -24,11 +26,17 @@ const defaultObjectives: readonly Objective[] = [
   { signal: 'cpu_utilization', target: 0.8, activation: null, waitMs: null },
 ];
 
-/** Growth that lasts is followed in the first hour too, when no candidate leads yet. */
+/** Growth that lasts is followed, and what an hour needed is kept, in the first hour too, when no candidate leads yet. */
 function atLeastRamp({ rehearsal, capacity }: NeedContext, need: Need | undefined): Need | undefined {
-  const ramp = capacity === null ? 0 : (rehearsal?.least ?? 0) / capacity.perReplica;
-  if (need === undefined || need.replicas * (1 + need.growth) >= ramp) return need;
-  return { ...need, replicas: ramp, growth: 0, why: `${need.why}, and more and more do` };
+  if (rehearsal === null || capacity === null || need === undefined) return need;
+  const { least, soon } = rehearsal;
+  const replicas = least / capacity.perReplica;
+  if (need.replicas * (1 + need.growth) >= replicas) return need;
+  const grows =
+    soon >= least
+      ? ', and more and more do'
+      : `, and ${shortNumber(least)}/s stay provided for, which the last hour needed`;
+  return { ...need, replicas, growth: 0, why: need.why + grows };
 }
 
 /** Asks every source how many replicas it wants. Missing signals give a loss, never a need. */
@@ -90,8 +98,10 @@ export function readNeeds(context: NeedContext): Needs {
     const allowed = objectives.find((o) => o.signal === 'queue_length')?.target;
     const oneSecond = Math.max(5, (context.capacity?.perReplica ?? 5) * snapshot.replicas.ready);
     // Once filtered, so that the scatter of a queue does not order and give back in turn.
-    const steady = requestRate === undefined ? arrivals : context.smooth['request_rate']?.mean;
-    add(backlogNeed(context, { queue, target: allowed ?? oneSecond, arrivals: steady }));
+    const kept = context.smooth['request_rate'];
+    const steady = requestRate === undefined ? arrivals : kept?.mean;
+    const said = requestRate === undefined ? '' : doubt(kept, requestRate);
+    add(backlogNeed(context, { queue, target: allowed ?? oneSecond, arrivals: steady, doubt: said }));
   }
 
   const known = needs.length === 0 ? undefined : Math.max(...needs.map((n) => n.replicas));

@@ -1,3 +1,4 @@
+import { shortNumber } from '@jaegis/std';
 import type { SmoothState } from '../scaling-state.ts';
 
 // One-pole filter with a door for real changes (the idea of a CUSUM and of Knative's panic window in one line each):
@@ -44,6 +45,12 @@ export function smooth(state: SmoothState | undefined, value: number, now: numbe
     at: now,
     surprises,
   };
+}
+
+/** Said where the newest value is a surprise that the mean does not follow yet: the two would seem to contradict each other. */
+export function doubt(state: SmoothState | undefined, value: number): string {
+  if (state === undefined || state.surprises === 0) return '';
+  return ` (${shortNumber(value)}/s in the newest measurement, believed when the next one says so too)`;
 }
 
 /** A slope seen over a minute says little of what is further away than two. */

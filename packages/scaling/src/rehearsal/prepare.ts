@@ -17,19 +17,19 @@ export function toleratedWaitS(config: ScalingConfig): number {
 }
 
 /**
- * Whether candidates may lead at all. Where an objective allows less than two seconds, a queue of the noise between arrivals
+ * Why no candidate may lead, in words; `null` where one may. Where an objective allows less than two seconds, a queue of the noise between arrivals
  * matters, which a fluid plant cannot show; where the objective is a queue's length, that is what sizes the pool (for long
  * jobs see workers/); and a capacity that utilization only suggests is too weak a ground. There the controller's headroom
  * stays.
  */
-function mayRehearse(config: ScalingConfig, capacity: Capacity | null): capacity is Capacity {
-  return (
-    capacity !== null &&
-    capacity.source !== 'utilization' &&
-    config.predictive !== 'off' &&
-    latenciesOf(config).every((target) => target >= tightWaitS) &&
-    !config.objectives.some((o) => o.signal === 'queue_length')
-  );
+export function notRehearsed(config: ScalingConfig, capacity: Capacity | null): string | null {
+  if (capacity === null) return 'how much one replica serves is not known yet';
+  if (capacity.source === 'utilization')
+    return 'how much one replica serves is only concluded from how much of it is used';
+  if (config.predictive === 'off') return 'predictive.mode is off';
+  if (latenciesOf(config).some((target) => target < tightWaitS)) return 'its latency objective is under two seconds';
+  if (config.objectives.some((o) => o.signal === 'queue_length')) return 'the length of its queue is an objective';
+  return null;
 }
 
 export function prepareRehearsal(
@@ -37,7 +37,7 @@ export function prepareRehearsal(
   o: { config: ScalingConfig; capacity: Capacity | null; startupMs: number },
 ): Rehearsal | null {
   const { config, capacity } = o;
-  if (!mayRehearse(config, capacity)) return null;
+  if (capacity === null || notRehearsed(config, capacity) !== null) return null;
   // An order is given up to an interval after it was needed; the grid has counted one step of that.
   const startupS = Math.min(3_600, o.startupMs / 1_000 + Math.max(0, config.intervalMs / 1_000 - 10));
   const certainty = certaintyOf(startupS);

@@ -155,6 +155,11 @@ export class Rehearsal {
     return this.#seen >= grownSteps && this.#leader >= 0;
   }
 
+  /** How much of the load was rehearsed, and how much of it has to be before a candidate may lead, milliseconds. */
+  get watched(): { readonly ms: number; readonly neededMs: number } {
+    return { ms: this.#seen * gridS * 1_000, neededMs: grownSteps * gridS * 1_000 };
+  }
+
   /** Demand of the last 20 s, requests per second. */
   get newest(): number {
     return this.#view.newest;

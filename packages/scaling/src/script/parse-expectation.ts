@@ -27,6 +27,7 @@ const reasons: Readonly<Record<DecisionReason, true>> = {
   TargetUnavailable: true,
   BelowActivation: true,
   AboveActivation: true,
+  OtherHand: true,
   ScaleInPaused: true,
   ScaleOutPaused: true,
   SpareForLoss: true,

@@ -8,12 +8,12 @@ import { candidates, type WorkerPlants } from './worker-plants.ts';
 /** Two options that differ less than this in cost are one. */
 const sameCost = 0.03;
 
-/** What a candidate does, in words: `the mean of 5m, highest of 15m, +2 roots`. */
+/** What a candidate does, in words: `the mean of 5m, highest of 15m, and 2 of its square roots`. */
 export function describeWorkers(index: number): string {
   const { view, margin, drain } = candidates[index]!;
   const { memoryS, holdS } = jobViews[view]!;
   const held = holdS === 0 ? '' : `, highest of ${formatDuration(holdS * 1_000)}`;
-  const roots = margin === 0 ? '' : `, ${margin > 0 ? '+' : ''}${margin} roots of it`;
+  const roots = margin === 0 ? '' : `, ${margin > 0 ? 'and' : 'less'} ${Math.abs(margin)} of its square roots`;
   return `the mean of ${formatDuration(memoryS * 1_000)}${held}${roots}, queue drained at ${1 / drain}x`;
 }
 

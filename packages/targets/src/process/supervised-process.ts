@@ -269,7 +269,9 @@ export class SupervisedProcess implements StartTicket {
 
   #ended(life: Life | null, exit: ProcessExit): void {
     const now = this.#s.now();
-    const reason = describeExit(exit, life === null ? null : now - life.startedAt);
+    const how = describeExit(exit, life === null ? null : now - life.startedAt);
+    // That we ended it ourselves is half the story: why comes first.
+    const reason = this.#intent === 'fail' ? `${this.#reason}; ${how}` : how;
     const lastExit = { at: now, code: exit.code, signal: exit.signal, reason, output: [] };
     this.#lastExit = lastExit;
     if (life !== null)
@@ -285,19 +287,17 @@ export class SupervisedProcess implements StartTicket {
     }
     this.#wasTakenBack = false;
     if (this.#intent === 'keep' || this.#intent === 'fail') {
-      this.#s.emit('exited', this, this.#intent === 'fail' ? `${this.#reason}; ${reason}` : reason);
+      this.#s.emit('exited', this, reason);
       this.#backOff(exit.error !== undefined || this.#intent === 'fail' ? 'failed' : 'backoff', reason, now);
     } else {
-      const how = life?.wasKilled === true ? 'killed' : 'drained';
-      this.#s.emit(how, this, `${this.#reason}; ${reason}`);
+      this.#s.emit(life?.wasKilled === true ? 'killed' : 'drained', this, `${this.#reason}; ${reason}`);
     }
     this.#gone();
   }
 
-  #backOff(state: 'backoff' | 'failed', exitReason: string, now: number): void {
+  #backOff(state: 'backoff' | 'failed', why: string, now: number): void {
     this.#crashes++;
     const waitMs = backoffMs(this.#crashes, this.#s.restart, this.#s.rng);
-    const why = this.#intent === 'fail' ? `${this.#reason}; ${exitReason}` : exitReason;
     this.#state = state;
     this.#reason = `${why}; ${times(this.#crashes)} in a row, next start in ${formatDuration(waitMs)}`;
     this.#restartAt = now + waitMs;

@@ -11,13 +11,18 @@ const kinds = {
 
 /** How its load behaves, and what holds whatever it does. */
 export function PoolRules({ pool }: { pool: Pool }) {
-  const { workload, capacity, constraints, policy } = pool;
+  const { workload, treatment, capacity, constraints, policy } = pool;
   if (workload === null && capacity === null && constraints.length === 0 && policy === null) return null;
   return (
     <Section title="Load and limits">
       {workload !== null && (
         <p>
           <span className="strong">{kinds[workload.class]}</span> <span className="muted small">{workload.reason}</span>
+        </p>
+      )}
+      {treatment != null && (
+        <p>
+          <span className="strong">How it is sized</span> <span className="muted small">{treatment}</span>
         </p>
       )}
       {capacity !== null && (
