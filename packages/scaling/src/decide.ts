@@ -30,6 +30,7 @@ import { remember, stabilize } from './limits/stabilize.ts';
 import { limitRegions } from './placement/limit-regions.ts';
 import { movesOf, place } from './placement/place.ts';
 import { isServedRate } from './reactive/arrivals.ts';
+import { contradiction } from './reactive/contradiction.ts';
 import type { NeedContext } from './reactive/need.ts';
 import { readSignal } from './read-signal.ts';
 import { recommend, type Wanted } from './recommend.ts';
@@ -166,7 +167,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
         from: current,
         to: desired,
         reason,
-        why: [wanted.why, note, desired > current ? lackOfGain(state.capacity.gain) : '']
+        why: [wanted.why, note, contradiction(context), desired > current ? lackOfGain(state.capacity.gain) : '']
           .filter((part) => part !== '')
           .join('; '),
         pending: replicas.pending,
