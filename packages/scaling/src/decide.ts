@@ -29,14 +29,14 @@ import { coverLosses, keepRedundancy } from './limits/redundancy.ts';
 import { remember, stabilize } from './limits/stabilize.ts';
 import { limitRegions } from './placement/limit-regions.ts';
 import { movesOf, place } from './placement/place.ts';
-import { isServedRate } from './reactive/arrivals.ts';
+import { isDoorRate, isServedRate, keptDoorMs, rateWindowMs } from './reactive/arrivals.ts';
 import { contradiction } from './reactive/contradiction.ts';
 import type { NeedContext } from './reactive/need.ts';
 import { readSignal } from './read-signal.ts';
 import { recommend, type Wanted } from './recommend.ts';
 import { reconcile } from './reconcile.ts';
 import { prepareRehearsal } from './rehearsal/prepare.ts';
-import { rehearsedScaleUp, type ScalingConfig } from './scaling-config.ts';
+import { provenScaleUp, rehearsedScaleUp, type ScalingConfig } from './scaling-config.ts';
 import type { ScalingState } from './scaling-state.ts';
 import { decideSize } from './size/decide-size.ts';
 import type { DecideResult, PoolSnapshot } from './snapshot.ts';
@@ -94,7 +94,8 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
     apply(stabilize(windows, { desired, current, config: steadied, now }));
     // Bounds move at once, as in the HPA; only what the load asks for is limited in rate.
     const start = Math.min(Math.max(current, bounds.min), bounds.max);
-    const ours = wanted.isRehearsed && config.isUpRateOurs ? { ...config, scaleUp: rehearsedScaleUp } : config;
+    const scaleUp = wanted.isProven ? provenScaleUp : rehearsedScaleUp;
+    const ours = wanted.isRehearsed && config.isUpRateOurs ? { ...config, scaleUp } : config;
     apply(limitRate({ desired, current: start, changes: state.changes, config: ours, now }));
   }
   if (wanted.isMeasured) apply(activate(snapshot, { desired, current, min: bounds.min, now }));
@@ -231,6 +232,9 @@ function noteServedRate(
   const reading = readSignal(signals, 'request_rate', { now: o.now, staleAfterMs: config.staleAfterMs });
   if (o.capacity === null || !reading.ok) return state;
   const seen = { requestRate: reading.value, perReplica: o.capacity.perReplica, ready: replicas.ready };
+  const isSettled = o.now - state.ready.since >= rateWindowMs;
+  if (isSettled && isDoorRate(state.queue, seen)) return { ...state, servedRateAt: 0, doorRateAt: o.now };
+  if (state.doorRateAt > 0 && o.now - state.doorRateAt <= keptDoorMs) return state;
   return isServedRate(state.queue, seen) ? { ...state, servedRateAt: o.now } : state;
 }
 

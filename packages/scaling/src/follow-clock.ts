@@ -25,6 +25,7 @@ export function followClock(state: ScalingState, now: number): ScalingState {
     capacity: { ...state.capacity, saturatedSince: saturatedSince === null ? null : move(saturatedSince) },
     queue: state.queue.map((part) => ({ ...part, fromAt: move(part.fromAt), toAt: move(part.toAt) })),
     servedRateAt: state.servedRateAt === 0 ? 0 : move(state.servedRateAt),
+    doorRateAt: state.doorRateAt === 0 ? 0 : move(state.doorRateAt),
     refusals: { ...state.refusals, retryAt: move(state.refusals.retryAt) },
     otherHands: state.otherHands.map(move),
     resizedAt: state.resizedAt === 0 ? 0 : move(state.resizedAt),

@@ -29,6 +29,8 @@ export interface Wanted {
   readonly isMeasured: boolean;
   /** True when a rehearsed candidate leads: it has its own way of being steady. */
   readonly isRehearsed: boolean;
+  /** True when two measurements agree on a jump: it is ordered at one go. */
+  readonly isProven: boolean;
 }
 
 /** What the load asks for before any limit: the larger of what is measured and what is forecast, or a hold. */
@@ -48,6 +50,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     need: null,
     isMeasured: false,
     isRehearsed: false,
+    isProven: false,
   });
   if (!snapshot.targetHealthy) return hold('TargetUnavailable', 'the target cannot be reached');
 
@@ -81,6 +84,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
       need: chosen.replicas,
       isMeasured: true,
       isRehearsed: true,
+      isProven: chosen.isProven === true,
     };
   }
   const usual = deadBand({ up: written.up ?? config.tolerance, down: written.down ?? config.tolerance }, reversals);
@@ -140,6 +144,7 @@ export function recommend(context: NeedContext, reversals: number): Wanted {
     need: chosen.kind === 'utilization' || chosen.kind === 'work' || chosen.kind === 'demand' ? chosen.replicas : null,
     isMeasured: true,
     isRehearsed: false,
+    isProven: false,
   };
 }
 

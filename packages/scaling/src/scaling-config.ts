@@ -110,6 +110,9 @@ export const rehearsedScaleUp: ScalingRules = {
   tolerance: null,
 };
 
+/** And where a queue proves what a rate says: at one go. */
+export const provenScaleUp: ScalingRules = { ...rehearsedScaleUp, policies: [] };
+
 export const defaultScaleDown: ScalingRules = {
   stabilizationWindowMs: 300_000,
   policies: [{ type: 'Percent', value: 100, periodMs: 15_000 }],

@@ -86,6 +86,8 @@ export interface ScalingState {
   readonly queue: readonly QueueSegment[];
   /** When the request rate was last seen to be of what is served; 0 = never. */
   readonly servedRateAt: number;
+  /** When it was last seen to be of what arrives. */
+  readonly doorRateAt: number;
   /** How the load behaves, see workload.ts. */
   readonly workload: WorkloadState;
   /** How well it is scaled, and what was tuned for it, see effect/. */
@@ -139,6 +141,7 @@ export function initialScalingState(): ScalingState {
     },
     queue: [],
     servedRateAt: 0,
+    doorRateAt: 0,
     workload: initialWorkload(),
     effect: initialEffect(),
     resizedAt: 0,

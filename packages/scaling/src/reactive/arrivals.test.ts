@@ -124,3 +124,25 @@ describe('what is served while a queue is worked off is not taken for what arriv
     }
   });
 });
+
+test('a rate beyond all that can be served is of what arrives, for a day, and then one near it says nothing', () => {
+  const pool = { name: 'p', replicas: { min: 1, max: 200 }, capacity: { requests_per_second: 10 } };
+  const config = scalingConfig(poolConfigSchema.parse(pool), { intervalMs: 5_000 });
+  const start = 1_704_067_200_000;
+  const replicas = { ready: 5, pending: 0, draining: 0 };
+  /** Five replicas serve 50/s; the rates one after the other, every 5 s, while the queue grows by 20/s. */
+  const seenAt = (rates: readonly number[]): number => {
+    let state = initialScalingState();
+    for (const [i, rate] of rates.entries()) {
+      const now = start + i * 5_000;
+      const signals = { request_rate: { value: rate, at: now }, queue_length: { value: 200 + i * 100, at: now } };
+      const rest = { forecast: null, spentToday: null, targetHealthy: true, mode: 'recommend' as const };
+      const learned = learn(state, { signals, replicas, staleAfterMs: config.staleAfterMs }, now);
+      state = decide({ pool: 'p', config, signals, replicas, ...rest }, learned, now).state;
+    }
+    return state.servedRateAt;
+  };
+  const calm = new Array<number>(12).fill(50);
+  expect(seenAt(calm)).toBeGreaterThan(start);
+  expect(seenAt([...calm, 80, ...calm])).toBe(0);
+});

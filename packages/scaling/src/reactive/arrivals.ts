@@ -3,13 +3,14 @@ import type { QueueSegment } from '../scaling-state.ts';
 import type { NeedContext } from './need.ts';
 
 // Rates are averages over 30 s: so long after a change of the ready replicas they still mix two worlds.
-const settleMs = 30_000;
+export const rateWindowMs = 30_000;
 /** Arrivals that the queue proves over those that are reported: more than this is no scatter. */
 const contradiction = 1.5;
 /** Two measurements of one rate differ less than this. */
 const sameRate = 0.05;
-/** So long a rate that was seen to be of what is served is taken for that. */
+/** So long a rate that was seen to be of what is served is taken for that, and one of what arrives, which is seen beyond doubt. */
 const keptKindMs = 600_000;
+export const keptDoorMs = 86_400_000;
 
 /**
  * Work arriving each second. A request is often only measured when it is answered (a span comes at its end), so that
@@ -49,7 +50,7 @@ export function arrivalsOf(
   if (isAtTheDoor({ requestRate, throughput, slope: balance?.slope })) return requestRate;
   // What was just worked off is in the measured rate for as long as its window reaches.
   if (queue <= handful) return hadBacklog(context) ? Math.min(kept, requestRate) : requestRate;
-  const isSettled = context.now - context.state.ready.since >= settleMs && balance?.ready === ready;
+  const isSettled = context.now - context.state.ready.since >= rateWindowMs && balance?.ready === ready;
   if (!isSettled || balance === undefined) return kept;
   return Math.max(0, requestRate + balance.slope);
 }
@@ -69,6 +70,15 @@ export function isServedRate(
   return Math.abs(requestRate - served) <= sameRate * served && Math.abs(balance.slope) > 2 * sameRate * served;
 }
 
+/** Whether the rate is seen to be counted where requests come in: nobody serves a tenth more than all that serves can. */
+export function isDoorRate(
+  queue: readonly QueueSegment[],
+  o: { requestRate: number; perReplica: number; ready: number },
+): boolean {
+  const { requestRate, perReplica, ready } = o;
+  return (queue.at(-1)?.toQueue ?? 0) > handfulOf(ready) && requestRate > (1 + 2 * sameRate) * perReplica * ready;
+}
+
 /**
  * A rate that differs from what is served was measured where requests come in. Failed answers make it differ too: then it
  * is nearer to what is served than to what the queue says of arrivals.
@@ -85,7 +95,7 @@ const handfulOf = (ready: number): number => Math.max(5, 2 * ready);
 
 /** Who asks less often averages over longer. */
 function windowOf({ snapshot }: NeedContext): number {
-  return Math.max(settleMs, 1.5 * snapshot.config.intervalMs);
+  return Math.max(rateWindowMs, 1.5 * snapshot.config.intervalMs);
 }
 
 /** No more than a handful waits, and more did within the window that rates and utilizations still average over. */

@@ -14,6 +14,8 @@ export interface Need {
   readonly growth: number;
   /** Too much waits for a difference to be tolerated. */
   readonly isUrgent?: boolean;
+  /** Two measurements agree on it: no rate has to stop a metric gone mad. */
+  readonly isProven?: boolean;
   readonly why: string;
 }
 

@@ -8,7 +8,8 @@ import type { Need, NeedContext } from './need.ts';
 // really is there, beyond what may wait anyway, is to be gone in a minute and half a start-up time, with at most two fifths
 // more than arrives (a long queue is an integral of the past: replicas in proportion to it grow without end while new ones
 // start) or as many as were ever needed; and a demand far beyond everything ordered is believed at once (panic), whatever
-// the leader's view.
+// the leader's view. A jump is read from the newest observation, in place of the mean of 20 s, and ordered at one go, once
+// what it left waiting proves it: two measurements that agree are no metric gone mad.
 const mayWait = 0.3;
 const drainS = 60;
 /** Of a replica; on the way down. */
@@ -20,6 +21,8 @@ const leastKept = 0.3;
 const littleOfMany = 0.01;
 /** Demand over what is ordered from which on nobody waits for the leader. */
 const panicFrom = 1.5;
+/** A jump is proven by so many seconds of its surplus in the queue. */
+const provenS = 4;
 
 /** `undefined` while no candidate has earned to lead. */
 export function rehearsedNeed(
@@ -36,11 +39,14 @@ export function rehearsedNeed(
   const tolerated = mayWait * rehearsal.settings.toleratedWaitS * replicas.ready * planned;
   const excess = Math.max(0, (o.queue ?? 0) - tolerated);
   const backlog = excess / (drainS + startupMs / 2_000);
+  const jump = o.arrivals - replicas.ready * planned;
+  const isProven = jump > 0 && excess > provenS * jump;
+  const newest = isProven ? Math.max(rehearsal.newest, o.arrivals) : rehearsal.newest;
   // Held from the last minutes is a reason to keep replicas, none to order more.
   const room = current * planned;
   const held = Math.max(demand.fresh, Math.min(demand.held, room));
-  const isPanic = rehearsal.newest > panicFrom * current * planned && rehearsal.newest > demand.held;
-  const provided = Math.max(isPanic ? rehearsal.newest : held, rehearsal.least);
+  const isPanic = newest > panicFrom * current * planned && newest > demand.held;
+  const provided = Math.max(isPanic ? newest : held, rehearsal.least);
   const drained = (1 + drainShare) * Math.max(rehearsal.newest, rehearsal.soon);
   const most = Math.max(provided, drained, rehearsal.highest);
   const exact = Math.min(provided + backlog, most) / planned - roundingSlack;
@@ -63,6 +69,7 @@ export function rehearsedNeed(
     kind: 'rehearsed',
     replicas: isKept ? current : inService(whole, o.arrivals, config.policy.spare),
     growth: 0,
+    isProven,
     why:
       `${shortNumber(provided)} requests/s to be ready for within ${formatDuration(startupMs + config.intervalMs)} ` +
       `(${shortNumber(o.arrivals)} arrive; ${how})${queue}, one replica serves ${shortNumber(planned)}/s`,
