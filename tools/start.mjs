@@ -16,9 +16,10 @@ const config =
   withFleet && !flags.some((flag) => flag === '--config' || flag.startsWith('--config='))
     ? ['--config', join(root, 'examples/research-fleet/jaegis.yaml')]
     : [];
-const dataDir = flags.some((flag) => flag === '--data-dir' || flag.startsWith('--data-dir='))
-  ? []
-  : ['--data-dir', join(root, '.jaegis')];
+const isDataDirGiven =
+  process.env.JAEGIS_DATA_DIR !== undefined ||
+  flags.some((flag) => flag === '--data-dir' || flag.startsWith('--data-dir='));
+const dataDir = isDataDirGiven ? [] : ['--data-dir', join(root, '.jaegis')];
 const server = spawn(process.execPath, [join(root, 'apps/cli/dist/jaegis.js'), 'up', ...config, ...dataDir, ...flags], {
   stdio: 'inherit',
 });
