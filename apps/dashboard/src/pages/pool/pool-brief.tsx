@@ -74,8 +74,7 @@ function ChosenFrom({ pool }: { pool: Pool }) {
   if (decision?.plan == null)
     return (
       <p className="muted">
-        Nothing to choose from yet. Other ways to scale are tried on this pool's own load all the time, and count once
-        it was watched for an hour and what a replica carries is known.
+        Nothing to choose from{pool.treatment === null ? ': it is only watched' : `: it is ${pool.treatment}`}.
       </p>
     );
   const rest = decision.plan.front.length;
