@@ -1,4 +1,5 @@
 import type { Decision, Forecast, PoolConfig } from '@jaegis/model';
+import { followStarts, type StartTimes } from './capacity/follow-starts.ts';
 import { learn } from './capacity/learn.ts';
 import { type DayCost, followCost } from './day-cost.ts';
 import { decide } from './decide.ts';
@@ -7,7 +8,6 @@ import { parseObservation } from './observation.ts';
 import { type ScalingConfig, scalingConfig } from './scaling-config.ts';
 import { initialScalingState, type ScalingState } from './scaling-state.ts';
 import type { DecisionDraft } from './snapshot.ts';
-import { followStarts, type StartTimes } from './start-times.ts';
 
 /** What `jaegis decide` prints: contracts.md's form, and the rest of the decision. */
 export interface PipeDecision {

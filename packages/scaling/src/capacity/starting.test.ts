@@ -1,5 +1,6 @@
+import { poolConfigSchema } from '@jaegis/model';
 import { describe, expect, test } from 'vitest';
-import { defaultScaleDown, defaultScaleUp, policySettings, type ScalingConfig } from '../scaling-config.ts';
+import { scalingConfig } from '../scaling-config.ts';
 import { initialScalingState, restoreScalingState, type ScalingState } from '../scaling-state.ts';
 import { startupOf } from './capacity.ts';
 import { describeCapacity } from './describe-capacity.ts';
@@ -51,19 +52,8 @@ describe('warming up', () => {
 });
 
 describe('what is told of it', () => {
-  const config = {
-    minReplicas: 1,
-    maxReplicas: 10,
-    capacityPerReplica: null,
-    startupMs: null,
-    objectives: [],
-    policy: policySettings('balanced'),
-    predictive: 'off',
-    scaleUp: defaultScaleUp,
-    scaleDown: defaultScaleDown,
-    staleAfterMs: 30_000,
-    intervalMs: 5_000,
-  } as unknown as ScalingConfig;
+  const pool = { name: 'p', replicas: { min: 1, max: 10 } };
+  const config = scalingConfig(poolConfigSchema.parse(pool), { intervalMs: 5_000 });
 
   test('first what is missing, then all of it, and it outlives JSON', () => {
     let state: ScalingState = initialScalingState();

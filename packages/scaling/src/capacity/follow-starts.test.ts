@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { followStarts, type StartTimes } from './start-times.ts';
+import { followStarts, type StartTimes } from './follow-starts.ts';
 
 /** The counts of one look every ten seconds, as `[ready, pending]`; what was seen at each. */
 function follow(looks: readonly (readonly [number, number])[]): number[][] {
