@@ -228,7 +228,8 @@ test.concurrent('the searcher leaks: what it will reach is told before it gets t
 });
 
 test('it stops, and takes every process of the fleet with it', async () => {
-  expect(ourProcesses().length).toBeGreaterThanOrEqual(8);
+  // The fewest of each pool; how many more a surge left is the machine's affair.
+  await until(() => ourProcesses().length >= 6, { what: 'the processes of the fleet', timeoutMs: 60_000 });
   expect(await server.stop()).toBe(0);
   expect(ourProcesses()).toEqual([]);
   expect(server.output()).not.toContain('BUG');
