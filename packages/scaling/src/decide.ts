@@ -29,7 +29,7 @@ import { coverLosses, keepRedundancy } from './limits/redundancy.ts';
 import { remember, stabilize } from './limits/stabilize.ts';
 import { limitRegions } from './placement/limit-regions.ts';
 import { movesOf, place } from './placement/place.ts';
-import { isDoorRate, isServedRate, keptDoorMs, rateWindowMs } from './reactive/arrivals.ts';
+import { noteRateKind } from './reactive/arrivals.ts';
 import { contradiction } from './reactive/contradiction.ts';
 import type { NeedContext } from './reactive/need.ts';
 import { readSignal } from './read-signal.ts';
@@ -59,7 +59,7 @@ export function decide(given: PoolSnapshot, last: ScalingState, now: number): De
   const tracked = trackWaiting(trackReady(before, replicas.ready, now), replicas.pending, now);
   const { current, state, note, isOtherHand } = reconcile(
     snapshot,
-    noteServedRate(tracked, snapshot, { capacity, now }),
+    noteRateKind(tracked, snapshot, { capacity, now }),
     {
       now,
       startupMs,
@@ -221,21 +221,6 @@ function withTuned(snapshot: PoolSnapshot, tuned: Tuned): PoolSnapshot {
   const { forecast } = snapshot;
   if (config === snapshot.config && (forecast === null || tuned.forecast === 1)) return snapshot;
   return { ...snapshot, config, forecast: forecast && { ...forecast, trust: forecast.trust * tuned.forecast } };
-}
-
-function noteServedRate(
-  state: ScalingState,
-  snapshot: PoolSnapshot,
-  o: { capacity: Capacity | null; now: number },
-): ScalingState {
-  const { config, signals, replicas } = snapshot;
-  const reading = readSignal(signals, 'request_rate', { now: o.now, staleAfterMs: config.staleAfterMs });
-  if (o.capacity === null || !reading.ok) return state;
-  const seen = { requestRate: reading.value, perReplica: o.capacity.perReplica, ready: replicas.ready };
-  const isSettled = o.now - state.ready.since >= rateWindowMs;
-  if (isSettled && isDoorRate(state.queue, seen)) return { ...state, servedRateAt: 0, doorRateAt: o.now };
-  if (state.doorRateAt > 0 && o.now - state.doorRateAt <= keptDoorMs) return state;
-  return isServedRate(state.queue, seen) ? { ...state, servedRateAt: o.now } : state;
 }
 
 function momentOf(

@@ -6,6 +6,14 @@ import type { QueueSegment } from './scaling-state.ts';
 const shortestMs = 10_000;
 const longestMs = 40_000;
 
+/** Two ways to the same work differ by less than this factor. */
+export const contradiction = 1.5;
+/** Two measurements of one rate differ by less than this share. */
+export const sameRate = 0.05;
+
+/** So few that wait are the scatter of arrivals, no backlog. */
+export const handfulOf = (ready: number): number => Math.max(5, 2 * ready);
+
 export interface QueueBalance {
   /** Change of the queue per second in the newest stretch. */
   readonly slope: number;

@@ -1,6 +1,6 @@
 import type { ReplicaCounts, SignalName, Signals } from '@jaegis/model';
 import { followClock } from '../follow-clock.ts';
-import { balanceOf, observeQueue } from '../queue-balance.ts';
+import { balanceOf, contradiction, handfulOf, observeQueue, sameRate } from '../queue-balance.ts';
 import { readSignal } from '../read-signal.ts';
 import type { CapacityState, ScalingState } from '../scaling-state.ts';
 import { trackReady } from '../track-ready.ts';
@@ -38,9 +38,6 @@ const leastLooks = 12;
 const leastUse = 1;
 const useFade = 0.01;
 const mostErrors = 0.1;
-/** Two ways to the same work differ by less than the first; two measurements of one rate by less than the second. */
-const contradiction = 1.5;
-const sameRate = 0.05;
 
 export interface Observation {
   readonly signals: Signals;
@@ -80,7 +77,7 @@ export function learn(last: ScalingState, observation: Observation, now: number)
     const each = finished / replicas.ready;
     const pieces = (finished * windowS) ** 2;
     const leaning = pieces / (pieces + halfLeaning ** 2);
-    const waits = queue !== undefined && queue >= Math.max(5, 2 * replicas.ready);
+    const waits = queue !== undefined && queue >= handfulOf(replicas.ready);
     const isSaturated = waits || (cpu ?? 0) >= fullUtilization;
     // Work may wait in the line of one while others idle (or all may wait for something else): with processors half
     // idle that says "at least so much", and nothing about less.

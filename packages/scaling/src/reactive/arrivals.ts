@@ -1,16 +1,15 @@
-import { balanceOf } from '../queue-balance.ts';
-import type { QueueSegment } from '../scaling-state.ts';
+import type { Capacity } from '../capacity/capacity.ts';
+import { balanceOf, contradiction, handfulOf, sameRate } from '../queue-balance.ts';
+import { readSignal } from '../read-signal.ts';
+import type { QueueSegment, ScalingState } from '../scaling-state.ts';
+import type { PoolSnapshot } from '../snapshot.ts';
 import type { NeedContext } from './need.ts';
 
 // Rates are averages over 30 s: so long after a change of the ready replicas they still mix two worlds.
-export const rateWindowMs = 30_000;
-/** Arrivals that the queue proves over those that are reported: more than this is no scatter. */
-const contradiction = 1.5;
-/** Two measurements of one rate differ less than this. */
-const sameRate = 0.05;
+const rateWindowMs = 30_000;
 /** So long a rate that was seen to be of what is served is taken for that, and one of what arrives, which is seen beyond doubt. */
 const keptKindMs = 600_000;
-export const keptDoorMs = 86_400_000;
+const keptDoorMs = 86_400_000;
 
 /**
  * Work arriving each second. A request is often only measured when it is answered (a span comes at its end), so that
@@ -55,11 +54,27 @@ export function arrivalsOf(
   return Math.max(0, requestRate + balance.slope);
 }
 
+/** Remembers when the request rate was last seen to be of what is served, and of what arrives. */
+export function noteRateKind(
+  state: ScalingState,
+  snapshot: PoolSnapshot,
+  o: { capacity: Capacity | null; now: number },
+): ScalingState {
+  const { config, signals, replicas } = snapshot;
+  const reading = readSignal(signals, 'request_rate', { now: o.now, staleAfterMs: config.staleAfterMs });
+  if (o.capacity === null || !reading.ok) return state;
+  const seen = { requestRate: reading.value, perReplica: o.capacity.perReplica, ready: replicas.ready };
+  const isSettled = o.now - state.ready.since >= rateWindowMs;
+  if (isSettled && isDoorRate(state.queue, seen)) return { ...state, servedRateAt: 0, doorRateAt: o.now };
+  if (state.doorRateAt > 0 && o.now - state.doorRateAt <= keptDoorMs) return state;
+  return isServedRate(state.queue, seen) ? { ...state, servedRateAt: o.now } : state;
+}
+
 /**
  * Whether the rate is seen to be what is served, where nobody counts that apart: as much as replicas can, while the queue says that
  * more or less arrives. One that is counted where requests come in differs from it by just that.
  */
-export function isServedRate(
+function isServedRate(
   queue: readonly QueueSegment[],
   o: { requestRate: number; perReplica: number; ready: number },
 ): boolean {
@@ -71,7 +86,7 @@ export function isServedRate(
 }
 
 /** Whether the rate is seen to be counted where requests come in: nobody serves a tenth more than all that serves can. */
-export function isDoorRate(
+function isDoorRate(
   queue: readonly QueueSegment[],
   o: { requestRate: number; perReplica: number; ready: number },
 ): boolean {
@@ -89,9 +104,6 @@ function isAtTheDoor(o: { requestRate: number; throughput: number; slope: number
   const isSame = apart <= sameRate * Math.max(requestRate, throughput);
   return !isSame && apart > Math.abs(requestRate - throughput - slope);
 }
-
-/** So few that wait are the scatter of arrivals, no backlog. */
-const handfulOf = (ready: number): number => Math.max(5, 2 * ready);
 
 /** Who asks less often averages over longer. */
 function windowOf({ snapshot }: NeedContext): number {

@@ -1,4 +1,5 @@
 import { formatDuration, shortNumber } from '@jaegis/std';
+import { handfulOf } from '../queue-balance.ts';
 import { readSignal } from '../read-signal.ts';
 import type { NeedContext } from './need.ts';
 import { kindOf } from './objective-need.ts';
@@ -10,7 +11,6 @@ import { kindOf } from './objective-need.ts';
 const lastingMs = 45_000;
 /** Of the target: below that a replica is idle. */
 const idleShare = 0.4;
-const leastQueue = 5;
 
 /** The contradiction in words; empty where there is none. */
 export function contradiction({ snapshot, state, now }: NeedContext): string {
@@ -22,7 +22,7 @@ export function contradiction({ snapshot, state, now }: NeedContext): string {
   const { fromAt, fromQueue } = before !== undefined && before.toAt === last.fromAt ? before : last;
   const { toAt, toQueue } = last;
   const lastedMs = toAt - fromAt;
-  if (lastedMs < lastingMs || toQueue < fromQueue || toQueue < Math.max(leastQueue, 2 * replicas.ready)) return '';
+  if (lastedMs < lastingMs || toQueue < fromQueue || toQueue < handfulOf(replicas.ready)) return '';
   const read = (name: Parameters<typeof readSignal>[1]): number | undefined => {
     const reading = readSignal(snapshot.signals, name, { now, staleAfterMs: config.staleAfterMs });
     return reading.ok ? reading.value : undefined;

@@ -1,34 +1,10 @@
-import type { Link, Topology, TopologyNode } from '@jaegis/model';
 import { describe, expect, test, vi } from 'vitest';
+import { link, node, topology } from './made-topology.ts';
 import { labelPoint, linkTone, linkWidth, roundedPath } from './map-geometry.ts';
 import { withOpenedPools } from './opened-pools.ts';
 
 vi.mock('elkjs/lib/elk-worker.min.js?url', () => ({ default: '' }));
 const { shapeOfTopology, toGraph } = await import('./map-layout.ts');
-
-const node = (id: string, kind: TopologyNode['kind'] = 'pool', pool: string | null = id): TopologyNode => ({
-  id,
-  kind,
-  pool,
-  health: 'healthy',
-  agents: 1,
-});
-const link = (source: string, target: string, rate = 1): Link => ({
-  source,
-  target,
-  kind: 'http',
-  rate,
-  errorRate: 0,
-  p50: null,
-  p95: null,
-  lastSeen: 0,
-});
-const topology = (nodes: TopologyNode[], links: Link[]): Topology => ({
-  at: 0,
-  nodes,
-  links,
-  hidden: { nodes: 0, links: 0 },
-});
 
 describe('an opened pool', () => {
   test('is a box around its agents, as well as the worst of them', () => {

@@ -1,30 +1,8 @@
-import type { Link, Topology, TopologyNode } from '@jaegis/model';
+import type { Topology } from '@jaegis/model';
 import { expect, test } from 'vitest';
+import { link, node, topology } from './made-topology.ts';
 import { sketchMap } from './map-sketch.ts';
 
-const node = (id: string, kind: TopologyNode['kind'] = 'pool', pool: string | null = id): TopologyNode => ({
-  id,
-  kind,
-  pool,
-  health: 'healthy',
-  agents: 1,
-});
-const link = (source: string, target: string): Link => ({
-  source,
-  target,
-  kind: 'http',
-  rate: 1,
-  errorRate: 0,
-  p50: null,
-  p95: null,
-  lastSeen: 0,
-});
-const topology = (nodes: TopologyNode[], links: Link[]): Topology => ({
-  at: 0,
-  nodes,
-  links,
-  hidden: { nodes: 0, links: 0 },
-});
 const placesOf = (t: Topology, direction: 'DOWN' | 'RIGHT') =>
   new Map(sketchMap(t, direction).nodes.map((each) => [each.node.id, each]));
 
